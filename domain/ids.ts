@@ -1,0 +1,34 @@
+/** Branded TypeID texts (`sub_01h…`): the same text in API, logs, Kafka, Temporal and SQL. */
+type Branded<Name extends string> = string & { readonly brand: Name };
+
+export type TenantId = Branded<'TenantId'>;
+export type ApiKeyId = Branded<'ApiKeyId'>;
+export type CustomerId = Branded<'CustomerId'>;
+export type PaymentMethodId = Branded<'PaymentMethodId'>;
+export type PlanId = Branded<'PlanId'>;
+export type PriceId = Branded<'PriceId'>;
+export type SubscriptionId = Branded<'SubscriptionId'>;
+export type BillingRunId = Branded<'BillingRunId'>;
+export type InvoiceId = Branded<'InvoiceId'>;
+export type PaymentId = Branded<'PaymentId'>;
+export type AttemptId = Branded<'AttemptId'>;
+export type RefundId = Branded<'RefundId'>;
+export type EventId = Branded<'EventId'>;
+
+/** Prefix of each id kind; the single list that the id maker and the route parsers share. */
+export const idPrefixes = {
+  tenant: 'ten',
+  apiKey: 'key',
+  customer: 'cus',
+  paymentMethod: 'pm',
+  plan: 'plan',
+  price: 'price',
+  subscription: 'sub',
+  billingRun: 'run',
+  invoice: 'inv',
+  payment: 'pay',
+  attempt: 'att',
+  refund: 'ref',
+  event: 'evt',
+} as const;
+export type IdKind = keyof typeof idPrefixes;
