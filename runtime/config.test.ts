@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { parseConfig } from './config.ts';
+
+const complete = {
+  REDCORE_ROLE: 'api',
+  REDCORE_PORT: '8080',
+  REDCORE_APP_DATABASE_URL: 'postgres://app:x@127.0.0.1:5432/redcore',
+  REDCORE_SYSTEM_DATABASE_URL: 'postgres://system:x@127.0.0.1:5432/redcore',
+  TEMPORAL_ADDRESS: '127.0.0.1:7233',
+  KAFKA_BROKERS: '127.0.0.1:9092, 127.0.0.1:9093',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  SANDBOX_PROVIDER_URL: 'http://127.0.0.1:9000/',
+  SANDBOX_WEBHOOK_SECRET: 'x'.repeat(32),
+  REDCORE_KEY_SECRET: 'y'.repeat(32),
+};
+
+it('reads a complete environment', () => {
+  expect(parseConfig(complete)).toMatchObject({
+    role: 'api',
+    host: '127.0.0.1',
+    port: 8080,
+    publicUrl: 'http://127.0.0.1:8080',
+    kafkaBrokers: ['127.0.0.1:9092', '127.0.0.1:9093'],
+    sandboxProviderUrl: 'http://127.0.0.1:9000',
+    ownerDatabaseUrl: undefined,
+    databasePoolMax: 10,
+  });
+});
+
+it('names every missing and wrong variable in one sentence, without values', () => {
+  const environment = { ...complete, REDIS_URL: '', REDCORE_KEY_SECRET: 'short' };
+  expect(() => parseConfig(environment)).toThrow(
+    'Configuration: REDIS_URL is missing; REDCORE_KEY_SECRET is wrong (must have at least 16 characters).',
+  );
+});

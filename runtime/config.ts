@@ -1,0 +1,133 @@
+import { z } from 'zod';
+
+export const roles = ['api', 'billing-worker', 'payment-worker', 'relay', 'forwarder', 'all-in-one'] as const;
+
+export type Role = (typeof roles)[number];
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info');
+const address = z.string().regex(/^[^\s:/]+:\d+$/, 'must be host:port');
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// URL');
+const redisUrl = z.string().regex(/^rediss?:\/\/\S+$/, 'must be a redis:// URL');
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+const secret = z.string().min(16, 'must have at least 16 characters');
+
+const addressList = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .pipe(z.array(address).min(1));
+
+const roleEnvironment = z.object({
+  REDCORE_ROLE: z.enum(roles),
+  REDCORE_HOST: z.string().default('127.0.0.1'),
+  REDCORE_PORT: port,
+  REDCORE_PUBLIC_URL: httpUrl.optional(),
+  REDCORE_APP_DATABASE_URL: postgresUrl,
+  REDCORE_SYSTEM_DATABASE_URL: postgresUrl,
+  DATABASE_URL: postgresUrl.optional(),
+  REDCORE_DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(500).default(10),
+  TEMPORAL_ADDRESS: address,
+  TEMPORAL_NAMESPACE: z.string().default('redcore'),
+  KAFKA_BROKERS: addressList,
+  REDIS_URL: redisUrl,
+  SANDBOX_PROVIDER_URL: httpUrl,
+  SANDBOX_WEBHOOK_SECRET: secret,
+  REDCORE_KEY_SECRET: secret,
+  REDCORE_LOG_LEVEL: logLevel,
+});
+
+const sandboxProviderEnvironment = z.object({
+  REDCORE_HOST: z.string().default('127.0.0.1'),
+  REDCORE_PORT: port,
+  SANDBOX_PROVIDER_DIR: z.string().min(1),
+  SANDBOX_WEBHOOK_URL: httpUrl,
+  SANDBOX_WEBHOOK_SECRET: secret,
+  REDCORE_LOG_LEVEL: logLevel,
+});
+
+const commandEnvironment = z.object({
+  DATABASE_URL: postgresUrl,
+  TEMPORAL_ADDRESS: address.optional(),
+  TEMPORAL_NAMESPACE: z.string().default('redcore'),
+  KAFKA_BROKERS: addressList.optional(),
+  REDIS_URL: redisUrl.optional(),
+  SANDBOX_PROVIDER_URL: httpUrl.optional(),
+  REDCORE_KEY_SECRET: secret.optional(),
+  REDCORE_LOG_LEVEL: logLevel,
+});
+
+// An empty variable counts as unset, as in every shell script that exports `X=`.
+export function readEnvironment<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const complaints = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0] ?? 'environment');
+    return name in present ? `${name} is wrong (${issue.message})` : `${name} is missing`;
+  });
+  throw new Error(`Configuration: ${[...new Set(complaints)].join('; ')}.`);
+}
+
+export function parseConfig(environment: NodeJS.ProcessEnv) {
+  const env = readEnvironment(roleEnvironment, environment);
+  return {
+    role: env.REDCORE_ROLE,
+    host: env.REDCORE_HOST,
+    port: env.REDCORE_PORT,
+    publicUrl: env.REDCORE_PUBLIC_URL ?? `http://${env.REDCORE_HOST}:${env.REDCORE_PORT}`,
+    appDatabaseUrl: env.REDCORE_APP_DATABASE_URL,
+    systemDatabaseUrl: env.REDCORE_SYSTEM_DATABASE_URL,
+    ownerDatabaseUrl: env.DATABASE_URL,
+    databasePoolMax: env.REDCORE_DATABASE_POOL_MAX,
+    temporalAddress: env.TEMPORAL_ADDRESS,
+    temporalNamespace: env.TEMPORAL_NAMESPACE,
+    kafkaBrokers: env.KAFKA_BROKERS,
+    redisUrl: env.REDIS_URL,
+    sandboxProviderUrl: env.SANDBOX_PROVIDER_URL,
+    sandboxWebhookSecret: env.SANDBOX_WEBHOOK_SECRET,
+    keySecret: env.REDCORE_KEY_SECRET,
+    logLevel: env.REDCORE_LOG_LEVEL,
+  };
+}
+
+export type Config = ReturnType<typeof parseConfig>;
+
+let cached: Config | undefined;
+
+export function loadConfig(): Config {
+  cached ??= parseConfig(process.env);
+  return cached;
+}
+
+export function loadSandboxProviderConfig() {
+  const env = readEnvironment(sandboxProviderEnvironment, process.env);
+  return {
+    host: env.REDCORE_HOST,
+    port: env.REDCORE_PORT,
+    storeDir: env.SANDBOX_PROVIDER_DIR,
+    webhookUrl: env.SANDBOX_WEBHOOK_URL,
+    webhookSecret: env.SANDBOX_WEBHOOK_SECRET,
+    logLevel: env.REDCORE_LOG_LEVEL,
+  };
+}
+
+/** For one-off commands run as the owner: migrations, key creation, rebuild, invariants. */
+export function loadCommandConfig() {
+  const env = readEnvironment(commandEnvironment, process.env);
+  return {
+    ownerDatabaseUrl: env.DATABASE_URL,
+    temporalAddress: env.TEMPORAL_ADDRESS,
+    temporalNamespace: env.TEMPORAL_NAMESPACE,
+    kafkaBrokers: env.KAFKA_BROKERS,
+    redisUrl: env.REDIS_URL,
+    sandboxProviderUrl: env.SANDBOX_PROVIDER_URL,
+    keySecret: env.REDCORE_KEY_SECRET,
+    logLevel: env.REDCORE_LOG_LEVEL,
+  };
+}
+
+/** The process that started this one, when it asked to be outlived by nobody. */
+export function loadParentPid(): number | undefined {
+  const pid = Number(process.env['REDCORE_PARENT_PID']);
+  return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
+}
