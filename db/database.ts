@@ -1,0 +1,47 @@
+import postgres from 'postgres';
+import type { Instant } from '../domain/instant.ts';
+import { invariant } from '../domain/invariant.ts';
+
+const types = {
+  bigint: {
+    to: 20,
+    from: [20],
+    serialize: (value: number) => String(value),
+    parse: (text: string) => {
+      const value = Number(text);
+      invariant(Number.isSafeInteger(value), `integer beyond the safe range: ${text}`);
+      return value;
+    },
+  },
+  instant: {
+    to: 1184,
+    from: [1184],
+    serialize: (value: Instant | Date | string) => {
+      if (value === Number.POSITIVE_INFINITY) return 'infinity';
+      return typeof value === 'string' ? value : new Date(value).toISOString();
+    },
+    parse: (text: string): Instant => (text === 'infinity' ? Number.POSITIVE_INFINITY : Date.parse(text)),
+  },
+};
+
+export type Sql = postgres.Sql<{ bigint: number; instant: Instant }>;
+export type Transaction = postgres.TransactionSql<{ bigint: number; instant: Instant }>;
+
+/** A pool. Columns arrive in camelCase, timestamptz as epoch milliseconds (Infinity for `infinity`), int8 as safe integers. */
+export function openDatabase(url: string, options: { max: number; name: string }): Sql {
+  return postgres(url, {
+    max: options.max,
+    types,
+    transform: postgres.camel,
+    onnotice: () => {},
+    connect_timeout: 10,
+    connection: { application_name: options.name, TimeZone: 'UTC', statement_timeout: 30_000, lock_timeout: 20_000 },
+  }) as unknown as Sql;
+}
+
+/** PostgreSQL's own word for "try again, nothing is wrong with the statement": connection, resources, operator, serialization. */
+export function isInfrastructureError(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string') return false;
+  return /^(08|53|57|40|55P03)/.test(code) || /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code);
+}

@@ -1,0 +1,46 @@
+import { typeid } from 'typeid-js';
+import {
+  type ApiKeyId,
+  type AttemptId,
+  type BillingRunId,
+  type CustomerId,
+  type EventId,
+  type IdKind,
+  type InvoiceId,
+  idPrefixes,
+  type PaymentId,
+  type PaymentMethodId,
+  type PlanId,
+  type PriceId,
+  type RefundId,
+  type SubscriptionId,
+  type TenantId,
+} from '../domain/ids.ts';
+
+interface IdOf {
+  tenant: TenantId;
+  apiKey: ApiKeyId;
+  customer: CustomerId;
+  paymentMethod: PaymentMethodId;
+  plan: PlanId;
+  price: PriceId;
+  subscription: SubscriptionId;
+  billingRun: BillingRunId;
+  invoice: InvoiceId;
+  payment: PaymentId;
+  attempt: AttemptId;
+  refund: RefundId;
+  event: EventId;
+}
+
+/** A fresh TypeID: UUIDv7 underneath, so ids of one kind sort by the time they were made. */
+export function newId<Kind extends IdKind>(kind: Kind): IdOf[Kind] {
+  return typeid(idPrefixes[kind]).toString() as string as IdOf[Kind];
+}
+
+/** The id if the text has the shape of one of this kind, else null: a malformed id is answered like an unknown one. */
+export function parseId<Kind extends IdKind>(kind: Kind, text: string): IdOf[Kind] | null {
+  const prefix = `${idPrefixes[kind]}_`;
+  if (!text.startsWith(prefix) || !/^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length))) return null;
+  return text as IdOf[Kind];
+}

@@ -1,0 +1,46 @@
+import { foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { createdAt, instant, metadata, tenantId } from './columns.ts';
+import { tenants } from './tenants.ts';
+
+export const customers = pgTable(
+  'customers',
+  {
+    tenantId: tenantId(),
+    id: text('id').notNull(),
+    email: text('email').notNull(),
+    name: text('name'),
+    timezone: text('timezone').notNull().default('UTC'),
+    country: text('country'),
+    status: text('status').$type<'active' | 'inactive'>().notNull().default('active'),
+    defaultPaymentMethodId: text('default_payment_method_id'),
+    metadata: metadata(),
+    createdAt: createdAt(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] }),
+  ],
+);
+
+export const paymentMethods = pgTable(
+  'payment_methods',
+  {
+    tenantId: tenantId(),
+    id: text('id').notNull(),
+    customerId: text('customer_id').notNull(),
+    provider: text('provider').notNull(),
+    providerMethodId: text('provider_method_id').notNull(),
+    brand: text('brand').notNull(),
+    last4: text('last4').notNull(),
+    expMonth: integer('exp_month').notNull(),
+    expYear: integer('exp_year').notNull(),
+    status: text('status').$type<'active' | 'detached'>().notNull().default('active'),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('payment_methods_customer').on(t.tenantId, t.customerId),
+    foreignKey({ columns: [t.tenantId, t.customerId], foreignColumns: [customers.tenantId, customers.id] }),
+  ],
+);

@@ -1,0 +1,139 @@
+import { sql } from 'drizzle-orm';
+import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import { createdAt, instant, minor, tenantId } from './columns.ts';
+import { customers, paymentMethods } from './customers.ts';
+import { invoices } from './invoices.ts';
+import { subscriptions } from './subscriptions.ts';
+
+/** One per thing to collect. */
+export const payments = pgTable(
+  'payments',
+  {
+    tenantId: tenantId(),
+    id: text('id').notNull(),
+    customerId: text('customer_id').notNull(),
+    subscriptionId: text('subscription_id'),
+    invoiceId: text('invoice_id').notNull(),
+    paymentMethodId: text('payment_method_id'),
+    status: text('status').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    capturedMinor: minor('captured_minor').notNull().default(0),
+    refundedMinor: minor('refunded_minor').notNull().default(0),
+    attemptsCount: integer('attempts_count').notNull().default(0),
+    attemptCountMax: integer('attempt_count_max').notNull(),
+    lastError: text('last_error'),
+    firstFailedAt: instant('first_failed_at'),
+    retryAt: instant('retry_at'),
+    /** A hard decline waits for another method until then; past it the final action applies. */
+    dunningEndsAt: instant('dunning_ends_at'),
+    createdAt: createdAt(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('payments_subscription').on(t.tenantId, t.subscriptionId),
+    index('payments_customer').on(t.tenantId, t.customerId),
+    index('payments_invoice').on(t.tenantId, t.invoiceId),
+    check('payments_refunds_within_captured', sql`refunded_minor between 0 and captured_minor`),
+    foreignKey({ columns: [t.tenantId, t.customerId], foreignColumns: [customers.tenantId, customers.id] }),
+    foreignKey({ columns: [t.tenantId, t.subscriptionId], foreignColumns: [subscriptions.tenantId, subscriptions.id] }),
+    foreignKey({ columns: [t.tenantId, t.invoiceId], foreignColumns: [invoices.tenantId, invoices.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.paymentMethodId],
+      foreignColumns: [paymentMethods.tenantId, paymentMethods.id],
+    }),
+  ],
+);
+
+export const paymentAttempts = pgTable(
+  'payment_attempts',
+  {
+    tenantId: tenantId(),
+    id: text('id').notNull(),
+    paymentId: text('payment_id').notNull(),
+    invoiceId: text('invoice_id').notNull(),
+    subscriptionId: text('subscription_id'),
+    number: integer('number').notNull(),
+    status: text('status').notNull(),
+    trigger: text('trigger')
+      .$type<'create' | 'renewal' | 'retry' | 'manual' | 'upgrade' | 'additional' | 'new_method'>()
+      .notNull(),
+    provider: text('provider').notNull(),
+    paymentMethodId: text('payment_method_id').notNull(),
+    providerMethodId: text('provider_method_id').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    /** Business instant the attempt was due at; dunning counts from it. */
+    dueAt: instant('due_at').notNull(),
+    sendAt: instant('send_at'),
+    sendCount: integer('send_count').notNull().default(0),
+    leaseId: text('lease_id'),
+    leaseUntil: instant('lease_until'),
+    firstSentAt: instant('first_sent_at'),
+    resolveAt: instant('resolve_at'),
+    resolveCount: integer('resolve_count').notNull().default(0),
+    expiresAt: instant('expires_at'),
+    providerChargeId: text('provider_charge_id'),
+    declineKind: text('decline_kind'),
+    code: text('code'),
+    message: text('message'),
+    actionUrl: text('action_url'),
+    /** The idempotency key whose stored answer this attempt settles. */
+    claimKey: text('claim_key'),
+    createdAt: createdAt(),
+    settledAt: instant('settled_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique('payment_attempts_number').on(t.tenantId, t.paymentId, t.number),
+    uniqueIndex('payment_attempts_one_open_per_invoice')
+      .on(t.tenantId, t.invoiceId)
+      .where(sql`status in ('created', 'sent', 'unknown', 'requires_action', 'succeeded', 'needs_review')`),
+    index('payment_attempts_subscription_open')
+      .on(t.tenantId, t.subscriptionId)
+      .where(sql`status in ('created', 'sent', 'unknown', 'requires_action', 'not_sent', 'needs_review')`),
+    foreignKey({ columns: [t.tenantId, t.paymentId], foreignColumns: [payments.tenantId, payments.id] }),
+    foreignKey({ columns: [t.tenantId, t.invoiceId], foreignColumns: [invoices.tenantId, invoices.id] }),
+    foreignKey({ columns: [t.tenantId, t.subscriptionId], foreignColumns: [subscriptions.tenantId, subscriptions.id] }),
+    foreignKey({
+      columns: [t.tenantId, t.paymentMethodId],
+      foreignColumns: [paymentMethods.tenantId, paymentMethods.id],
+    }),
+  ],
+);
+
+export const refunds = pgTable(
+  'refunds',
+  {
+    tenantId: tenantId(),
+    id: text('id').notNull(),
+    paymentId: text('payment_id').notNull(),
+    attemptId: text('attempt_id').notNull(),
+    subscriptionId: text('subscription_id'),
+    status: text('status').$type<'requested' | 'sent' | 'unknown' | 'pending' | 'succeeded' | 'rejected'>().notNull(),
+    reason: text('reason').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    currency: text('currency').notNull(),
+    leaseId: text('lease_id'),
+    leaseUntil: instant('lease_until'),
+    resolveAt: instant('resolve_at'),
+    resolveCount: integer('resolve_count').notNull().default(0),
+    firstSentAt: instant('first_sent_at'),
+    providerRefundId: text('provider_refund_id'),
+    message: text('message'),
+    createdAt: createdAt(),
+    settledAt: instant('settled_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    index('refunds_payment').on(t.tenantId, t.paymentId),
+    index('refunds_subscription_open')
+      .on(t.tenantId, t.subscriptionId)
+      .where(sql`status in ('requested', 'sent', 'unknown', 'pending')`),
+    check('refunds_positive', sql`amount_minor > 0`),
+    foreignKey({ columns: [t.tenantId, t.paymentId], foreignColumns: [payments.tenantId, payments.id] }),
+    foreignKey({ columns: [t.tenantId, t.attemptId], foreignColumns: [paymentAttempts.tenantId, paymentAttempts.id] }),
+    foreignKey({ columns: [t.tenantId, t.subscriptionId], foreignColumns: [subscriptions.tenantId, subscriptions.id] }),
+  ],
+);
