@@ -32,7 +32,8 @@ export function openDatabase(url: string, options: { max: number; name: string }
   return postgres(url, {
     max: options.max,
     types,
-    transform: postgres.camel,
+    // Column names only: keys inside jsonb are data and stay as they are.
+    transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
     onnotice: () => {},
     connect_timeout: 10,
     connection: { application_name: options.name, TimeZone: 'UTC', statement_timeout: 30_000, lock_timeout: 20_000 },

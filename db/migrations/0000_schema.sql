@@ -314,6 +314,7 @@ CREATE TABLE "subscriptions" (
 	"fruitless_tries" integer DEFAULT 0 NOT NULL,
 	"parked_at" timestamp (3) with time zone,
 	"parked" jsonb,
+	"has_open_work" boolean DEFAULT false NOT NULL,
 	"last_result" text DEFAULT '' NOT NULL,
 	"shown_status" text,
 	"shown_plan_id" text,

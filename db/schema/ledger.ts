@@ -17,7 +17,7 @@ export const ledgerEntries = pgTable(
     position: integer('position').notNull(),
     kind: text('kind').notNull(),
     account: text('account')
-      .$type<'receivable' | 'revenue' | 'provider_clearing' | 'credit_balance' | 'refunds'>()
+      .$type<'receivable' | 'revenue' | 'provider_clearing' | 'credit_balance' | 'refunds' | 'write_off'>()
       .notNull(),
     currency: text('currency').notNull(),
     amountMinor: minor('amount_minor').notNull(),

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigint,
+  boolean,
   foreignKey,
   index,
   integer,
@@ -59,6 +60,8 @@ export const subscriptions = pgTable(
     fruitlessTries: integer('fruitless_tries').notNull().default(0),
     parkedAt: instant('parked_at'),
     parked: jsonb('parked').$type<{ step: string; input: unknown; error: string }>(),
+    /** False when no payment, attempt, refund or billing run is open: a verb then need not look for any. */
+    hasOpenWork: boolean('has_open_work').notNull().default(false),
     lastResult: text('last_result').notNull().default(''),
     shownStatus: text('shown_status'),
     shownPlanId: text('shown_plan_id'),
