@@ -1,0 +1,30 @@
+import type { PaymentProvider } from '../adapters/payments/port.ts';
+import type { TenantDatabase } from '../db/with-tenant.ts';
+import type { SubscriptionId, TenantId } from '../domain/ids.ts';
+
+/** A wake or start owed to the engine since the commit; whoever can, sends it at once, else the relay does. */
+export interface OwedIntent {
+  id: string;
+  kind: 'start' | 'wake';
+  tenantId: TenantId;
+  subscriptionId: SubscriptionId;
+}
+
+export type Origin = 'workflow' | 'api' | 'webhook' | 'reconciler';
+
+/** What verbs are given by the process they run in. */
+export interface BillingContext {
+  database: TenantDatabase;
+  provider: (name: string) => PaymentProvider;
+  /** Called after commit, never inside a transaction; must not throw. */
+  sendIntents: (intents: readonly OwedIntent[]) => void;
+}
+
+/** Who asks, as timeline, audit and envelope name them. */
+export interface Caller {
+  actor: string;
+  origin: Origin;
+  requestId: string | null;
+}
+
+export const workflowCaller: Caller = { actor: 'workflow', origin: 'workflow', requestId: null };

@@ -1,0 +1,69 @@
+import { DomainError, type RefusalCode } from '../domain/errors.ts';
+import type { Answer } from './answer.ts';
+
+const statusOf: Record<RefusalCode, number> = {
+  invalid_request: 400,
+  card_number_refused: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  not_supported: 400,
+  body_too_large: 413,
+  idempotency_key_reused: 422,
+  idempotency_key_in_use: 409,
+  payment_declined: 402,
+  payment_method_required: 409,
+  unknown_token: 400,
+  plan_archived: 409,
+  plan_limit_reached: 409,
+  customer_inactive: 409,
+  subscription_conflict: 409,
+  subscription_incomplete: 409,
+  subscription_needs_attention: 409,
+  invalid_state: 409,
+  already_canceled: 409,
+  currency_mismatch: 409,
+  payment_in_flight: 409,
+  method_in_use: 409,
+  clock_advancing: 409,
+  live_tenant: 409,
+  amount_mismatch: 422,
+  provider_unavailable: 503,
+};
+
+const titleOf: Record<number, string> = {
+  400: 'Bad request',
+  401: 'Unauthorized',
+  402: 'Payment declined',
+  403: 'Forbidden',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Body too large',
+  422: 'Not processable',
+  503: 'Unavailable',
+};
+
+/** Refusals that pass by themselves: never stored under an idempotency key, answered with Retry-After. */
+export const passingRefusals: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'subscription_incomplete',
+  'payment_in_flight',
+  'clock_advancing',
+  'idempotency_key_in_use',
+  'provider_unavailable',
+]);
+
+/** RFC 9457 body of a refusal: no path, id or `instance`. */
+export function problemOf(error: DomainError): Answer {
+  const status = statusOf[error.code];
+  return {
+    status,
+    body: {
+      type: 'about:blank',
+      title: titleOf[status],
+      status,
+      code: error.code,
+      detail: error.publicMessage,
+      ...error.details,
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Answer } from '../../contracts/answer.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { DAY_MS, type Instant } from '../../domain/instant.ts';
+import type { TenantTransaction } from '../with-tenant.ts';
+
+/** An idempotency key with the hash of method, path and body it came with. */
+export interface Claim {
+  key: string;
+  hash: string;
+}
+
+const keptMs = 7 * DAY_MS;
+
+export type ClaimResult =
+  | { kind: 'fresh' }
+  | { kind: 'answered'; answer: Answer }
+  /** Claimed earlier and not answered yet; `resourceId` is what the first call made, if it got that far. */
+  | { kind: 'unsettled'; resourceId: string | null };
+
+/**
+ * Takes the key, or says what became of the call that took it. A concurrent claim waits here for the other's commit.
+ * Throws `idempotency_key_reused` for another request under the same key.
+ */
+export async function claimKey(
+  tx: TenantTransaction,
+  claim: Claim,
+  lockMs: number,
+  resourceId?: string,
+): Promise<ClaimResult> {
+  const { sql, tenantId, now } = tx;
+  const taken = await sql`
+    insert into idempotency_keys (tenant_id, key, request_hash, resource_id, locked_until, expires_at)
+    values (${tenantId}, ${claim.key}, ${claim.hash}, ${resourceId ?? null}, ${now + lockMs}, ${now + keptMs})
+    on conflict (tenant_id, key) do update
+      set request_hash = excluded.request_hash, resource_id = excluded.resource_id, locked_until = excluded.locked_until,
+          expires_at = excluded.expires_at, answer = null, answer_status = null, created_at = now()
+      where idempotency_keys.expires_at < ${now}
+        or (idempotency_keys.answer_status is null and idempotency_keys.resource_id is null
+            and idempotency_keys.request_hash = excluded.request_hash and idempotency_keys.locked_until < ${now})
+    returning key`;
+  if (taken.length > 0) return { kind: 'fresh' };
+  const [row] = await sql<
+    {
+      requestHash: string;
+      resourceId: string | null;
+      lockedUntil: Instant;
+      answerStatus: number | null;
+      answer: unknown;
+    }[]
+  >`select request_hash, resource_id, locked_until, answer_status, answer from idempotency_keys where key = ${claim.key}`;
+  if (!row || row.requestHash !== claim.hash) {
+    throw new DomainError('idempotency_key_reused', 'This idempotency key was used with another request.');
+  }
+  if (row.answerStatus !== null) {
+    return { kind: 'answered', answer: { status: row.answerStatus, body: row.answer, replayed: true } };
+  }
+  return { kind: 'unsettled', resourceId: row.resourceId };
+}
+
+export async function storeAnswer(tx: TenantTransaction, claim: Claim, answer: Answer): Promise<void> {
+  const { sql } = tx;
+  await sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.json(answer.body as never)}
+    where tenant_id = ${tx.tenantId} and key = ${claim.key}`;
+}
