@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { assertNever } from '../../../../domain/invariant.ts';
+import { type Behaviour, decideCharge } from '../behaviour.ts';
+import { findTestToken } from '../test-tokens.ts';
+import { findMethod, type MethodRow } from './attach-method.ts';
+import { fingerprint, type KeyClaim } from './idempotency-keys.ts';
+import { renderCharge } from './read-charges.ts';
+import { newId, type Sandbox } from './sandbox.ts';
+import { amount, answer, currency, type Reply, read, refuse, requireKey, text, type WireRequest } from './wire.ts';
+
+const chargeBody = z.strictObject({
+  account: text,
+  reference: text,
+  method_id: text,
+  amount,
+  currency,
+  description: z.string().max(1000),
+});
+
+interface ChargeCall {
+  body: z.output<typeof chargeBody>;
+  claim: KeyClaim;
+  method: MethodRow;
+  behaviour: Behaviour;
+  baseUrl: string;
+}
+
+const failed = refuse(500, 'internal_error', 'Something went wrong');
+
+/** `POST /v1/charges`: what the key already determines comes first and uses up no script; a refusal leaves the key free. */
+export async function createCharge(sandbox: Sandbox, request: WireRequest): Promise<Reply> {
+  const body = read(chargeBody, request.body);
+  const print = fingerprint(['charges', body.reference, body.method_id, body.amount, body.currency, body.description]);
+  const claim = { account: body.account, key: requireKey(request), fingerprint: print };
+  const earlier = sandbox.keys.replyFor(claim, sandbox.now());
+  if (earlier !== null) return earlier;
+  const method = findMethod(sandbox, body.account, body.method_id);
+  if (method === undefined) return refuse(404, 'unknown_method', 'No such method');
+  const target = { account: body.account, token: method.token, methodId: method.id };
+  const behaviour = sandbox.scripts.take(target) ?? findTestToken(method.token)?.behaviour;
+  if (behaviour === undefined) throw new Error(`method ${method.id} has a token without a rule`);
+  return behave(sandbox, { body, claim, method, behaviour, baseUrl: request.baseUrl });
+}
+
+async function behave(sandbox: Sandbox, call: ChargeCall): Promise<Reply> {
+  const { behaviour } = call;
+  switch (behaviour.kind) {
+    case 'unreachable':
+      return refuse(503, 'unavailable', 'Not processed, send it again', { processed: false });
+    case 'rate_limited':
+      return {
+        ...refuse(429, 'rate_limited', 'Too many requests'),
+        headers: { 'retry-after': String(Math.ceil(behaviour.delayMs / 1000)) },
+      };
+    case 'timeout_before':
+      return { kind: 'hold' };
+    case 'error_before':
+      return failed;
+    case 'slow':
+      sandbox.keys.start(call.claim);
+      try {
+        await delay(behaviour.delayMs, undefined, { signal: sandbox.closing });
+        return recordCharge(sandbox, call);
+      } finally {
+        sandbox.keys.stop(call.claim);
+      }
+    case 'timeout_after':
+      recordCharge(sandbox, call);
+      return { kind: 'hold' };
+    case 'reset_after':
+      recordCharge(sandbox, call);
+      return { kind: 'reset' };
+    case 'error_after':
+      return recordCharge(sandbox, call, failed);
+    case 'ok':
+    case 'ok_once':
+    case 'decline':
+    case 'requires_action':
+    case 'pending':
+      return recordCharge(sandbox, call);
+    default:
+      return assertNever(behaviour);
+  }
+}
+
+/** Charge and key answer commit together; a key whose first answer was an error keeps replaying that error. */
+function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: typeof failed): Reply {
+  const { body, claim, method, behaviour } = call;
+  const { status, declineCode, message } = decideCharge(behaviour, method.succeeded_count);
+  const now = sandbox.now();
+  const charge = {
+    ...body,
+    id: newId('sch'),
+    status,
+    decline_code: declineCode,
+    message,
+    refunded: 0,
+    created_at: now,
+  };
+  const reply = answerInstead ?? answer(201, renderCharge(charge, call.baseUrl));
+  const decideAt = behaviour.kind === 'pending' ? Date.now() + behaviour.delayMs : null;
+  sandbox.transaction(() => {
+    sandbox.sql.run`INSERT INTO charges (id, account, reference, method_id, amount, currency, description, status,
+        decline_code, message, decide_at, created_at)
+      VALUES (${charge.id}, ${body.account}, ${body.reference}, ${method.id}, ${body.amount}, ${body.currency},
+        ${body.description}, ${status}, ${declineCode}, ${message}, ${decideAt}, ${now})`;
+    if (behaviour.kind === 'ok_once' && status === 'succeeded') {
+      sandbox.sql.run`UPDATE methods SET succeeded_count = succeeded_count + 1 WHERE id = ${method.id}`;
+    }
+    sandbox.keys.remember(claim, reply, now);
+  });
+  if (decideAt !== null) sandbox.wake();
+  return reply;
+}

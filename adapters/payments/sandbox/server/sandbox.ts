@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { createKeyStore, type KeyStore } from './idempotency-keys.ts';
+import { openStore, type SandboxStore } from './open-store.ts';
+import { createScripts, type Scripts } from './scripts.ts';
+
+/** The provider behind the wire: its store, its own clock, and what is running. One process owns one folder. */
+export interface Sandbox extends SandboxStore {
+  keys: KeyStore;
+  scripts: Scripts;
+  /** The provider's clock in milliseconds; the offset ages keys without waiting. */
+  now: () => number;
+  setClockOffset: (offsetMs: number) => void;
+  sendsWebhooks: boolean;
+  /** Called after a commit that left something due; nothing happens before the due work is started. */
+  wake: () => void;
+  closing: AbortSignal;
+}
+
+export interface SandboxOptions {
+  folder: string;
+  sendsWebhooks: boolean;
+  closing: AbortSignal;
+}
+
+export function openSandbox(options: SandboxOptions): Sandbox {
+  const store = openStore(options.folder);
+  const { sql } = store;
+  let offsetMs = Number(sql.get`SELECT value FROM settings WHERE name = ${'clock_offset_ms'}`?.value ?? 0);
+  return {
+    ...store,
+    keys: createKeyStore(store),
+    scripts: createScripts(store),
+    now: () => Date.now() + offsetMs,
+    setClockOffset(nextOffsetMs) {
+      sql.run`INSERT OR REPLACE INTO settings (name, value) VALUES (${'clock_offset_ms'}, ${nextOffsetMs})`;
+      offsetMs = nextOffsetMs;
+    },
+    sendsWebhooks: options.sendsWebhooks,
+    wake: () => undefined,
+    closing: options.closing,
+  };
+}
+
+export function newId(prefix: 'spm' | 'sch' | 'srf' | 'evt'): string {
+  return `${prefix}_${randomUUID().replaceAll('-', '')}`;
+}

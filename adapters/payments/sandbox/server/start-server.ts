@@ -1,0 +1,63 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerRequest } from './answer-request.ts';
+import type { WebhookTarget } from './deliver-webhooks.ts';
+import { startDueWork } from './run-due-work.ts';
+import { openSandbox } from './sandbox.ts';
+
+export interface SandboxServerOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  folder: string;
+  webhook: WebhookTarget | null;
+  onError: (error: unknown) => void;
+}
+
+export interface SandboxServer {
+  url: string;
+  port: number;
+  /** Resolves while the store answers. */
+  checkStore: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+/** Idle sockets outlive those of any client of ours, so that a client never writes to one that is just being closed. */
+const keepAliveMs = 75_000;
+
+export async function startSandboxServer(options: SandboxServerOptions): Promise<SandboxServer> {
+  const closing = new AbortController();
+  const sandbox = openSandbox({
+    folder: options.folder,
+    sendsWebhooks: options.webhook !== null,
+    closing: closing.signal,
+  });
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
+    answerRequest(sandbox, request, response).catch((error: unknown) => {
+      // Whoever hung up in the middle of a request asked for nothing yet.
+      if (closing.signal.aborted || !request.complete) return;
+      options.onError(error);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{"code":"internal_error"}}');
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const dueWork = startDueWork({ sandbox, webhook: options.webhook, onError: options.onError });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host}:${port}`,
+    port,
+    checkStore: async () => void sandbox.sql.get`SELECT 1`,
+    async close() {
+      closing.abort();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await dueWork.stop();
+      sandbox.close();
+    },
+  };
+}

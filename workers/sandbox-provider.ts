@@ -1,0 +1,24 @@
+import { startSandboxServer } from '../adapters/payments/sandbox/server/start-server.ts';
+import { assertEnvironment } from '../runtime/assert-environment.ts';
+import { loadSandboxProviderConfig } from '../runtime/config.ts';
+import { registerReadyCheck } from '../runtime/health.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { startMetrics } from '../runtime/metrics.ts';
+import { installShutdown, onShutdown } from '../runtime/shutdown.ts';
+
+assertEnvironment();
+const config = loadSandboxProviderConfig();
+const logger = createLogger('sandbox-provider', { level: config.logLevel });
+startMetrics('sandbox-provider');
+
+const server = await startSandboxServer({
+  host: config.host,
+  port: config.port,
+  folder: config.storeDir,
+  webhook: { url: config.webhookUrl, secret: config.webhookSecret },
+  onError: (error) => logger.error({ err: error }, 'sandbox provider failed'),
+});
+registerReadyCheck('store', server.checkStore);
+onShutdown('close', 'sandbox provider', server.close);
+installShutdown({ logger });
+logger.info({ url: server.url, port: server.port }, 'sandbox provider ready');
