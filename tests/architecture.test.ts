@@ -1,0 +1,180 @@
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { documents, findDeadReferences } from './architecture/doc-references.ts';
+import {
+  allFiles,
+  countLines,
+  exists,
+  isTest,
+  lineOf,
+  parse,
+  read,
+  sourceFiles,
+  testFiles,
+  visit,
+} from './architecture/source-files.ts';
+
+const linesMax = { source: 300, test: 500 };
+const functionLinesMax = 70;
+const importsMax = 10;
+const foldersBelowRoomMax = 3;
+
+const rooms = [
+  ...['domain', 'billing', 'workflows', 'activities', 'adapters', 'db', 'contracts', 'identity', 'api', 'pipelines'],
+  ...['workers', 'portals', 'runtime', 'stack', 'ops', 'tests', 'bench', 'docs'],
+];
+const bannedWords = ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'manager', 'service', 'v2', 'legacy'];
+const registries = ['workflows/index.ts', 'activities/index.ts', 'contracts/events/index.ts'];
+const thirdParty = /^(package-lock\.json|LICENSE|.*\.schema\.json|.*\.ico|.*\.png)$/;
+const thisFile = 'tests/architecture.test.ts';
+
+const ownTexts = allFiles.filter((file) => !thirdParty.test(file) && file !== thisFile);
+
+function linesMatching(files: readonly string[], pattern: RegExp): string[] {
+  return files.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim().slice(0, 120)}`] : [])),
+  );
+}
+
+describe('sizes', () => {
+  it('keeps every file within its limit', () => {
+    const tooLong = sourceFiles
+      .map((file) => ({ file, lines: countLines(read(file)) }))
+      .filter(({ file, lines }) => lines > (isTest(file) ? linesMax.test : linesMax.source));
+    expect(tooLong).toEqual([]);
+  });
+
+  it('keeps every function on a screen', () => {
+    const tooLong: string[] = [];
+    for (const file of sourceFiles.filter((name) => !isTest(name))) {
+      const source = parse(file);
+      visit(source, (node) => {
+        if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined) return;
+        const first = lineOf(source, node.getStart(source));
+        const length = lineOf(source, node.getEnd()) - first + 1;
+        if (length > functionLinesMax) tooLong.push(`${file}:${first}: ${length} lines`);
+      });
+    }
+    expect(tooLong).toEqual([]);
+  });
+
+  it('keeps imports few enough to name what a file is about', () => {
+    const tooMany = sourceFiles
+      .map((file) => ({ file, imports: parse(file).statements.filter((node) => ts.isImportDeclaration(node)).length }))
+      .filter(({ imports }) => imports > importsMax);
+    expect(tooMany).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  it('knows every top-level folder as a room', () => {
+    const folders = new Set(allFiles.filter((file) => file.includes('/')).map((file) => file.split('/')[0] ?? ''));
+    expect([...folders].filter((folder) => !folder.startsWith('.') && !rooms.includes(folder))).toEqual([]);
+  });
+
+  it('has no folder or file named for what nobody could name', () => {
+    const banned = allFiles.filter((file) =>
+      file.split('/').some((part) => part.split(/[-.]/).some((word) => bannedWords.includes(word))),
+    );
+    expect(banned).toEqual([]);
+  });
+
+  it('writes file and folder names in kebab-case', () => {
+    const kebab = /^[.]?[a-z0-9]+(-[a-z0-9]+)*([.][a-z0-9-]+)*$/;
+    const wrong = sourceFiles.filter((file) => !file.split('/').every((part) => kebab.test(part)));
+    expect(wrong).toEqual([]);
+  });
+
+  it('nests at most three folders below a room', () => {
+    expect(sourceFiles.filter((file) => file.split('/').length - 2 > foldersBelowRoomMax)).toEqual([]);
+  });
+
+  it('has no barrel but the registries', () => {
+    const barrels = sourceFiles.filter((file) => file.endsWith('/index.ts') && !file.startsWith('portals/'));
+    expect(barrels.filter((file) => !registries.includes(file))).toEqual([]);
+  });
+});
+
+describe('documents', () => {
+  it('lead to files and commands that exist', () => {
+    const dead = documents.flatMap((file) => findDeadReferences(file, read(file)).map((what) => `${file}: ${what}`));
+    expect(dead).toEqual([]);
+  });
+
+  it('are read closely enough to notice a path, a link and a command that lead nowhere', () => {
+    const text =
+      'See `domain/no-such-file.ts`, `no-such-file.ts`, [this](no/such/file.md) and `npm run no-such-script`.';
+    expect(findDeadReferences('README.md', text)).toHaveLength(4);
+    expect(
+      findDeadReferences('README.md', 'See `domain/*`, `biome.json`, [this](biome.json) and `npm run check`.'),
+    ).toEqual([]);
+  });
+
+  it('list every requirement that code cites', () => {
+    if (!exists('docs/requirements.md')) return;
+    const known = new Set(read('docs/requirements.md').match(/\bR\d{1,2}\b/g));
+    const cited = sourceFiles.flatMap((file) =>
+      (read(file).match(/(?<=[( ])R\d{2}(?=[,);: .])/g) ?? []).map((requirement) => ({ file, requirement })),
+    );
+    expect(cited.filter(({ requirement }) => !known.has(requirement))).toEqual([]);
+  });
+});
+
+describe('texts', () => {
+  it('name no package registry', () => {
+    const hosts = [
+      'registry.npmjs',
+      'registry.yarnpkg',
+      'pypi.org',
+      'pythonhosted',
+      'proxy.golang',
+      'repo.maven',
+      'docker.io',
+    ];
+    const pattern = new RegExp(hosts.map((host) => host.replace('.', '[.]')).join('|'), 'i');
+    expect(linesMatching(ownTexts, pattern)).toEqual([]);
+  });
+
+  it('contain no path of one machine', () => {
+    expect(linesMatching(ownTexts, /(?<![\w.}])\/(root|home|Users|work|farm)\/[\w.-]/)).toEqual([]);
+  });
+
+  it('leave package addresses out of the lock file', () => {
+    expect(linesMatching(['package-lock.json'], /"resolved"/)).toEqual([]);
+  });
+
+  it('promise nothing for later', () => {
+    expect(linesMatching(ownTexts, /\b(TODO|FIXME|XXX|HACK)\b/)).toEqual([]);
+  });
+
+  it('speak of the project and of nothing that made it', () => {
+    const pattern = /\bAI\b|\bLLMs?\b|language model|coding agent|\bas (asked|requested)\b|\bissue #?\d/i;
+    expect(linesMatching(ownTexts, pattern)).toEqual([]);
+  });
+});
+
+describe('habits', () => {
+  it('runs every test', () => {
+    const pattern = /\b(it|test|describe)(\.\w+)*\.(only|skip|skipIf|runIf|todo|fails)\b/;
+    expect(
+      linesMatching(
+        testFiles.filter((file) => file !== 'tests/lint-guards.test.ts' && file !== thisFile),
+        pattern,
+      ),
+    ).toEqual([]);
+  });
+
+  it('reads the environment in one place', () => {
+    const readers = sourceFiles.filter((file) => {
+      if (file === 'runtime/config.ts' || file.startsWith('stack/') || isTest(file)) return false;
+      let reads = false;
+      visit(parse(file), (node) => {
+        if (ts.isPropertyAccessExpression(node) && node.getText() === 'process.env') reads = true;
+      });
+      return reads;
+    });
+    expect(readers).toEqual([]);
+  });
+});
