@@ -1,0 +1,154 @@
+import type { EventData, Topic } from '../../contracts/events/index.ts';
+import type {
+  AttemptRow,
+  BillingRunRow,
+  InvoiceRow,
+  LedgerEntry,
+  PaymentRow,
+  RefundRow,
+  SubscriptionRow,
+} from '../../db/queries/billing-rows.ts';
+import {
+  loadOpenWork,
+  loadSurroundings,
+  lockSubscription,
+  type OpenWork,
+  type SubscriptionSurroundings,
+} from '../../db/queries/load-subscription.ts';
+import type { TenantTransaction } from '../../db/with-tenant.ts';
+import type { SubscriptionId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
+import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
+import type { Caller } from '../context.ts';
+
+type Stored<Row> = { row: Row; isNew: boolean };
+
+/**
+ * One subscription under its row lock, for the length of one transaction. Verbs change the rows in memory and note what they
+ * did; `settle` writes all of it, with what comes next, in one go. It does not decide anything.
+ */
+export interface SubscriptionWork extends SubscriptionSurroundings {
+  readonly tx: TenantTransaction;
+  readonly caller: Caller;
+  readonly sub: SubscriptionRow;
+  readonly isNew: boolean;
+  readonly before: { status: SubscriptionRow['status']; planId: SubscriptionRow['planId'] };
+  /** Undecided rows; verbs add to them and change them, and call `touch`. */
+  readonly open: OpenWork;
+  readonly changed: {
+    runs: Map<string, Stored<BillingRunRow>>;
+    invoices: Map<string, Stored<InvoiceRow> & { lines: readonly InvoiceLine[]; takesNumber: boolean }>;
+    payments: Map<string, Stored<PaymentRow>>;
+    attempts: Map<string, Stored<AttemptRow>>;
+    refunds: Map<string, Stored<RefundRow>>;
+  };
+  readonly ledger: { kind: string; invoiceId: string | null; paymentId: string | null; entries: LedgerEntry[] }[];
+  readonly timeline: { at: Instant; action: string; planId: string; details: Record<string, unknown> }[];
+  readonly events: { topic: Topic; data: () => EventData<Topic>; at: Instant }[];
+  readonly audits: { action: string; resourceId: string; details: Record<string, unknown> }[];
+  newAnchor: { localDate: string; localTime: string; zone: string } | null;
+  clockChanged: boolean;
+  clock: Clock | null;
+}
+
+/** Null when the tenant has no such subscription. */
+export async function loadWork(
+  tx: TenantTransaction,
+  id: SubscriptionId,
+  caller: Caller,
+): Promise<SubscriptionWork | null> {
+  const sub = await lockSubscription(tx.sql, id);
+  if (!sub) return null;
+  const [surroundings, open] = await Promise.all([
+    loadSurroundings(tx.sql, sub),
+    sub.hasOpenWork ? loadOpenWork(tx.sql, sub) : { runs: [], invoices: [], payments: [], attempts: [], refunds: [] },
+  ]);
+  return newWork({ tx, caller, sub, isNew: false, surroundings, open });
+}
+
+export function newWork(parts: {
+  tx: TenantTransaction;
+  caller: Caller;
+  sub: SubscriptionRow;
+  isNew: boolean;
+  surroundings: SubscriptionSurroundings;
+  open?: OpenWork;
+}): SubscriptionWork {
+  return {
+    tx: parts.tx,
+    caller: parts.caller,
+    sub: parts.sub,
+    isNew: parts.isNew,
+    ...parts.surroundings,
+    before: { status: parts.sub.status, planId: parts.sub.planId },
+    open: parts.open ?? { runs: [], invoices: [], payments: [], attempts: [], refunds: [] },
+    changed: { runs: new Map(), invoices: new Map(), payments: new Map(), attempts: new Map(), refunds: new Map() },
+    ledger: [],
+    timeline: [],
+    events: [],
+    audits: [],
+    newAnchor: null,
+    clockChanged: false,
+  };
+}
+
+/** Business time: the frozen instant of a test clock, else PostgreSQL's clock. */
+export function businessNow(work: SubscriptionWork): Instant {
+  return work.clock?.frozenAt ?? work.tx.now;
+}
+
+type Kind = 'runs' | 'payments' | 'attempts' | 'refunds';
+type RowOf = { runs: BillingRunRow; payments: PaymentRow; attempts: AttemptRow; refunds: RefundRow };
+
+export function add<K extends Kind>(work: SubscriptionWork, kind: K, row: RowOf[K]): RowOf[K] {
+  (work.open[kind] as RowOf[K][]).push(row);
+  (work.changed[kind] as Map<string, Stored<RowOf[K]>>).set(row.id, { row, isNew: true });
+  return row;
+}
+
+export function touch<K extends Kind>(work: SubscriptionWork, kind: K, row: RowOf[K]): void {
+  const changed = work.changed[kind] as Map<string, Stored<RowOf[K]>>;
+  if (!changed.has(row.id)) changed.set(row.id, { row, isNew: false });
+}
+
+export function addInvoice(work: SubscriptionWork, row: InvoiceRow, lines: readonly InvoiceLine[]): InvoiceRow {
+  work.open.invoices.push(row);
+  work.changed.invoices.set(row.id, { row, isNew: true, lines, takesNumber: false });
+  return row;
+}
+
+export function touchInvoice(work: SubscriptionWork, row: InvoiceRow): void {
+  if (!work.changed.invoices.has(row.id)) work.changed.invoices.set(row.id, { row, isNew: false, lines: [], takesNumber: false });
+}
+
+/** The invoice gets its number when the transaction settles, so that the counter's lock is held briefly. */
+export function takeNumber(work: SubscriptionWork, row: InvoiceRow): void {
+  touchInvoice(work, row);
+  const changed = work.changed.invoices.get(row.id);
+  if (changed && row.number === null) changed.takesNumber = true;
+}
+
+export function writeTimeline(work: SubscriptionWork, action: string, details: Record<string, unknown> = {}): void {
+  work.timeline.push({ at: businessNow(work), action, planId: work.sub.planId, details });
+}
+
+export function writeAudit(work: SubscriptionWork, action: string, resourceId: string, details: Record<string, unknown> = {}): void {
+  work.audits.push({ action, resourceId, details });
+}
+
+/** `data` is rendered when the transaction settles, so that it says what was committed. */
+export function emit<T extends Topic>(work: SubscriptionWork, topic: T, data: () => EventData<T>): void {
+  work.events.push({ topic, data: data as () => EventData<Topic>, at: businessNow(work) });
+}
+
+/** One balanced transaction; entries of zero are left out. */
+export function postLedger(
+  work: SubscriptionWork,
+  kind: string,
+  of: { invoiceId?: string | null; paymentId?: string | null },
+  entries: readonly LedgerEntry[],
+): void {
+  const moved = entries.filter((entry) => entry.amountMinor !== 0);
+  if (moved.length > 0) work.ledger.push({ kind, invoiceId: of.invoiceId ?? null, paymentId: of.paymentId ?? null, entries: moved });
+}
