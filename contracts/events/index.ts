@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { paymentEvents } from './payment-events.ts';
+import { id } from './snapshots.ts';
+import { subscriptionEvents } from './subscription-events.ts';
+
+/**
+ * Every topic (spec §7) with the schema of its `data`: snake_case, amounts in integer minor units, instants RFC 3339 UTC,
+ * no unknown fields.
+ */
+export const eventRegistry = {
+  ...subscriptionEvents,
+  ...paymentEvents,
+  /** `attempt_id` is null where the provider's event names none of ours. */
+  'webhooks.received': z.strictObject({
+    inbox_id: id,
+    provider: id,
+    endpoint: id,
+    provider_event_id: id,
+    attempt_id: id.nullable(),
+  }),
+  'notifications.requested': z.strictObject({ kind: z.string().min(1), details: z.record(z.string(), z.unknown()) }),
+} as const;
+
+export type Topic = keyof typeof eventRegistry;
+/** What a producer writes into `data`. */
+export type EventData<T extends Topic> = z.input<(typeof eventRegistry)[T]>;
+
+/** Where a message nobody could handle waits for a person. */
+export function deadLetterTopicOf<T extends Topic>(topic: T): `${T}.dlt` {
+  return `${topic}.dlt`;
+}
+
+export const topics = (Object.keys(eventRegistry) as Topic[]).map((name) => ({
+  name,
+  deadLetterName: deadLetterTopicOf(name),
+}));
+
+export function isTopic(name: string): name is Topic {
+  return Object.hasOwn(eventRegistry, name);
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { DeclineKind } from '../../domain/payments/decline.ts';
+import { amount, id, instant, paymentSnapshot } from './snapshots.ts';
+
+const declineKinds = [
+  'soft',
+  'hard',
+  'insufficient_funds',
+  'authentication_required',
+] as const satisfies readonly DeclineKind[];
+
+const payment = paymentSnapshot;
+const attemptNumber = z.int().min(1);
+const failure = {
+  decline_kind: z.enum(declineKinds).nullable(),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+};
+
+/** Spec §7, key = subscription_id, else payment_id. */
+export const paymentEvents = {
+  'payments.requested': z.strictObject({ payment, reason: z.string().min(1) }),
+  'payments.retry.requested': z.strictObject({ payment, retry_at: instant }),
+  'payments.retry.manual': z.strictObject({
+    payment_id: id,
+    admin_id: id,
+    task_id: id,
+    attempt_number_requested: attemptNumber,
+    timestamp: instant,
+  }),
+  'payments.failed': z.strictObject({ payment, attempt_number: attemptNumber, ...failure }),
+  'payments.completed': z.strictObject({ payment, attempt_number: attemptNumber }),
+  'payments.failed_permanent': z.strictObject({ payment, ...failure }),
+  'payments.refunded': z.strictObject({ payment, refund_id: id, amount }),
+  'payments.disputed': z.strictObject({ payment }),
+} as const;
