@@ -37,7 +37,15 @@ describe('card-like numbers', () => {
   });
 
   it('leaves scrubbed JSON readable, whether the digits were text or a number', () => {
-    const line = JSON.stringify({ amount: 4242424242424242, note: 'paid with 5555 5555 5555 4444', list: [4242424242424242] });
-    expect(JSON.parse(scrubCardNumbers(line))).toEqual({ amount: 0, note: 'paid with [card number removed]', list: [0] });
+    const line = JSON.stringify({
+      amount: 4242424242424242,
+      note: 'paid with 5555 5555 5555 4444',
+      list: [4242424242424242],
+    });
+    expect(JSON.parse(scrubCardNumbers(line))).toEqual({
+      amount: 0,
+      note: 'paid with [card number removed]',
+      list: [0],
+    });
   });
 });

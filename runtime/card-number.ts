@@ -27,11 +27,16 @@ function hasValidLuhnDigit(digits: string): boolean {
 }
 
 function isCardNumber(digits: string): boolean {
-  return brands.some((brand) => brand.lengths.includes(digits.length) && brand.prefix.test(digits)) && hasValidLuhnDigit(digits);
+  return (
+    brands.some((brand) => brand.lengths.includes(digits.length) && brand.prefix.test(digits)) &&
+    hasValidLuhnDigit(digits)
+  );
 }
 
 function standsAlone(text: string, start: number, end: number): boolean {
-  return !tokenEndsBefore.test(text.slice(Math.max(0, start - 4), start)) && !tokenGoesOnAfter.test(text.slice(end, end + 4));
+  return (
+    !tokenEndsBefore.test(text.slice(Math.max(0, start - 4), start)) && !tokenGoesOnAfter.test(text.slice(end, end + 4))
+  );
 }
 
 type Span = { start: number; end: number };

@@ -58,7 +58,9 @@ const commandEnvironment = z.object({
 
 // An empty variable counts as unset, as in every shell script that exports `X=`.
 export function readEnvironment<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = schema.safeParse(present);
   if (parsed.success) return parsed.data;
   const complaints = parsed.error.issues.map((issue) => {

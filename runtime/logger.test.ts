@@ -17,13 +17,21 @@ it('writes no card number, in whatever field it hides', () => {
 
 it('writes of a request only id, method and path', () => {
   const destination = capture();
-  createLogger('api', { destination }).info({ req: { id: 'r1', method: 'GET', url: '/plans?after=x', headers: { authorization: 'key' } } });
-  expect(JSON.parse(destination.lines[0] ?? '')).toMatchObject({ role: 'api', level: 'info', req: { id: 'r1', method: 'GET', path: '/plans' } });
+  createLogger('api', { destination }).info({
+    req: { id: 'r1', method: 'GET', url: '/plans?after=x', headers: { authorization: 'key' } },
+  });
+  expect(JSON.parse(destination.lines[0] ?? '')).toMatchObject({
+    role: 'api',
+    level: 'info',
+    req: { id: 'r1', method: 'GET', path: '/plans' },
+  });
   expect(destination.lines[0]).not.toContain('authorization');
 });
 
 it('keeps the chain of causes', () => {
   const destination = capture();
   createLogger('api', { destination }).error({ err: new Error('outer', { cause: new Error('inner') }) });
-  expect(JSON.parse(destination.lines[0] ?? '')).toMatchObject({ err: { message: 'outer', cause: { message: 'inner' } } });
+  expect(JSON.parse(destination.lines[0] ?? '')).toMatchObject({
+    err: { message: 'outer', cause: { message: 'inner' } },
+  });
 });

@@ -27,7 +27,10 @@ function describeResponse(response: { status?: number; statusCode?: number }): u
   return { status: response.status ?? response.statusCode };
 }
 
-export function createLogger(role: string, options: { level?: LogLevel; destination?: pino.DestinationStream } = {}): Logger {
+export function createLogger(
+  role: string,
+  options: { level?: LogLevel; destination?: pino.DestinationStream } = {},
+): Logger {
   const settings: pino.LoggerOptions = {
     level: options.level ?? 'info',
     base: { role, pid: process.pid },

@@ -17,7 +17,12 @@ export function startMetrics(role: string): void {
 type Shape<Label extends string> = { name: string; help: string; labels?: readonly Label[] };
 
 export function registerCounter<Label extends string = never>(shape: Shape<Label>): Counter<Label> {
-  return new Counter({ name: shape.name, help: shape.help, labelNames: [...(shape.labels ?? [])], registers: [registry] });
+  return new Counter({
+    name: shape.name,
+    help: shape.help,
+    labelNames: [...(shape.labels ?? [])],
+    registers: [registry],
+  });
 }
 
 export function registerGauge<Label extends string = never>(

@@ -20,7 +20,8 @@ async function runPhase(phase: ShutdownPhase, logger: Logger): Promise<boolean> 
   const due = steps.filter((step) => step.phase === phase);
   const results = await Promise.allSettled(due.map(async (step) => step.run()));
   results.forEach((result, index) => {
-    if (result.status === 'rejected') logger.error({ err: result.reason, step: due[index]?.name }, 'shutdown step failed');
+    if (result.status === 'rejected')
+      logger.error({ err: result.reason, step: due[index]?.name }, 'shutdown step failed');
   });
   return results.every((result) => result.status === 'fulfilled');
 }

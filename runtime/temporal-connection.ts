@@ -23,11 +23,17 @@ export function isVersionAtLeast(version: string, minimum: string): boolean {
 export async function assertTemporalVersion(connection: Connection): Promise<void> {
   const { serverVersion } = await connection.workflowService.getSystemInfo({});
   if (!serverVersion || !isVersionAtLeast(serverVersion, temporalServerVersionMin)) {
-    throw new Error(`Temporal server ${temporalServerVersionMin} or newer is needed and this one is ${serverVersion || 'unknown'}.`);
+    throw new Error(
+      `Temporal server ${temporalServerVersionMin} or newer is needed and this one is ${serverVersion || 'unknown'}.`,
+    );
   }
 }
 
-export async function connectTemporal(options: { address: string; namespace: string; connectTimeoutMs?: number }): Promise<TemporalConnection> {
+export async function connectTemporal(options: {
+  address: string;
+  namespace: string;
+  connectTimeoutMs?: number;
+}): Promise<TemporalConnection> {
   const { address, namespace, connectTimeoutMs = 10_000 } = options;
   const connection = await Connection.connect({ address, connectTimeout: connectTimeoutMs });
   try {

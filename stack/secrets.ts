@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+export type Secrets = {
+  ownerPassword: string;
+  appPassword: string;
+  systemPassword: string;
+  keySecret: string;
+  sandboxWebhookSecret: string;
+  /** API keys already handed out, by tenant name: they stay valid over restarts. */
+  apiKeys: Record<string, string>;
+};
+
+function secretsFile(dataDir: string): string {
+  return join(dataDir, 'secrets.json');
+}
+
+export function saveSecrets(dataDir: string, secrets: Secrets): void {
+  writeFileAtomically(secretsFile(dataDir), `${JSON.stringify(secrets, null, 2)}\n`, 0o600);
+}
+
+/** Created once per data folder; the passwords are those the database in that folder was initialised with. */
+export function loadSecrets(dataDir: string): Secrets {
+  const file = secretsFile(dataDir);
+  if (existsSync(file)) {
+    chmodSync(file, 0o600);
+    return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  }
+  const random = (): string => randomBytes(24).toString('hex');
+  const secrets: Secrets = {
+    ownerPassword: random(),
+    appPassword: random(),
+    systemPassword: random(),
+    keySecret: random(),
+    sandboxWebhookSecret: random(),
+    apiKeys: {},
+  };
+  saveSecrets(dataDir, secrets);
+  return secrets;
+}
