@@ -70,7 +70,7 @@ export const paymentSnapshot = z.strictObject({
 
 export const invoiceSnapshot = z.strictObject({
   invoice_id: id,
-  number: z.string().min(1).nullable(),
+  number: z.int().min(1).nullable(),
   kind: z.enum(['period', 'proration', 'additional', 'manual']),
   status: z.enum(['draft', 'open', 'paid', 'void', 'uncollectible']),
   currency,
