@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { type CurrentSubject, chargeRequest, chargesOf, newPayer, newTenant } from './subject.ts';
+
+/** The provider's own list is the oracle for I6. */
+export function describeListContract(current: CurrentSubject): void {
+  describe('look-up and list', () => {
+    it("finds neither an unknown attempt nor another tenant's", async () => {
+      const { provider } = current();
+      const payer = await newPayer(current());
+      await provider.charge(chargeRequest(payer, 'attempt-1'));
+      const unknown = await provider.lookUp({ tenantId: payer.tenantId, attemptId: 'attempt-2', timeoutMs: 3_000 });
+      const foreign = await provider.lookUp({ tenantId: newTenant(), attemptId: 'attempt-1', timeoutMs: 3_000 });
+      expect([unknown, foreign]).toEqual([{ kind: 'not_found' }, { kind: 'not_found' }]);
+    });
+
+    it('pages over all charges of one tenant, oldest first, none missing and none twice', async () => {
+      const { provider } = current();
+      const payer = await newPayer(current());
+      const stranger = await newPayer(current());
+      const attemptIds = ['a', 'b', 'c', 'd', 'e'];
+      for (const attemptId of attemptIds) {
+        await provider.charge(chargeRequest(payer, attemptId));
+        await provider.charge(chargeRequest(stranger, attemptId));
+      }
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await provider.listCharges({ tenantId: payer.tenantId, cursor, limit: 2 });
+        expect(page.charges.length).toBeLessThanOrEqual(2);
+        seen.push(...page.charges.map((charge) => charge.attemptId));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      expect(seen).toEqual(attemptIds);
+      const [first] = await chargesOf(current(), payer.tenantId);
+      expect(first).toMatchObject({ amountMinor: 1999, currency: 'USD', status: 'succeeded', refundedMinor: 0 });
+      expect(Math.abs((first?.createdAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+    });
+  });
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { type CurrentSubject, chargeRequest, failureOf, newPayer, newTenant } from './subject.ts';
+
+/** Charges that are not decided at once: the customer's action, pending, cancellation, and the events that tell of them. */
+export function describeOpenChargeContract(current: CurrentSubject): void {
+  describe('open charges', () => {
+    describeActions(current);
+    describeCancellation(current);
+  });
+  describe('webhooks', () => {
+    describeWebhooks(current);
+  });
+}
+
+async function openCharge(current: CurrentSubject, attemptId: string) {
+  const { provider } = current();
+  const payer = await newPayer(current(), 'tok_requires_action');
+  const outcome = await provider.charge(chargeRequest(payer, attemptId));
+  if (outcome.kind !== 'requires_action') throw new Error(`expected requires_action, got ${outcome.kind}`);
+  const cancelRequest = {
+    tenantId: payer.tenantId,
+    attemptId,
+    providerChargeId: outcome.providerChargeId,
+    timeoutMs: 3_000,
+  };
+  const lookUp = () => provider.lookUp({ tenantId: payer.tenantId, attemptId, timeoutMs: 3_000 });
+  return { ...outcome, tenantId: payer.tenantId, cancel: () => provider.cancelAttempt(cancelRequest), lookUp };
+}
+
+function describeActions(current: CurrentSubject): void {
+  const results: ['succeeded' | 'failed', object][] = [
+    ['succeeded', { kind: 'succeeded' }],
+    ['failed', { kind: 'declined', declineKind: 'authentication_required' }],
+  ];
+  it.each(results)("the customer's action %s decides the charge", async (result, expected) => {
+    const charge = await openCharge(current, `act-${result}`);
+    await current().decideAction(charge.url, result);
+    expect(await charge.lookUp()).toMatchObject({ kind: 'found', outcome: expected });
+  });
+
+  it('keeps the first decision', async () => {
+    const charge = await openCharge(current, 'act-twice');
+    await current().decideAction(charge.url, 'succeeded');
+    await expect(current().decideAction(charge.url, 'failed')).rejects.toThrow(/charge is|already_decided/);
+    expect(await charge.lookUp()).toMatchObject({ outcome: { kind: 'succeeded' } });
+  });
+
+  it('a pending charge succeeds by itself and says so', async () => {
+    const { provider, script, webhookFor } = current();
+    const payer = await newPayer(current());
+    await script({ tenantId: payer.tenantId, next: ['pending:50'] });
+    const attemptId = `pending-${payer.tenantId}`;
+    expect(await provider.charge(chargeRequest(payer, attemptId))).toMatchObject({ kind: 'pending' });
+    await webhookFor(attemptId);
+    const found = await provider.lookUp({ tenantId: payer.tenantId, attemptId, timeoutMs: 3_000 });
+    expect(found).toMatchObject({ kind: 'found', outcome: { kind: 'succeeded' } });
+  });
+}
+
+function describeCancellation(current: CurrentSubject): void {
+  it('a canceled charge can capture no more, and canceling it again changes nothing', async () => {
+    const charge = await openCharge(current, 'cancel-open');
+    expect(await charge.cancel()).toEqual({ kind: 'canceled' });
+    expect(await charge.cancel()).toEqual({ kind: 'canceled' });
+    await expect(current().decideAction(charge.url, 'succeeded')).rejects.toThrow(/charge is|already_decided/);
+    expect(await charge.lookUp()).toMatchObject({ outcome: { kind: 'declined', code: 'canceled' } });
+  });
+
+  it('canceling a charge already paid answers with its success', async () => {
+    const charge = await openCharge(current, 'cancel-paid');
+    await current().decideAction(charge.url, 'succeeded');
+    const { providerChargeId } = charge;
+    const outcome = { kind: 'succeeded', providerChargeId };
+    expect(await charge.cancel()).toMatchObject({ kind: 'already_decided', outcome });
+  });
+
+  it("refuses to cancel another tenant's charge", async () => {
+    const { providerChargeId, lookUp } = await openCharge(current, 'cancel-foreign');
+    const request = { tenantId: newTenant(), attemptId: 'cancel-foreign', providerChargeId, timeoutMs: 3_000 };
+    expect(await failureOf(current().provider.cancelAttempt(request))).toMatchObject({ kind: 'rejected' });
+    expect(await lookUp()).toMatchObject({ outcome: { kind: 'requires_action' } });
+  });
+}
+
+async function deliveredEvent(current: CurrentSubject) {
+  const attemptId = `hook-${newTenant()}`;
+  const charge = await openCharge(current, attemptId);
+  await current().decideAction(charge.url, 'succeeded');
+  const { headers, rawBody } = await current().webhookFor(attemptId);
+  const request = { headers, rawBody, secret: current().webhookSecret, now: new Date() };
+  return { attemptId, tenantId: charge.tenantId, request };
+}
+
+function describeWebhooks(current: CurrentSubject): void {
+  it('names the tenant and the attempt of a decided charge', async () => {
+    const { attemptId, tenantId, request } = await deliveredEvent(current);
+    const event = current().provider.parseWebhook(request);
+    expect(event).toMatchObject({ kind: 'charge_updated', tenantId, attemptId });
+    expect(event.eventId).not.toBe('');
+    expect(Math.abs(event.occurredAt.getTime() - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('refuses what was forged, altered, signed for another secret, stale or ahead (F15)', async () => {
+    const { request } = await deliveredEvent(current);
+    const { provider } = current();
+    const altered = Buffer.from(Buffer.from(request.rawBody).toString().replace('succeeded', 'declined'));
+    const refused = [
+      { ...request, rawBody: altered },
+      { ...request, secret: 'whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhlIHJlY2VpdmVy' },
+      { ...request, headers: { ...request.headers, 'webhook-id': 'evt_other' } },
+      { ...request, headers: { ...request.headers, 'webhook-signature': 'v1,' } },
+      { ...request, headers: {} },
+      { ...request, now: new Date(Date.now() + 6 * 60_000) },
+      { ...request, now: new Date(Date.now() - 6 * 60_000) },
+    ];
+    for (const each of refused) {
+      const failure = await failureOf(Promise.try(() => provider.parseWebhook(each)));
+      expect(failure).toMatchObject({ kind: 'rejected', code: 'bad_signature' });
+    }
+  });
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { PaymentProvider } from '../port.ts';
+import { ProviderError } from '../provider-error.ts';
+
+/** An implementation together with the levers that stand for its customers, its faults and its clock. */
+export interface PaymentProviderSubject {
+  provider: PaymentProvider;
+  webhookSecret: string;
+  script: (script: { tenantId: string; next: string[] }) => Promise<void>;
+  /** Rejects when the provider refuses the decision. */
+  decideAction: (url: string, result: 'succeeded' | 'failed') => Promise<void>;
+  setClockOffset: (offsetMs: number) => Promise<void>;
+  /** The first event about this attempt, waited for. */
+  webhookFor: (attemptId: string) => Promise<{ headers: Record<string, string>; rawBody: Uint8Array }>;
+  close: () => Promise<void>;
+}
+
+export type CurrentSubject = () => PaymentProviderSubject;
+
+export function newTenant(): string {
+  return `ten_${randomUUID()}`;
+}
+
+export interface Payer {
+  tenantId: string;
+  providerMethodId: string;
+}
+
+export async function newPayer(
+  { provider }: PaymentProviderSubject,
+  token = 'tok_ok',
+  tenantId = newTenant(),
+): Promise<Payer> {
+  const { providerMethodId } = await provider.attachMethod({ tenantId, token, idempotencyKey: randomUUID() });
+  return { tenantId, providerMethodId };
+}
+
+/** A charge of 19.99 with three seconds to go; the key derives from the attempt. */
+export function chargeRequest(payer: Payer, attemptId: string = randomUUID(), timeoutMs = 3_000) {
+  return {
+    ...payer,
+    attemptId,
+    idempotencyKey: `key-${attemptId}`,
+    amountMinor: 1999,
+    currency: 'USD',
+    description: 'Renewal 4',
+    deadlineAtMonotonicMs: performance.now() + timeoutMs,
+  };
+}
+
+export async function chargesOf({ provider }: PaymentProviderSubject, tenantId: string) {
+  return (await provider.listCharges({ tenantId, limit: 100 })).charges;
+}
+
+export async function failureOf(call: Promise<unknown>): Promise<ProviderError> {
+  const result = await call.catch((error: unknown) => error);
+  if (result instanceof ProviderError) return result;
+  throw new Error(`expected a ProviderError, got ${JSON.stringify(result)}`, { cause: result });
+}
