@@ -20,6 +20,7 @@ import type { Subscription } from '../../domain/subscriptions/subscription.ts';
 export interface SubscriptionRow extends Subscription {
   planGroup: string | null;
   pendingLines: InvoiceLine[];
+  allowIncomplete: boolean;
   incompleteExpiresAt: Instant | null;
   nextKind: string;
   nextAt: Instant;
@@ -45,6 +46,7 @@ export interface BillingRunRow {
   boundaryAt: Instant;
   periodStartAt: Instant;
   periodEndAt: Instant;
+  amountMinor: number;
   status: 'open' | 'settled' | 'skipped' | 'void';
   openedAt: Instant;
   settledAt: Instant | null;

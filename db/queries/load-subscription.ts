@@ -13,6 +13,8 @@ export interface SubscriptionSurroundings {
   clock: Clock | null;
   settings: TenantSettings;
   tenantMode: 'sandbox' | 'live';
+  /** −1 before the first billing run. */
+  lastRunOrdinal: number;
 }
 
 /** A tenant's policy as stored; absent members have the platform's default. */
@@ -53,13 +55,16 @@ interface SurroundingsRow {
   targetAt: number | null;
   settings: TenantSettings;
   mode: 'sandbox' | 'live';
+  lastRunOrdinal: number;
 }
 
 /** Read after the lock: a joined row of the locking statement could be older than the lock. */
 export async function loadSurroundings(sql: Transaction, sub: SubscriptionRow): Promise<SubscriptionSurroundings> {
   const [row] = await sql<[SurroundingsRow]>`
     select p.name as plan_name, r.id, r.plan_id, r.version, r.model, r.amount_minor, r.currency, r.interval_unit,
-           r.interval_count, a.local_date, a.local_time, a.zone, a.ordinal, k.frozen_at, k.target_at, t.settings, t.mode
+           r.interval_count, a.local_date, a.local_time, a.zone, a.ordinal, k.frozen_at, k.target_at, t.settings, t.mode,
+           (select coalesce(max(ordinal), -1) from billing_runs
+            where tenant_id = r.tenant_id and subscription_id = ${sub.id}) as last_run_ordinal
     from prices r
     join plans p on p.tenant_id = r.tenant_id and p.id = r.plan_id
     join tenants t on t.tenant_id = r.tenant_id
@@ -78,6 +83,7 @@ export async function loadSurroundings(sql: Transaction, sub: SubscriptionRow): 
     clock: row.frozenAt === null ? null : { frozenAt: row.frozenAt, targetAt: row.targetAt },
     settings: row.settings,
     tenantMode: row.mode,
+    lastRunOrdinal: row.lastRunOrdinal,
   };
 }
 

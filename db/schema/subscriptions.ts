@@ -51,6 +51,7 @@ export const subscriptions = pgTable(
     resumesAt: instant('resumes_at'),
     pauseRemainingMs: bigint('pause_remaining_ms', { mode: 'number' }),
     statusBeforePause: text('status_before_pause'),
+    allowIncomplete: boolean('allow_incomplete').notNull().default(false),
     incompleteExpiresAt: instant('incomplete_expires_at'),
     nextKind: text('next_kind').notNull(),
     nextAt: instant('next_at').notNull(),
@@ -135,6 +136,8 @@ export const billingRuns = pgTable(
     boundaryAt: instant('boundary_at').notNull(),
     periodStartAt: instant('period_start_at').notNull(),
     periodEndAt: instant('period_end_at').notNull(),
+    /** What the period's own line bills: the paid basis once it is paid. */
+    amountMinor: minor('amount_minor').notNull(),
     status: text('status').$type<'open' | 'settled' | 'skipped' | 'void'>().notNull(),
     openedAt: instant('opened_at').notNull(),
     settledAt: instant('settled_at'),

@@ -1,0 +1,70 @@
+import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
+import { emitPaymentFailedPermanently } from './payment-events.ts';
+import { businessNow, postLedger, type SubscriptionWork, touch, touchInvoice } from '../subscription-work/subscription-work.ts';
+
+/** Takes an unpaid invoice back: its ledger entries are reversed and the credit balance it used returns. */
+export function voidInvoice(work: SubscriptionWork, invoice: InvoiceRow, reason: string): void {
+  if (invoice.status === 'open') {
+    postLedger(work, 'invoice_voided', { invoiceId: invoice.id }, [
+      { account: 'receivable', amountMinor: -invoice.totalMinor },
+      { account: 'credit_balance', amountMinor: -invoice.creditUsedMinor },
+      { account: 'revenue', amountMinor: invoice.subtotalMinor },
+    ]);
+  }
+  work.sub.creditBalanceMinor += invoice.creditUsedMinor;
+  invoice.status = 'void';
+  invoice.voidedAt = businessNow(work);
+  touchInvoice(work, invoice);
+  for (const payment of paymentsOf(work, invoice)) closePayment(work, payment, reason);
+}
+
+/** The final action's end of an invoice: nobody expects the money any more, and the ledger says so. */
+export function writeOffInvoice(work: SubscriptionWork, invoice: InvoiceRow): void {
+  invoice.status = 'uncollectible';
+  touchInvoice(work, invoice);
+  postLedger(work, 'write_off', { invoiceId: invoice.id }, [
+    { account: 'write_off', amountMinor: invoice.totalMinor },
+    { account: 'receivable', amountMinor: -invoice.totalMinor },
+  ]);
+}
+
+function closePayment(work: SubscriptionWork, payment: PaymentRow, reason: string): void {
+  payment.retryAt = null;
+  payment.dunningEndsAt = null;
+  touch(work, 'payments', payment);
+  if (payment.status === 'failed_permanent') return;
+  payment.status = 'failed_permanent';
+  payment.lastError ??= reason;
+  emitPaymentFailedPermanently(work, payment, null);
+}
+
+export function paymentsOf(work: SubscriptionWork, invoice: InvoiceRow): PaymentRow[] {
+  return work.open.payments.filter((payment) => payment.invoiceId === invoice.id);
+}
+
+export function attemptOf(work: SubscriptionWork, invoice: InvoiceRow): AttemptRow | undefined {
+  return work.open.attempts.find((attempt) => attempt.invoiceId === invoice.id);
+}
+
+/**
+ * Lets go of an invoice nobody shall pay any more. What has not been sent is abandoned; an unanswered authentication is closed
+ * at the provider first; what is under way keeps the invoice open until its outcome is known.
+ */
+export function releaseInvoice(work: SubscriptionWork, invoice: InvoiceRow, reason: string): void {
+  const attempt = attemptOf(work, invoice);
+  if (attempt && (attempt.status === 'created' || attempt.status === 'not_sent')) abandonAttempt(work, attempt, reason);
+  if (attempt?.status === 'requires_action') {
+    attempt.expiresAt = businessNow(work);
+    touch(work, 'attempts', attempt);
+  }
+  const undecided = attempt && ['sent', 'unknown', 'requires_action', 'needs_review'].includes(attempt.status);
+  if (!undecided) voidInvoice(work, invoice, reason);
+}
+
+export function abandonAttempt(work: SubscriptionWork, attempt: AttemptRow, reason: string): void {
+  attempt.status = 'abandoned';
+  attempt.message = reason;
+  attempt.sendAt = null;
+  attempt.settledAt = work.tx.now;
+  touch(work, 'attempts', attempt);
+}

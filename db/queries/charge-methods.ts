@@ -1,0 +1,22 @@
+import type { PaymentId } from '../../domain/ids.ts';
+import type { TenantTransaction } from '../with-tenant.ts';
+import type { PaymentMethodRow, SubscriptionRow } from './billing-rows.ts';
+
+/** The subscription's own method, else the customer's default; null when there is none to charge. */
+export async function findChargeableMethod(
+  tx: TenantTransaction,
+  sub: Pick<SubscriptionRow, 'tenantId' | 'customerId' | 'paymentMethodId'>,
+): Promise<PaymentMethodRow | null> {
+  const [row] = await tx.sql<PaymentMethodRow[]>`
+    select m.* from customers c
+    join payment_methods m on m.tenant_id = c.tenant_id and m.id = coalesce(${sub.paymentMethodId}, c.default_payment_method_id)
+    where c.tenant_id = ${sub.tenantId} and c.id = ${sub.customerId} and m.customer_id = c.id and m.status = 'active'`;
+  return row ?? null;
+}
+
+export async function nextAttemptNumber(tx: TenantTransaction, paymentId: PaymentId): Promise<number> {
+  const [row] = await tx.sql<[{ next: number }]>`
+    select coalesce(max(number), 0) + 1 as next from payment_attempts
+    where tenant_id = ${tx.tenantId} and payment_id = ${paymentId}`;
+  return row.next;
+}
