@@ -7,7 +7,7 @@ const phases = ['stop-accepting', 'drain', 'close', 'last'] as const;
 
 export type ShutdownPhase = (typeof phases)[number];
 
-type Step = { phase: ShutdownPhase; name: string; run: () => Promise<unknown> | unknown };
+type Step = { phase: ShutdownPhase; name: string; run: () => unknown };
 
 const steps: Step[] = [];
 const parentPollMs = 500;

@@ -1,33 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type ComponentName,
-  type ComponentSetting,
-  componentNames,
-  outsideAddress,
-  outsideVariables,
-  type PreparedComponent,
-} from './components/component.ts';
-import { checkKafka, prepareKafka } from './components/kafka.ts';
-import { checkPostgres, preparePostgres } from './components/postgres.ts';
-import { pingRedis, prepareRedis } from './components/redis.ts';
-import { ensureTemporalNamespace, prepareTemporal, temporalNamespace } from './components/temporal.ts';
+import { type ComponentName, componentNames, outsideAddress } from './components/component.ts';
+import { type ComponentAddresses, prepareComponent, temporalNamespace, useOutside } from './components/registry.ts';
 import { claimDataFolder, noteWatchdog, releaseDataFolder } from './data-folder.ts';
 import type { Progress } from './fetch-component.ts';
 import { createPortPicker, type PreferredPorts } from './ports.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
-import { type ProcessDeath, type SupervisedProcess, superviseProcess } from './supervised-process.ts';
-import { startWatchdog, type Watchdog } from './watchdog.ts';
+import { type ProcessDeath, SupervisedProcess } from './supervised-process.ts';
+import { processWatchdog } from './watchdog.ts';
 
-export type StackAddresses = {
-  /** The owner's role: migrations and commands only. */
-  databaseUrl: string;
-  temporalAddress: string;
-  temporalNamespace: string;
-  temporalUiUrl: string;
-  kafkaBrokers: string[];
-  redisUrl: string;
-};
+export type StackAddresses = ComponentAddresses & { temporalNamespace: string };
 
 export type StackComponent = Pick<
   SupervisedProcess,
@@ -41,7 +23,6 @@ export type LocalStack = StackAddresses & {
   secrets: Secrets;
   dataDir: string;
   logDir: string;
-  watchdog: Watchdog;
   stop(): Promise<void>;
 };
 
@@ -57,42 +38,15 @@ export type LocalStackOptions = {
   onDied?: (death: ProcessDeath) => void;
 };
 
-type Addresses = Omit<StackAddresses, 'temporalNamespace'>;
-
-const nowhere: Addresses = { databaseUrl: '', temporalAddress: '', temporalUiUrl: '', kafkaBrokers: [], redisUrl: '' };
-
-const prepare: Record<ComponentName, (setting: ComponentSetting) => Promise<PreparedComponent<Partial<Addresses>>>> = {
-  postgres: preparePostgres,
-  temporal: prepareTemporal,
-  kafka: prepareKafka,
-  redis: prepareRedis,
+const nowhere: ComponentAddresses = {
+  databaseUrl: '',
+  temporalAddress: '',
+  temporalUiUrl: '',
+  kafkaBrokers: [],
+  redisUrl: '',
 };
 
-async function useOutside(name: ComponentName, address: string): Promise<Partial<Addresses>> {
-  try {
-    switch (name) {
-      case 'postgres':
-        await checkPostgres(address);
-        return { databaseUrl: address };
-      case 'temporal':
-        await ensureTemporalNamespace(address);
-        return { temporalAddress: address, temporalUiUrl: process.env['REDCORE_EXTERNAL_TEMPORAL_UI_URL'] ?? '' };
-      case 'kafka': {
-        const kafkaBrokers = address.split(',').map((broker) => broker.trim());
-        await checkKafka(kafkaBrokers);
-        return { kafkaBrokers };
-      }
-      case 'redis':
-        await pingRedis(address);
-        return { redisUrl: address };
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${name} does not answer at ${outsideVariables[name]} (${reason}).`, { cause: error });
-  }
-}
-
-type Started = { address: Partial<Addresses>; process?: SupervisedProcess };
+type Started = { address: Partial<ComponentAddresses>; process?: SupervisedProcess };
 
 /**
  * Starts the components side by side and returns once each of them answers. All of them end with this process:
@@ -102,8 +56,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   const { dataDir, logDir, only = componentNames, onProgress = () => undefined } = options;
   await claimDataFolder(dataDir);
   mkdirSync(logDir, { recursive: true });
-  const watchdog = startWatchdog();
-  noteWatchdog(dataDir, watchdog.pid);
+  noteWatchdog(dataDir, processWatchdog().pid);
   const secrets = loadSecrets(dataDir);
   const ports = createPortPicker({
     preferred: options.preferredPorts ?? {},
@@ -112,16 +65,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   });
   const setting = { dataDir, logDir, ports, secrets, onProgress };
   const processes: SupervisedProcess[] = [];
-  const surroundings = {
-    watchdog,
-    onDied: options.onDied ?? ((death: ProcessDeath) => onProgress(describeDeath(death))),
-  };
+  const onDied = options.onDied ?? ((death: ProcessDeath) => onProgress(describeDeath(death)));
 
   async function start(name: ComponentName): Promise<Started> {
     const outside = options.external ? outsideAddress(name) : undefined;
     if (outside !== undefined) return { address: await useOutside(name, outside) };
-    const prepared = await prepare[name](setting);
-    const supervised = superviseProcess(prepared.process, surroundings);
+    const prepared = await prepareComponent[name](setting);
+    const supervised = new SupervisedProcess(prepared.process, onDied);
     processes.push(supervised);
     await supervised.start();
     await prepared.afterStart?.();
@@ -130,7 +80,6 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 
   async function stop(): Promise<void> {
     await Promise.all(processes.map((running) => running.stop()));
-    watchdog.dismiss();
     releaseDataFolder(dataDir);
   }
 
@@ -141,7 +90,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     throw failure.reason;
   }
   const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const addresses = Object.assign({ ...nowhere }, ...started.map((one) => one.address)) as Addresses;
+  const addresses = Object.assign({ ...nowhere }, ...started.map((one) => one.address)) as ComponentAddresses;
   return {
     ...addresses,
     temporalNamespace,
@@ -154,7 +103,6 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     secrets,
     dataDir,
     logDir,
-    watchdog,
     stop,
   };
 }

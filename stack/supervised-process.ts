@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { readLastLine } from './read-last-line.ts';
 import { waitUntil } from './wait-until.ts';
-import type { Watchdog } from './watchdog.ts';
+import { processWatchdog } from './watchdog.ts';
 
 export type ProcessSpec = {
   name: string;
@@ -11,29 +12,16 @@ export type ProcessSpec = {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   /** The OS user to run as; needed only where root starts something that refuses root. */
-  user?: { uid: number; gid: number };
+  user?: { uid: number; gid: number } | undefined;
   logFile: string;
   stopSignal: NodeJS.Signals;
   stopTimeoutMs: number;
   startTimeoutMs: number;
   ready: () => Promise<unknown>;
-  beforeStart?: () => void | Promise<void>;
+  beforeStart?: () => void;
 };
 
 export type ProcessDeath = { name: string; cause: string; logFile: string; lastLine: string };
-
-export type SupervisedProcess = {
-  name: string;
-  logFile: string;
-  readonly pid: number | undefined;
-  start(): Promise<void>;
-  /** Any signal, unannounced to the process; its end is then expected. Resolves at once. */
-  kill(signal: NodeJS.Signals): void;
-  /** Resolves once the present process has ended, whyever. */
-  readonly exited: Promise<void>;
-  restart(): Promise<void>;
-  stop(): Promise<void>;
-};
 
 const logBytesMax = 20 * 1024 * 1024;
 const deadly: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGHUP']);
@@ -44,37 +32,92 @@ function openLog(file: string): number {
   return openSync(file, 'a', 0o644);
 }
 
-export function readLastLine(file: string): string {
-  if (!existsSync(file)) return '';
-  const size = statSync(file).size;
-  const length = Math.min(size, 4_096);
-  const buffer = Buffer.alloc(length);
-  const descriptor = openSync(file, 'r');
-  readSync(descriptor, buffer, 0, length, size - length);
-  closeSync(descriptor);
-  return buffer.toString('utf8').trimEnd().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
-}
+/** A process that is started until it answers, told apart dying from being stopped, and never outlives this one. */
+export class SupervisedProcess {
+  readonly name: string;
+  readonly logFile: string;
+  readonly #spec: ProcessSpec;
+  readonly #onDied: (death: ProcessDeath) => void;
+  #child: ChildProcess | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #endIsExpected = false;
+  #isStarting = false;
+  #cause = '';
 
-export function superviseProcess(
-  spec: ProcessSpec,
-  surroundings: { watchdog: Watchdog; onDied: (death: ProcessDeath) => void },
-): SupervisedProcess {
-  let child: ChildProcess | undefined;
-  let exited: Promise<void> = Promise.resolve();
-  let expected = false;
-  let starting = false;
-  let cause = '';
-
-  function isRunning(): boolean {
-    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  constructor(spec: ProcessSpec, onDied: (death: ProcessDeath) => void) {
+    this.name = spec.name;
+    this.logFile = spec.logFile;
+    this.#spec = spec;
+    this.#onDied = onDied;
   }
 
-  function launch(): void {
+  get pid(): number | undefined {
+    return this.isRunning ? this.#child?.pid : undefined;
+  }
+
+  get isRunning(): boolean {
+    const child = this.#child;
+    return child?.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
+  /** Resolves once the present process has ended, whyever. */
+  get exited(): Promise<void> {
+    return this.#exited;
+  }
+
+  async start(): Promise<void> {
+    if (this.isRunning) return;
+    const spec = this.#spec;
+    spec.beforeStart?.();
+    this.#isStarting = true;
+    try {
+      this.#launch();
+      await waitUntil({
+        what: spec.name,
+        probe: spec.ready,
+        timeoutMs: spec.startTimeoutMs,
+        intervalMs: 50,
+        abort: () => (this.isRunning ? undefined : this.#describeEarlyEnd()),
+      });
+      // It may have died between its last good answer and here.
+      if (!this.isRunning) throw new Error(this.#describeEarlyEnd());
+    } catch (error) {
+      await this.stop();
+      throw error;
+    } finally {
+      this.#isStarting = false;
+    }
+  }
+
+  /** Any signal, at once. After a deadly one the end counts as wanted and is not reported as a death. */
+  kill(signal: NodeJS.Signals): void {
+    if (deadly.has(signal)) this.#endIsExpected = true;
+    this.#child?.kill(signal);
+  }
+
+  async stop(): Promise<void> {
+    if (this.isRunning) {
+      this.kill(this.#spec.stopSignal);
+      // A stopped process takes no signal until it goes on.
+      this.#child?.kill('SIGCONT');
+    }
+    const timer = setTimeout(() => this.kill('SIGKILL'), this.#spec.stopTimeoutMs);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  #launch(): void {
+    const spec = this.#spec;
     const log = openLog(spec.logFile);
-    expected = false;
-    cause = '';
+    this.#endIsExpected = false;
+    this.#cause = '';
     // Its own process group: a terminal's Ctrl-C must not reach it before its turn.
-    const started = spawn(spec.command, spec.args, {
+    const child = spawn(spec.command, spec.args, {
       cwd: spec.cwd,
       env: { ...process.env, TZ: 'UTC', ...spec.env },
       detached: true,
@@ -82,78 +125,25 @@ export function superviseProcess(
       ...spec.user,
     });
     closeSync(log);
-    child = started;
-    const { pid } = started;
-    if (pid !== undefined) surroundings.watchdog.watch(pid, spec.stopSignal);
-    exited = new Promise((resolve) => {
-      const finish = (reason: string): void => {
-        cause = reason;
-        if (pid !== undefined) surroundings.watchdog.forget(pid);
+    this.#child = child;
+    const { pid } = child;
+    if (pid !== undefined) processWatchdog().watch(pid, spec.stopSignal);
+    this.#exited = new Promise((resolve) => {
+      const finish = (cause: string): void => {
+        this.#cause = cause;
+        if (pid !== undefined) processWatchdog().forget(pid);
         resolve();
-        if (expected || starting || child !== started) return;
-        surroundings.onDied({ name: spec.name, cause, logFile: spec.logFile, lastLine: readLastLine(spec.logFile) });
+        if (this.#endIsExpected || this.#isStarting) return;
+        const { name, logFile } = this;
+        this.#onDied({ name, cause, logFile, lastLine: readLastLine(logFile) });
       };
-      started.once('error', (error) => finish(error.message));
-      started.once('exit', (code, signal) => finish(signal === null ? `exit code ${code}` : signal));
+      child.once('error', (error) => finish(error.message));
+      child.once('exit', (code, signal) => finish(signal === null ? `exit code ${code}` : signal));
     });
   }
 
-  async function start(): Promise<void> {
-    if (isRunning()) return;
-    await spec.beforeStart?.();
-    starting = true;
-    try {
-      launch();
-      await waitUntil({
-        what: spec.name,
-        probe: spec.ready,
-        timeoutMs: spec.startTimeoutMs,
-        intervalMs: 50,
-        abort: () => {
-          if (isRunning() && cause === '') return undefined;
-          return `${spec.name} ended while starting (${cause}): ${readLastLine(spec.logFile)} – see ${spec.logFile}`;
-        },
-      });
-    } catch (error) {
-      await stop();
-      throw error;
-    } finally {
-      starting = false;
-    }
-    // It may have died between its last good answer and here.
-    if (!isRunning() && !expected)
-      throw new Error(`${spec.name} ended while starting (${cause}) – see ${spec.logFile}`);
+  #describeEarlyEnd(): string {
+    const lastLine = readLastLine(this.logFile);
+    return `${this.name} ended while starting (${this.#cause}): ${lastLine} (log ${this.logFile})`;
   }
-
-  function kill(signal: NodeJS.Signals): void {
-    if (deadly.has(signal)) expected = true;
-    child?.kill(signal);
-  }
-
-  async function stop(): Promise<void> {
-    if (!isRunning()) return exited;
-    kill(spec.stopSignal);
-    child?.kill('SIGCONT');
-    const timer = setTimeout(() => kill('SIGKILL'), spec.stopTimeoutMs);
-    await exited;
-    clearTimeout(timer);
-  }
-
-  return {
-    name: spec.name,
-    logFile: spec.logFile,
-    get pid() {
-      return isRunning() ? child?.pid : undefined;
-    },
-    get exited() {
-      return exited;
-    },
-    start,
-    kill,
-    stop,
-    async restart() {
-      await stop();
-      await start();
-    },
-  };
 }

@@ -1,41 +1,42 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 
 export type Watchdog = {
-  pid: number | undefined;
+  readonly pid: number | undefined;
   watch(pid: number, stopSignal: NodeJS.Signals): void;
   forget(pid: number): void;
-  /** To be called once nothing is left to watch. */
-  dismiss(): void;
 };
 
-/** A tiny shell process that stops the watched processes when this one dies, even by `kill -9`. */
-export function startWatchdog(): Watchdog {
-  const watched = new Map<number, NodeJS.Signals>();
-  let dismissed = false;
-  let child: ChildProcess;
+function launch(): ChildProcess {
+  const child = spawn('/bin/sh', [join(import.meta.dirname, 'watchdog.sh')], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
+  // The pipe breaks when the watchdog is killed; its exit is what gets handled.
+  child.stdin?.on('error', () => undefined);
+  return child;
+}
 
-  function launch(): void {
-    child = spawn('/bin/sh', [join(import.meta.dirname, 'watchdog.sh')], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    child.unref();
-    const stdin = child.stdin as (NodeJS.WritableStream & { unref?: () => void }) | null;
-    stdin?.unref?.();
-    // The pipe breaks when the watchdog is killed; its exit is what gets handled.
-    stdin?.on('error', () => undefined);
-    child.once('exit', () => {
-      if (!dismissed) launch();
-    });
-    for (const [pid, signal] of watched) tell(`watch ${pid} ${signal.slice(3)}`);
-  }
+function startWatchdog(): Watchdog {
+  const watched = new Map<number, NodeJS.Signals>();
+  let child = launch();
 
   function tell(line: string): void {
     child.stdin?.write(`${line}\n`);
   }
 
-  launch();
+  function relaunchOnExit(): void {
+    child.once('exit', () => {
+      child = launch();
+      relaunchOnExit();
+      for (const [pid, signal] of watched) tell(`watch ${pid} ${signal.slice(3)}`);
+    });
+  }
+
+  relaunchOnExit();
   return {
     get pid() {
       return child.pid;
@@ -48,9 +49,13 @@ export function startWatchdog(): Watchdog {
       watched.delete(pid);
       tell(`forget ${pid}`);
     },
-    dismiss() {
-      dismissed = true;
-      child.stdin?.end();
-    },
   };
+}
+
+let watchdog: Watchdog | undefined;
+
+/** One tiny shell process that stops whatever it watches when this process ends, even by `kill -9`. */
+export function processWatchdog(): Watchdog {
+  watchdog ??= startWatchdog();
+  return watchdog;
 }

