@@ -27,7 +27,7 @@ export interface Payer {
 }
 
 export async function newPayer(
-  { provider }: PaymentProviderSubject,
+  { provider }: Pick<PaymentProviderSubject, 'provider'>,
   token = 'tok_ok',
   tenantId = newTenant(),
 ): Promise<Payer> {
@@ -48,7 +48,7 @@ export function chargeRequest(payer: Payer, attemptId: string = randomUUID(), ti
   };
 }
 
-export async function chargesOf({ provider }: PaymentProviderSubject, tenantId: string) {
+export async function chargesOf({ provider }: Pick<PaymentProviderSubject, 'provider'>, tenantId: string) {
   return (await provider.listCharges({ tenantId, limit: 100 })).charges;
 }
 
