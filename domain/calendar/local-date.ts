@@ -1,11 +1,12 @@
 import { IANAZone } from 'luxon';
-import { DAY_MS, type Instant, MINUTE_MS } from '../instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../instant.ts';
 import { invariant } from '../invariant.ts';
-import { addDaysToDate } from './date-arithmetic.ts';
+import { addDaysToDate, addMonthsToDate } from './date-arithmetic.ts';
 
 /** Dates beyond are refused at the door: no billing period reaches there, and 24 forecast years later a date still has four digits. */
 const firstYear = 1900;
 const lastYear = 2999;
+const lastInstant: Instant = Date.UTC(lastYear + 1, 0, 1);
 const midnight = '00:00:00.000';
 
 /** True for a name of the IANA zone database (`Europe/Berlin`, `UTC`); a bare offset such as `+02:00` is none. */
@@ -64,4 +65,30 @@ export function startOfLocalDate(date: string, zone: string): Instant {
 export function addLocalDays(instant: Instant, days: number, zone: string): Instant {
   if (days === 0) return instant;
   return instantOfLocal(addDaysToDate(localDateOf(instant, zone), days), localTimeOf(instant, zone), zone);
+}
+
+const durationPattern =
+  /^P(?=[\dT])(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,6})W)?(?:(\d{1,7})D)?(?:T(?=\d)(?:(\d{1,8})H)?(?:(\d{1,9})M)?(?:(\d{1,11})(?:\.(\d{1,3}))?S)?)?$/;
+
+/**
+ * `instant` moved on by an ISO 8601 duration (`P1M`, `P1Y2DT3H`): the date part on the calendar of `zone` at the same wall-clock
+ * time, months clamped to their last day, then the time part as elapsed time. Null: unreadable, not positive, or past the year 2999.
+ */
+export function addIsoDuration(instant: Instant, iso8601Duration: string, zone: string): Instant | null {
+  const match = durationPattern.exec(iso8601Duration);
+  if (match === null) return null;
+  const [years, months, weeks, days, hours, minutes, seconds] = match.slice(1, 8).map((field) => Number(field ?? 0));
+  const milliseconds = Number((match[8] ?? '').padEnd(3, '0'));
+  const monthCount = (years ?? 0) * 12 + (months ?? 0);
+  const dayCount = (weeks ?? 0) * 7 + (days ?? 0);
+  const elapsedMs = (hours ?? 0) * HOUR_MS + (minutes ?? 0) * MINUTE_MS + (seconds ?? 0) * SECOND_MS + milliseconds;
+  if (monthCount + dayCount + elapsedMs === 0) return null;
+  const roughly = instant + monthCount * 31 * DAY_MS + dayCount * DAY_MS + elapsedMs;
+  if (roughly >= lastInstant) return null;
+  let at = instant;
+  if (monthCount + dayCount > 0) {
+    const date = addDaysToDate(addMonthsToDate(localDateOf(instant, zone), monthCount), dayCount);
+    at = instantOfLocal(date, localTimeOf(instant, zone), zone);
+  }
+  return at + elapsedMs;
 }
