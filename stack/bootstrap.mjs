@@ -139,7 +139,8 @@ function findTool(name) {
 function handOver(target, rest) {
   const file = resolve(checkout, target);
   const script = existsSync(file) && statSync(file).isFile() ? file : findTool(target);
-  const child = spawn(nodeBinary, [script, ...rest], {
+  // kafkajs waits for negative times, which newer Node versions warn about.
+  const child = spawn(nodeBinary, ['--disable-warning=TimeoutNegativeWarning', script, ...rest], {
     cwd: checkout,
     stdio: 'inherit',
     env: { ...process.env, TZ: 'UTC', REDCORE_PARENT_PID: String(process.pid) },

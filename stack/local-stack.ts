@@ -108,6 +108,5 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
 }
 
 export function describeDeath(death: ProcessDeath): string {
-  const last = death.lastLine === '' ? '' : `, last line "${death.lastLine}"`;
-  return `${death.name} died (${death.cause}${last}; log ${death.logFile}).`;
+  return `${death.name} died (${death.cause}): ${death.reason} (log ${death.logFile}).`;
 }

@@ -2,11 +2,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
-import { componentNames, outsideAddress, outsideVariables } from './components/component.ts';
-import { resetDataFolder } from './data-folder.ts';
 import { writeDemoEnvironment } from './demo-env.ts';
 import { dataDir, demoEnvFile, stateDir } from './paths.ts';
 import { defaultPorts } from './ports.ts';
+import { resetData } from './reset-data.ts';
 import { type Everything, startEverything } from './start-everything.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
@@ -35,28 +34,19 @@ function summarise({ platform, stack }: Everything, elapsedMs: number): string {
   return `\nRedCore is ready (${(elapsedMs / 1000).toFixed(1)} s).\n\n${lines.join('\n')}\n\nCtrl-C stops everything; the data stays.`;
 }
 
-async function reset(): Promise<void> {
-  const outside = componentNames.filter((name) => outsideAddress(name) !== undefined);
-  if (outside.length > 0) {
-    const names = outside.map((name) => outsideVariables[name]).join(', ');
-    throw new Error(`--reset begins anew only what runs here: unset ${names}, or clear those by their own means.`);
-  }
-  await resetDataFolder(dataDir());
-}
-
 async function start(options: { reset: boolean; roles: boolean }): Promise<void> {
   const startedAt = performance.now();
-  let everything: Everything | undefined;
+  const running: { everything?: Everything } = {};
   const signals = stopOnSignals({
     say,
     stopAll: async () => {
-      if (everything === undefined) return;
+      if (running.everything === undefined) return;
       rmSync(demoEnvFile, { force: true });
-      await everything.stop();
+      await running.everything.stop();
     },
   });
-  if (options.reset) await reset();
-  everything = await startEverything({
+  if (options.reset) await resetData();
+  const everything = await startEverything({
     dataDir: dataDir(),
     logDir: join(stateDir, 'logs'),
     preferredPorts: defaultPorts,
@@ -65,6 +55,7 @@ async function start(options: { reset: boolean; roles: boolean }): Promise<void>
     onProgress: say,
     onGivenUp: (sentence) => void signals.stop(sentence, 1),
   });
+  running.everything = everything;
   writeDemoEnvironment(demoEnvFile, everything.environment);
   say(summarise(everything, performance.now() - startedAt));
 }

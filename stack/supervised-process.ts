@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readLastLine } from './read-last-line.ts';
+import { readFailure } from './read-failure.ts';
 import { waitUntil } from './wait-until.ts';
 import { processWatchdog } from './watchdog.ts';
 
@@ -21,7 +21,7 @@ export type ProcessSpec = {
   beforeStart?: () => void;
 };
 
-export type ProcessDeath = { name: string; cause: string; logFile: string; lastLine: string };
+export type ProcessDeath = { name: string; cause: string; logFile: string; reason: string };
 
 const logBytesMax = 20 * 1024 * 1024;
 const deadly: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGHUP']);
@@ -43,6 +43,7 @@ export class SupervisedProcess {
   #endIsExpected = false;
   #isStarting = false;
   #cause = '';
+  #logOffset = 0;
 
   constructor(spec: ProcessSpec, onDied: (death: ProcessDeath) => void) {
     this.name = spec.name;
@@ -114,6 +115,7 @@ export class SupervisedProcess {
   #launch(): void {
     const spec = this.#spec;
     const log = openLog(spec.logFile);
+    this.#logOffset = fstatSync(log).size;
     this.#endIsExpected = false;
     this.#cause = '';
     // Its own process group: a terminal's Ctrl-C must not reach it before its turn.
@@ -135,7 +137,7 @@ export class SupervisedProcess {
         resolve();
         if (this.#endIsExpected || this.#isStarting) return;
         const { name, logFile } = this;
-        this.#onDied({ name, cause, logFile, lastLine: readLastLine(logFile) });
+        this.#onDied({ name, cause, logFile, reason: readFailure(logFile, this.#logOffset) });
       };
       child.once('error', (error) => finish(error.message));
       child.once('exit', (code, signal) => finish(signal === null ? `exit code ${code}` : signal));
@@ -143,7 +145,7 @@ export class SupervisedProcess {
   }
 
   #describeEarlyEnd(): string {
-    const lastLine = readLastLine(this.logFile);
-    return `${this.name} ended while starting (${this.#cause}): ${lastLine} (log ${this.logFile})`;
+    const reason = readFailure(this.logFile, this.#logOffset);
+    return `${this.name} ended while starting (${this.#cause}): ${reason} (log ${this.logFile})`;
   }
 }

@@ -1,0 +1,59 @@
+import { migrate } from '../db/migrate.ts';
+import type { LocalStack, StackAddresses } from './local-stack.ts';
+import { databaseUrlFor } from './platform.ts';
+
+/** What the test runner hands to tests: the addresses of their own stack. */
+export type TestEnvironment = StackAddresses & {
+  appDatabaseUrl: string;
+  systemDatabaseUrl: string;
+  /** Holds the stack's secrets; further folders for what a test starts may be made in it. */
+  dataDir: string;
+  logDir: string;
+  temporalTestServerPath: string;
+};
+
+const names = {
+  databaseUrl: 'REDCORE_TEST_DATABASE_URL',
+  appDatabaseUrl: 'REDCORE_TEST_APP_DATABASE_URL',
+  systemDatabaseUrl: 'REDCORE_TEST_SYSTEM_DATABASE_URL',
+  temporalAddress: 'REDCORE_TEST_TEMPORAL_ADDRESS',
+  temporalNamespace: 'REDCORE_TEST_TEMPORAL_NAMESPACE',
+  temporalUiUrl: 'REDCORE_TEST_TEMPORAL_UI_URL',
+  kafkaBrokers: 'REDCORE_TEST_KAFKA_BROKERS',
+  redisUrl: 'REDCORE_TEST_REDIS_URL',
+  dataDir: 'REDCORE_TEST_DATA_DIR',
+  logDir: 'REDCORE_TEST_LOG_DIR',
+  temporalTestServerPath: 'REDCORE_TEST_TEMPORAL_TEST_SERVER',
+} as const satisfies Record<keyof TestEnvironment, string>;
+
+/** Migrates the stack's database and spells everything out as variables. */
+export async function prepareTestEnvironment(
+  stack: LocalStack,
+  temporalTestServerPath: string,
+): Promise<Record<string, string>> {
+  const { secrets, databaseUrl } = stack;
+  const { appPassword, systemPassword } = secrets;
+  await migrate({ ownerUrl: databaseUrl, appPassword, systemPassword });
+  const environment: TestEnvironment = {
+    ...stack,
+    appDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_app', appPassword),
+    systemDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_system', systemPassword),
+    temporalTestServerPath,
+  };
+  const keys = Object.keys(names) as (keyof TestEnvironment)[];
+  return Object.fromEntries(keys.map((key) => [names[key], String(environment[key])]));
+}
+
+export function readTestEnvironment(): TestEnvironment {
+  const read = (key: keyof TestEnvironment): string => {
+    const value = process.env[names[key]];
+    if (value === undefined) {
+      throw new Error(
+        `${names[key]} is not set: run this test through npm test or npm run test:<kind>, which start the stack.`,
+      );
+    }
+    return value;
+  };
+  const texts = Object.fromEntries((Object.keys(names) as (keyof TestEnvironment)[]).map((key) => [key, read(key)]));
+  return { ...(texts as unknown as TestEnvironment), kafkaBrokers: read('kafkaBrokers').split(',').filter(Boolean) };
+}

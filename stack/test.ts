@@ -1,0 +1,87 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertEnvironment } from '../runtime/assert-environment.ts';
+import { type ComponentName, componentNames } from './components/component.ts';
+import { ensureTemporalTestServer } from './components/temporal-test-server.ts';
+import { type LocalStack, startLocalStack } from './local-stack.ts';
+import { temporaryRoot } from './paths.ts';
+import { runVitest, type TestCount, type TestProject } from './run-vitest.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+import { prepareTestEnvironment } from './test-environment.ts';
+
+const plans = {
+  all: { projects: ['unit', 'workflow', 'int', 'e2e'], components: componentNames },
+  unit: { projects: ['unit'], components: [] },
+  workflow: { projects: ['workflow'], components: ['postgres'] },
+  int: { projects: ['int'], components: componentNames },
+  e2e: { projects: ['e2e'], components: componentNames },
+  faults: { projects: ['faults'], components: componentNames },
+} as const satisfies Record<string, { projects: readonly TestProject[]; components: readonly ComponentName[] }>;
+
+type Kind = keyof typeof plans;
+
+const running: { stack?: LocalStack } = {};
+
+function say(line: string): void {
+  console.log(line);
+}
+
+async function startOwnStack(folder: string, components: readonly ComponentName[]): Promise<Record<string, string>> {
+  if (components.length === 0) return {};
+  const [stack, testServer] = await Promise.all([
+    startLocalStack({
+      dataDir: join(folder, 'data'),
+      logDir: join(folder, 'logs'),
+      external: false,
+      only: components,
+      onProgress: say,
+    }),
+    ensureTemporalTestServer(say),
+  ]);
+  running.stack = stack;
+  return prepareTestEnvironment(stack, testServer);
+}
+
+async function runPlan(kind: Kind, folder: string, args: readonly string[]): Promise<TestCount> {
+  const { projects, components } = plans[kind];
+  const env = await startOwnStack(folder, components);
+  const total = { passed: 0, failed: 0 };
+  for (const project of projects) {
+    const count = await runVitest({ project, env, reportFile: join(folder, `${project}.json`), args });
+    total.passed += count.passed;
+    total.failed += count.failed;
+  }
+  return total;
+}
+
+async function main(kind: Kind, args: readonly string[]): Promise<number> {
+  const folder = mkdtempSync(join(temporaryRoot(), 'redcore-test-'));
+  // PostgreSQL's OS user has to pass through it.
+  chmodSync(folder, 0o711);
+  const stopAll = async (): Promise<void> => running.stack?.stop();
+  stopOnSignals({ stopAll, say });
+  try {
+    const { passed, failed } = await runPlan(kind, folder, args);
+    await stopAll();
+    if (failed === 0) rmSync(folder, { recursive: true, force: true });
+    else say(`The logs of this run's stack are in ${join(folder, 'logs')}.`);
+    say(`${passed} passed, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+const [kind = 'all', ...args] = process.argv.slice(2);
+if (!(kind in plans)) {
+  console.error(`Unknown kind of test "${kind}": one of ${Object.keys(plans).join(', ')}.`);
+  process.exit(2);
+}
+try {
+  assertEnvironment();
+  process.exit(await main(kind as Kind, args));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}

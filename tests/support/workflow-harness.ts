@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { BillingActivities } from '../../activities/billing-activities.ts';
+import type { PaymentActivities } from '../../activities/payment-activities.ts';
+import type { SubscriptionEngine } from '../../adapters/engine/port.ts';
+import { createTemporalEngine } from '../../adapters/engine/temporal/temporal-engine.ts';
+import { ensureTemporalTestServer } from '../../stack/components/temporal-test-server.ts';
+import { loadWorkflowBundle } from '../../workers/workflow-bundle.ts';
+
+const searchAttributes = ['TenantId', 'CustomerId', 'PlanId', 'SubscriptionStatus'];
+// INDEXED_VALUE_TYPE_KEYWORD of the server's API.
+const keyword = 2;
+
+export interface TestActivities {
+  billing: BillingActivities;
+  payments: Partial<PaymentActivities>;
+  /** Each is served on its queue `provider-<name>`; two tests at once need two names. */
+  providers: readonly string[];
+}
+
+export interface RunningWorkers {
+  taskQueue: string;
+  engine: SubscriptionEngine;
+  stop(): Promise<void>;
+}
+
+export interface WorkflowHarness {
+  environment: TestWorkflowEnvironment;
+  /** The skipped clock, which every date of a test must come from. */
+  now(): Promise<number>;
+  /** Moves the clock on; what falls due on the way happens in order. */
+  skip(ms: number): Promise<void>;
+  startWorkers(activities: TestActivities): Promise<RunningWorkers>;
+  stop(): Promise<void>;
+}
+
+// The server answers for ever with failing tasks if an attribute it was not told about is written.
+async function registerSearchAttributes(environment: TestWorkflowEnvironment): Promise<void> {
+  await environment.connection.operatorService.addSearchAttributes({
+    namespace: environment.namespace ?? 'default',
+    searchAttributes: Object.fromEntries(searchAttributes.map((name) => [name, keyword])),
+  });
+}
+
+async function startWorker(options: {
+  environment: TestWorkflowEnvironment;
+  taskQueue: string;
+  activities: object;
+  workflowBundle?: WorkflowBundleOption;
+}): Promise<() => Promise<void>> {
+  const { environment, ...rest } = options;
+  const worker = await Worker.create({
+    ...rest,
+    connection: environment.nativeConnection,
+    namespace: environment.namespace,
+    maxCachedWorkflows: 100,
+  });
+  const running = worker.run();
+  return async () => {
+    worker.shutdown();
+    await running;
+  };
+}
+
+/** The time-skipping server with the real workflow on it. One per test file, stopped in `afterAll`. */
+export async function startWorkflowHarness(): Promise<WorkflowHarness> {
+  const path = await ensureTemporalTestServer(() => undefined);
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  await registerSearchAttributes(environment);
+  const workflowBundle = await loadWorkflowBundle();
+
+  async function startWorkers(activities: TestActivities): Promise<RunningWorkers> {
+    const taskQueue = `billing-${randomUUID()}`;
+    const stops = await Promise.all([
+      startWorker({ environment, taskQueue, workflowBundle, activities: activities.billing }),
+      ...activities.providers.map((name) =>
+        startWorker({ environment, taskQueue: `provider-${name}`, activities: activities.payments }),
+      ),
+    ]);
+    return {
+      taskQueue,
+      engine: createTemporalEngine({ client: environment.client, taskQueue }),
+      stop: async () => {
+        await Promise.all(stops.map((stop) => stop()));
+      },
+    };
+  }
+
+  return {
+    environment,
+    now: () => environment.currentTimeMs(),
+    skip: (ms) => environment.sleep(ms),
+    startWorkers,
+    stop: () => environment.teardown(),
+  };
+}
