@@ -34,7 +34,7 @@ export function draftInvoice(
     paidAt: null,
     voidedAt: null,
   };
-  emit(work, 'invoices.created', () => invoiceSnapshotEvent(row));
+  if (!work.isNew) emit(work, 'invoices.created', () => invoiceSnapshotEvent(row));
   return addInvoice(work, row, settled.lines);
 }
 

@@ -4,6 +4,7 @@ import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
 import { type DutyFacts, type WhatComesNext, whatComesNext } from '../../domain/subscriptions/what-comes-next.ts';
 import type { OwedIntent } from '../context.ts';
+import { announceOnce } from './announce-created.ts';
 import { flushWork } from './flush.ts';
 import type { SubscriptionWork } from './subscription-work.ts';
 
@@ -24,8 +25,8 @@ export interface Settled {
  * would otherwise be awake too late. `by` is `step` when the workflow itself asks, and so learns what follows directly.
  */
 export async function settle(work: SubscriptionWork, by: 'command' | 'step'): Promise<Settled> {
-  dropDecided(work);
   const { sub } = work;
+  announceOnce(work);
   const next = nextOf(work);
   sub.nextKind = next.kind;
   sub.nextAt = next.at;
@@ -49,6 +50,7 @@ export function isDueCall(next: WhatComesNext, work: SubscriptionWork): boolean 
 }
 
 export function nextOf(work: SubscriptionWork): WhatComesNext {
+  dropDecided(work);
   return whatComesNext(factsOf(work), work.clock, work.tx.now, jitterOf(work));
 }
 

@@ -1,0 +1,98 @@
+import type { ChargeOutcome } from '../../adapters/payments/port.ts';
+import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
+import { HOUR_MS, type Instant } from '../../domain/instant.ts';
+import { assertNever, invariant } from '../../domain/invariant.ts';
+import { isAttemptTransition } from '../../domain/payments/payment-status.ts';
+import { businessNow, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
+import { applyDecline } from './apply-decline.ts';
+import { applySuccess } from './apply-success.ts';
+import { dueStatus } from './past-due.ts';
+import { delayAfterLookUp } from './resolve-schedule.ts';
+
+/** An outcome, or what is known when there is none. */
+export type ChargeResult =
+  | ChargeOutcome
+  /** The provider never had it: the same attempt may be sent again at `sendAt`. */
+  | { kind: 'not_sent'; sendAt: Instant; message: string }
+  | { kind: 'unknown'; message: string };
+
+/** An unanswered authentication is closed an hour before an incomplete subscription expires. */
+const actionWindowMs = 23 * HOUR_MS;
+
+/**
+ * Applies what a provider said of one attempt, from whichever sender, look-up or webhook it came: the second finder answers
+ * from the row, and a success outranks every other result however late. Returns false when it changes nothing.
+ */
+export function applyChargeResult(work: SubscriptionWork, attempt: AttemptRow, result: ChargeResult): boolean {
+  const payment = work.open.payments.find(({ id }) => id === attempt.paymentId);
+  const invoice = work.open.invoices.find(({ id }) => id === attempt.invoiceId);
+  invariant(payment && invoice, `attempt ${attempt.id} is loaded with its payment and invoice`);
+  if (!outranks(attempt, result)) return false;
+  touch(work, 'attempts', attempt);
+  touch(work, 'payments', payment);
+  if ('providerChargeId' in result && result.providerChargeId) attempt.providerChargeId = result.providerChargeId;
+  switch (result.kind) {
+    case 'succeeded':
+      applySuccess(work, { attempt, payment, invoice }, result.message);
+      break;
+    case 'declined':
+      applyDecline(work, { attempt, payment, invoice }, result);
+      break;
+    case 'requires_action':
+      awaitAction(work, { attempt, payment, invoice }, result.url);
+      break;
+    case 'pending':
+      payment.status = 'processing';
+      awaitLookUp(work, attempt, 'the provider has not decided yet');
+      break;
+    case 'unknown':
+      payment.status = 'processing';
+      awaitLookUp(work, attempt, result.message);
+      break;
+    case 'not_sent':
+      takeBack(attempt, payment, result);
+      break;
+    default:
+      assertNever(result);
+  }
+  return true;
+}
+
+function outranks(attempt: AttemptRow, result: ChargeResult): boolean {
+  if (result.kind === 'not_sent' || result.kind === 'unknown') return attempt.status === 'sent';
+  if (result.kind === 'pending') return attempt.status === 'sent' || attempt.status === 'unknown';
+  return isAttemptTransition(attempt.status, result.kind);
+}
+
+type Charged = { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow };
+
+function awaitAction(work: SubscriptionWork, { attempt, payment, invoice }: Charged, url: string): void {
+  attempt.status = 'requires_action';
+  attempt.actionUrl = url;
+  attempt.leaseId = null;
+  attempt.leaseUntil = null;
+  attempt.expiresAt ??= businessNow(work) + actionWindowMs;
+  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount);
+  payment.status = 'requires_action';
+  payment.lastError = 'authentication required';
+  dueStatus(work, invoice);
+}
+
+export function awaitLookUp(work: SubscriptionWork, attempt: AttemptRow, message: string): void {
+  attempt.status = 'unknown';
+  attempt.message = message;
+  attempt.leaseId = null;
+  attempt.leaseUntil = null;
+  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount);
+}
+
+function takeBack(attempt: AttemptRow, payment: PaymentRow, result: { sendAt: Instant; message: string }): void {
+  attempt.status = 'not_sent';
+  attempt.message = result.message;
+  attempt.leaseId = null;
+  attempt.leaseUntil = null;
+  attempt.sendAt = result.sendAt;
+  payment.attemptsCount -= 1;
+  payment.status = 'pending';
+  payment.lastError = result.message;
+}

@@ -1,0 +1,109 @@
+import type { ChargeOutcome } from '../../adapters/payments/port.ts';
+import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
+import { assertNever } from '../../domain/invariant.ts';
+import { formatMoney } from '../../domain/money/currency.ts';
+import { decideAfterDecline } from '../../domain/payments/dunning.ts';
+import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
+import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
+import { emit, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { endDunning } from './end-dunning.ts';
+import { finalizeInvoice } from './issue-invoice.ts';
+import { dunningPolicyOf } from './open-payment.ts';
+import { dueStatus } from './past-due.ts';
+import { emitPaymentFailed, emitPaymentFailedPermanently, emitRetryPlanned } from './payment-events.ts';
+import { voidInvoice } from './void-invoice.ts';
+
+type Declined = Extract<ChargeOutcome, { kind: 'declined' }>;
+type Charged = { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow };
+
+/** R41, R21: what a decline means depends on what was to be paid. */
+export function applyDecline(work: SubscriptionWork, charged: Charged, decline: Declined): void {
+  const { attempt, payment, invoice } = charged;
+  const { sub } = work;
+  attempt.status = 'declined';
+  attempt.declineKind = decline.declineKind;
+  attempt.code = decline.code;
+  attempt.message = decline.message;
+  attempt.settledAt = work.tx.now;
+  attempt.leaseId = null;
+  attempt.leaseUntil = null;
+  payment.lastError = decline.code;
+  payment.firstFailedAt ??= attempt.dueAt;
+  sub.lastResult = `Declined ${formatMoney(attempt.amountMinor, attempt.currency)}: ${decline.code}`;
+  if (terminalStatuses.includes(sub.status)) {
+    voidInvoice(work, invoice, decline.code);
+    return;
+  }
+  if (invoice.kind === 'proration') {
+    refuseUpgrade(work, charged);
+    return;
+  }
+  if (sub.status === 'incomplete' && sub.collection === 'normal') {
+    if (!sub.allowIncomplete) {
+      failFirstPayment(work, charged);
+      return;
+    }
+    sub.collection = 'dunning';
+    sub.incompleteExpiresAt = null;
+  }
+  finalizeInvoice(work, invoice);
+  dueStatus(work, invoice);
+  writeTimeline(work, 'payment_failed', { payment_id: payment.id, attempt: attempt.number, code: decline.code });
+  followLadder(work, charged, decline);
+}
+
+/** Terminal, by R21: no workflow, and no conflict with a new create. */
+function failFirstPayment(work: SubscriptionWork, { attempt, payment, invoice }: Charged): void {
+  const { sub } = work;
+  sub.status = 'payment_failed';
+  sub.incompleteExpiresAt = null;
+  for (const run of work.open.runs) {
+    run.status = 'void';
+    touch(work, 'runs', run);
+  }
+  payment.status = 'failed_permanent';
+  voidInvoice(work, invoice, attempt.code ?? 'declined');
+  writeTimeline(work, 'payment_failed', { payment_id: payment.id, attempt: attempt.number, code: attempt.code });
+  if (sub.sequence > 0) {
+    emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(sub), changes: ['status'], reason: 'payment_failed' }));
+    emitPaymentFailedPermanently(work, payment, attempt);
+  }
+}
+
+function refuseUpgrade(work: SubscriptionWork, { attempt, payment, invoice }: Charged): void {
+  if (work.sub.pendingChange?.waitsFor === 'payment') work.sub.pendingChange = null;
+  payment.status = 'failed_permanent';
+  voidInvoice(work, invoice, attempt.code ?? 'declined');
+  emitPaymentFailedPermanently(work, payment, attempt);
+  writeTimeline(work, 'change_refused', { payment_id: payment.id, code: attempt.code });
+}
+
+function followLadder(work: SubscriptionWork, charged: Charged, decline: Declined): void {
+  const { attempt, payment, invoice } = charged;
+  const decision = decideAfterDecline(dunningPolicyOf(work), {
+    declineKind: decline.declineKind,
+    attemptsCount: payment.attemptsCount,
+    firstFailedAt: payment.firstFailedAt ?? attempt.dueAt,
+    dueAt: attempt.dueAt,
+  });
+  emitPaymentFailed(work, payment, attempt);
+  switch (decision.kind) {
+    case 'retry':
+      payment.status = 'failed';
+      payment.retryAt = decision.retryAt;
+      emitRetryPlanned(work, payment, decision.retryAt);
+      break;
+    case 'wait_for_method':
+      payment.status = 'failed_permanent';
+      payment.dunningEndsAt = decision.until;
+      emitPaymentFailedPermanently(work, payment, attempt);
+      break;
+    case 'final':
+      payment.status = 'failed_permanent';
+      emitPaymentFailedPermanently(work, payment, attempt);
+      endDunning(work, invoice);
+      break;
+    default:
+      assertNever(decision);
+  }
+}

@@ -1,0 +1,83 @@
+import { newId } from '../../db/new-id.ts';
+import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
+import { formatMoney } from '../../domain/money/currency.ts';
+import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
+import { add, postLedger, type SubscriptionWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { applyPaidChange } from './apply-paid-change.ts';
+import { markInvoicePaid } from './issue-invoice.ts';
+import { emitPaymentCompleted } from './payment-events.ts';
+import { settleBillingRun } from './settle-billing-run.ts';
+
+/** Money was captured: recorded whatever the subscription's state; only its effect depends on the state it meets. */
+export function applySuccess(
+  work: SubscriptionWork,
+  charged: { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow },
+  message: string,
+): void {
+  const { attempt, payment, invoice } = charged;
+  const { sub } = work;
+  if (attempt.status === 'declined' || attempt.status === 'abandoned') payment.attemptsCount += attempt.firstSentAt ? 0 : 1;
+  attempt.status = 'succeeded';
+  attempt.message = message;
+  attempt.settledAt = work.tx.now;
+  attempt.leaseId = null;
+  attempt.leaseUntil = null;
+  payment.status = 'completed';
+  payment.capturedMinor += attempt.amountMinor;
+  payment.lastError = null;
+  payment.retryAt = null;
+  payment.dunningEndsAt = null;
+  sub.lastResult = `Paid ${formatMoney(attempt.amountMinor, attempt.currency)}`;
+  const unwanted = terminalStatuses.includes(sub.status) || invoice.status === 'void' || invoice.status === 'uncollectible';
+  if (unwanted || invoice.status === 'paid') {
+    refundUnwanted(work, charged);
+    return;
+  }
+  markInvoicePaid(work, invoice, attempt.amountMinor);
+  postLedger(work, 'charge', { invoiceId: invoice.id, paymentId: payment.id }, [
+    { account: 'provider_clearing', amountMinor: attempt.amountMinor },
+    { account: 'receivable', amountMinor: -attempt.amountMinor },
+  ]);
+  // The synchronous first charge is a fact of `subscriptions.created`.
+  if (sub.sequence > 0) emitPaymentCompleted(work, payment, attempt);
+  if (invoice.kind === 'period') settleBillingRun(work, invoice, attempt.amountMinor);
+  if (invoice.kind === 'proration') applyPaidChange(work, invoice);
+}
+
+/**
+ * Money nobody is owed: captured after the end, or for an invoice that was taken back. The invoice stays as it is and the
+ * whole amount goes back, requested in the transaction that learns of the capture.
+ */
+function refundUnwanted(
+  work: SubscriptionWork,
+  { attempt, payment, invoice }: { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow },
+): void {
+  const reason = terminalStatuses.includes(work.sub.status) ? 'captured_after_end' : 'invoice_not_collectible';
+  postLedger(work, 'charge', { invoiceId: invoice.id, paymentId: payment.id }, [
+    { account: 'provider_clearing', amountMinor: attempt.amountMinor },
+    { account: 'refunds', amountMinor: -attempt.amountMinor },
+  ]);
+  payment.refundedMinor += attempt.amountMinor;
+  const refund = add(work, 'refunds', {
+    tenantId: payment.tenantId,
+    id: newId('refund'),
+    paymentId: payment.id,
+    attemptId: attempt.id,
+    subscriptionId: payment.subscriptionId,
+    status: 'requested',
+    reason,
+    amountMinor: attempt.amountMinor,
+    currency: attempt.currency,
+    leaseId: null,
+    leaseUntil: null,
+    resolveAt: null,
+    resolveCount: 0,
+    firstSentAt: null,
+    providerRefundId: null,
+    message: null,
+    createdAt: work.tx.now,
+    settledAt: null,
+  });
+  writeTimeline(work, 'refund_requested', { payment_id: payment.id, amount: attempt.amountMinor, reason });
+  writeAudit(work, 'refund.requested', refund.id, { payment_id: payment.id, amount: attempt.amountMinor, reason });
+}

@@ -1,0 +1,96 @@
+import { DAY_MS, SECOND_MS, toIso } from '../../domain/instant.ts';
+import { invariant } from '../../domain/invariant.ts';
+import { formatMoney } from '../../domain/money/currency.ts';
+import { amountFor } from '../../domain/pricing/price.ts';
+import { renderedStatus } from '../../domain/subscriptions/allowed-commands.ts';
+import type { DutyKind, WhatComesNext } from '../../domain/subscriptions/what-comes-next.ts';
+import { isDueCall, isEnded, nextOf, type Settled, settle } from '../subscription-work/settle.ts';
+import { businessNow, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { describeShown } from './describe-subscription.ts';
+import type { ChangedAttributes, NextStep, ProviderCall, Shown } from './next-step.ts';
+
+/** Longer than anybody waits: a sleep with nothing to wait for. */
+const foreverMs = 3_650 * DAY_MS;
+
+const callOf: Partial<Record<DutyKind, ProviderCall>> = {
+  charge: 'chargeAttempt',
+  look_up: 'lookUpAttempt',
+  close_action: 'cancelAttempt',
+  send_refund: 'sendRefund',
+};
+
+/** Settles a verb the workflow asked for, and says what follows. */
+export async function settleStep(work: SubscriptionWork): Promise<NextStep> {
+  const changed = isDueCall(nextOf(work), work) ? null : attributesChanged(work);
+  work.sub.fruitlessTries = work.sub.parkedAt === null ? 0 : work.sub.fruitlessTries;
+  const settled = await settle(work, 'step');
+  return stepOf(work, settled, changed);
+}
+
+function attributesChanged(work: SubscriptionWork): ChangedAttributes | null {
+  const { sub } = work;
+  const status = renderedStatus(sub);
+  if (sub.shownStatus === status && sub.shownPlanId === sub.planId) return null;
+  sub.shownStatus = status;
+  sub.shownPlanId = sub.planId;
+  return { status, planId: sub.planId, customerId: sub.customerId };
+}
+
+function stepOf(work: SubscriptionWork, settled: Settled, changed: ChangedAttributes | null): NextStep {
+  const { sub, tx } = work;
+  const { next } = settled;
+  if (isEnded(sub, work.open)) {
+    return { kind: 'ended', summary: `Ended: ${sub.status}`, shown: shownOf(work), changed };
+  }
+  if (isDueCall(next, work)) return callStep(work, next);
+  const sleepMs = Math.min(foreverMs, Math.max(SECOND_MS, next.wakeAt - tx.now));
+  const shown = shownOf(work);
+  return { kind: 'sleep', sleepMs, summary: shown.nextAction, shown, changed };
+}
+
+function callStep(work: SubscriptionWork, next: WhatComesNext): NextStep {
+  const { sub, open } = work;
+  const activity = callOf[next.kind as DutyKind];
+  invariant(activity && next.duty?.subjectId, `${next.kind} is a call to a provider`);
+  const subjectId = next.duty.subjectId;
+  const refund = open.refunds.find(({ id }) => id === subjectId);
+  const attempt = open.attempts.find(({ id }) => id === (refund?.attemptId ?? subjectId));
+  return {
+    kind: 'call',
+    activity,
+    input: { tenantId: sub.tenantId, subscriptionId: sub.id, subjectId },
+    provider: attempt?.provider ?? 'sandbox',
+    priority: attempt?.trigger === 'renewal' ? 'renewal' : 'interactive',
+    summary: refund ? `Refund · ${formatMoney(refund.amountMinor, refund.currency)}` : summaryOf(work, subjectId),
+  };
+}
+
+/** "Renewal 4 · 19.99 USD · due 2026-03-31". */
+function summaryOf(work: SubscriptionWork, attemptId: string): string {
+  const attempt = work.open.attempts.find(({ id }) => id === attemptId);
+  invariant(attempt, `attempt ${attemptId} is open`);
+  const invoice = work.open.invoices.find(({ id }) => id === attempt.invoiceId);
+  const run = work.open.runs.find(({ id }) => id === invoice?.billingRunId);
+  const what = run ? (run.kind === 'renewal' ? `Renewal ${run.ordinal}` : 'First charge') : `${attempt.trigger} charge`;
+  const retry = attempt.number > 1 ? ` · attempt ${attempt.number}` : '';
+  return `${what}${retry} · ${formatMoney(attempt.amountMinor, attempt.currency)} · due ${toIso(attempt.dueAt).slice(0, 10)}`;
+}
+
+export function shownOf(work: SubscriptionWork): Shown {
+  const { sub } = work;
+  return describeShown({
+    status: renderedStatus(sub),
+    collection: sub.collection,
+    parkedAt: sub.parkedAt,
+    planName: work.planName,
+    quantity: sub.quantity,
+    amountMinor: amountFor(work.price, sub.quantity),
+    currency: sub.currency,
+    timezone: sub.timezone,
+    periodEndAt: sub.periodEndAt,
+    cancelAt: sub.cancelAt,
+    nextKind: sub.nextKind,
+    nextAt: sub.nextAt,
+    lastResult: sub.lastResult || `since ${toIso(businessNow(work)).slice(0, 10)}`,
+  });
+}
