@@ -78,12 +78,14 @@ export class SupervisedProcess {
         probe: spec.ready,
         timeoutMs: spec.startTimeoutMs,
         intervalMs: 50,
-        abort: () => (this.isRunning ? undefined : this.#describeEarlyEnd()),
+        abort: () => (this.isRunning ? undefined : 'it ended'),
       });
       // It may have died between its last good answer and here.
-      if (!this.isRunning) throw new Error(this.#describeEarlyEnd());
+      if (!this.isRunning) throw new Error('it ended');
     } catch (error) {
+      const endedEarly = !this.isRunning;
       await this.stop();
+      if (endedEarly) throw new Error(this.#describeEarlyEnd(), { cause: error });
       throw error;
     } finally {
       this.#isStarting = false;
