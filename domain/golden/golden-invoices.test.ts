@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { type Anchor, anchorAt } from '../calendar/anchor.ts';
+import { describeInterval, type Interval } from '../calendar/interval.ts';
+import { localDateOf, localTimeOf } from '../calendar/local-date.ts';
+import type { PlanId, PriceId } from '../ids.ts';
+import { type Instant, toIso } from '../instant.ts';
+import type { InvoiceLine } from '../invoices/invoice-line.ts';
+import { type ForecastInput, type ForecastPeriod, planForecast, type Terms } from '../invoices/plan-forecast.ts';
+import { formatMoney } from '../money/currency.ts';
+import { amountFor } from '../pricing/price.ts';
+import { planChange } from '../proration/plan-change.ts';
+import { planDateMove } from '../proration/plan-date-move.ts';
+import type { ProrationPlan } from '../proration/proration.ts';
+import { planPause, planResume } from '../subscriptions/pause.ts';
+
+const month: Interval = { unit: 'month', count: 1 };
+const at = (iso: string) => Date.parse(iso);
+
+function terms(planName: string, amountMinor: number, currency: string, more: Partial<Terms['price']> = {}): Terms {
+  const price = { id: 'price_1' as PriceId, planId: 'plan_1' as PlanId, version: 1, model: 'flat' as const };
+  return { planName, quantity: 1, price: { ...price, amountMinor, currency, interval: month, ...more } };
+}
+
+/** The state of a subscription as far as its next invoices go. */
+function state(terms: Terms, startsAt: Instant, zone: string, more: Partial<ForecastInput> = {}): ForecastInput {
+  const subscription: ForecastInput['subscription'] = {
+    status: 'scheduled',
+    startsAt,
+    trialEndAt: null,
+    periodEndAt: null,
+    creditBalanceMinor: 0,
+    cancelAt: null,
+    resumesAt: null,
+    pauseRemainingMs: null,
+  };
+  const anchor: Anchor = anchorAt(startsAt, zone);
+  return {
+    subscription,
+    terms,
+    termsAtPeriodEnd: null,
+    anchor,
+    pendingLines: [],
+    invoicedUntilAt: null,
+    periods: 3,
+    ...more,
+  };
+}
+
+const local = (instant: Instant, zone: string) =>
+  `${localDateOf(instant, zone)} ${localTimeOf(instant, zone).slice(0, 5)}`;
+
+function lineRows(lines: readonly InvoiceLine[], currency: string, zone: string): string[] {
+  return lines.map((line) => {
+    const time =
+      line.startsAt === null || line.endsAt === null
+        ? ''
+        : `${local(line.startsAt, zone)} – ${local(line.endsAt, zone)}`;
+    const what = line.quantity === 1 ? line.description : `${line.quantity} × ${line.description}`;
+    return `  ${what.padEnd(34)}${time.padEnd(36)}${formatMoney(line.amountMinor, currency).padStart(16)}`;
+  });
+}
+
+function totalRow(name: string, amountMinor: number, currency: string): string {
+  return `  ${name.padEnd(70)}${formatMoney(amountMinor, currency).padStart(16)}`;
+}
+
+/** Invoices as a person reads them: due in UTC, periods by the wall clock of the zone. */
+function invoices(forecast: readonly ForecastPeriod[], zone: string): string {
+  return forecast
+    .flatMap((period, index) => [
+      `invoice ${index + 1}, due ${toIso(period.dueAt)}`,
+      ...lineRows(period.lines, period.currency, zone),
+      totalRow('total', period.totalMinor, period.currency),
+      '',
+    ])
+    .join('\n');
+}
+
+function proration(plan: ProrationPlan, currency: string, zone: string): string {
+  const basis = plan.basisAfter;
+  return [
+    ...(plan.invoiceNow ? ['  invoiced now:', ...lineRows(plan.invoiceNow, currency, zone)] : []),
+    ...(plan.pendingAfter.length > 0
+      ? ['  waits for the next invoice:', ...lineRows(plan.pendingAfter, currency, zone)]
+      : []),
+    totalRow('to credit balance', plan.creditBalanceDeltaMinor, currency),
+    basis
+      ? totalRow(`paid for ${local(basis.startsAt, zone)} – ${local(basis.endsAt, zone)}`, basis.amountMinor, currency)
+      : '',
+    '',
+  ].join('\n');
+}
+
+const title = (text: string, { price }: Terms, zone: string) =>
+  `${text}\n${formatMoney(price.amountMinor, price.currency)} ${describeInterval(price.interval)}, wall clock of ${zone}\n`;
+const golden = (name: string, ...parts: string[]) => expect(parts.join('\n')).toMatchFileSnapshot(`./${name}.txt`);
+
+describe('invoices of the calendar', () => {
+  it.each([
+    ['month-end', 'From 31 January through a leap February', '2028-01-31T09:30:00Z', 'Europe/Berlin', month, 6],
+    ['leap-day', 'From a leap day, by the year', '2028-02-29T12:00:00Z', 'UTC', { unit: 'year', count: 1 }, 5],
+    [
+      'gap-berlin',
+      'Over the hour that DST skips',
+      '2026-03-28T01:30:00Z',
+      'Europe/Berlin',
+      { unit: 'day', count: 1 },
+      3,
+    ],
+    [
+      'overlap-new-york',
+      'Over the hour that comes twice',
+      '2026-10-31T05:30:00Z',
+      'America/New_York',
+      { unit: 'day', count: 1 },
+      3,
+    ],
+    ['kathmandu', 'In a zone of three quarters of an hour', '2026-01-30T18:15:00Z', 'Asia/Kathmandu', month, 4],
+    [
+      'two-weeks',
+      'Every two weeks over the change to summer time',
+      '2026-02-27T17:00:00Z',
+      'America/New_York',
+      { unit: 'week', count: 2 },
+      4,
+    ],
+  ] as const)('%s', async (name, text, startsAt, zone, interval, periods) => {
+    const sold = terms('Basic', 2000, 'EUR', { interval });
+    const forecast = planForecast(state(sold, at(startsAt), zone, { periods }));
+    await golden(name, title(text, sold, zone), invoices(forecast, zone));
+  });
+});
+
+describe('invoices of changes', () => {
+  const zone = 'Europe/Berlin';
+  const periodStartAt = at('2026-01-31T09:30:00Z');
+  const periodEndAt = at('2026-02-28T09:30:00Z');
+
+  function changed(from: Terms, to: Terms, changeAt: Instant, mode: 'next_invoice' | 'invoice_now' | 'none') {
+    const full = amountFor(from.price, from.quantity);
+    const plan = planChange({
+      at: changeAt,
+      periodStartAt,
+      periodEndAt,
+      periodPausedMs: 0,
+      basis: { amountMinor: full, startsAt: periodStartAt, endsAt: periodEndAt },
+      pending: [],
+      fromDescription: from.planName,
+      toDescription: to.planName,
+      newAmountMinor: amountFor(to.price, to.quantity),
+      mode,
+    });
+    const next = state(to, periodStartAt, zone, { pendingLines: plan.pendingAfter });
+    const running = { status: 'active' as const, periodEndAt, creditBalanceMinor: plan.creditBalanceDeltaMinor };
+    const forecast = planForecast({ ...next, subscription: { ...next.subscription, ...running } });
+    const { currency } = to.price;
+    return [
+      title(`${from.planName} to ${to.planName} at ${toIso(changeAt)}, ${mode}`, from, zone),
+      proration(plan, currency, zone),
+      invoices(forecast, zone),
+    ];
+  }
+
+  const midPeriod = at('2026-02-14T09:30:00Z');
+  const odd = at('2026-02-09T17:11:23.457Z');
+  it.each([
+    ['upgrade-next-invoice', terms('Basic', 2000, 'EUR'), terms('Pro', 5000, 'EUR'), midPeriod, 'next_invoice'],
+    ['upgrade-invoice-now', terms('Basic', 1999, 'USD'), terms('Pro', 4999, 'USD'), odd, 'invoice_now'],
+    ['upgrade-yen', terms('Basic', 1500, 'JPY'), terms('Pro', 3333, 'JPY'), odd, 'next_invoice'],
+    ['downgrade-dinar', terms('Pro', 12_345, 'KWD'), terms('Basic', 1_005, 'KWD'), odd, 'next_invoice'],
+    ['change-without-proration', terms('Basic', 2000, 'EUR'), terms('Pro', 5000, 'EUR'), midPeriod, 'none'],
+  ] as const)('%s', async (name, from, to, changeAt, mode) => {
+    await golden(name, ...changed(from, to, changeAt, mode));
+  });
+
+  it('more-seats', async () => {
+    const seats = (quantity: number) => ({ ...terms('Seat', 799, 'EUR', { model: 'per_unit' }), quantity });
+    await golden('more-seats', ...changed(seats(3), seats(8), midPeriod, 'next_invoice'));
+  });
+
+  it('date-move: a later billing date becomes the anchor', async () => {
+    const sold = terms('Basic', 2000, 'EUR');
+    const newEndAt = at('2026-03-15T09:30:00Z');
+    const plan = planDateMove({
+      at: midPeriod,
+      oldEndAt: periodEndAt,
+      newEndAt,
+      periodStartAt,
+      periodPausedMs: 0,
+      basis: { amountMinor: 2000, startsAt: periodStartAt, endsAt: periodEndAt },
+      pending: [],
+      description: 'Basic',
+      fullAmountMinor: 2000,
+      mode: 'next_invoice',
+    });
+    const next = state(sold, newEndAt, zone, { pendingLines: plan.pendingAfter });
+    const forecast = planForecast({
+      ...next,
+      subscription: { ...next.subscription, status: 'active', periodEndAt: newEndAt },
+    });
+    await golden(
+      'date-move',
+      title('Next billing date moved to 15 March', sold, zone),
+      proration(plan, 'EUR', zone),
+      invoices(forecast, zone),
+    );
+  });
+
+  it('pause: 31 January to 28 February, paused from the 10th over the boundary', async () => {
+    const sold = terms('Basic', 2000, 'EUR');
+    const pausedAt = at('2026-02-10T09:30:00Z');
+    const resumesAt = at('2026-03-20T09:30:00Z');
+    const { remainingMs } = planPause({ now: pausedAt, periodEndAt });
+    const before = state(sold, periodStartAt, zone);
+    const paused = { status: 'paused' as const, periodEndAt, resumesAt, pauseRemainingMs: remainingMs };
+    const promised = planForecast({ ...before, subscription: { ...before.subscription, ...paused } });
+    const basis = { amountMinor: 2000, startsAt: periodStartAt, endsAt: periodEndAt };
+    const resumed = planResume({
+      now: resumesAt,
+      pausedAt,
+      remainingMs,
+      zone,
+      basis,
+      pendingLines: [],
+      periodPausedMs: 0,
+    });
+    const running = { ...before.subscription, status: 'active' as const, periodEndAt: resumed.periodEndAt };
+    expect(planForecast({ ...before, subscription: running, anchor: resumed.anchor })).toEqual(promised);
+    const facts = `remaining at the pause: ${remainingMs / 3_600_000} hours\nperiod ends ${toIso(resumed.periodEndAt)}\n`;
+    await golden('pause', title('Paused 10 February to 20 March', sold, zone), facts, invoices(promised, zone));
+  });
+});
