@@ -153,11 +153,29 @@ function handOver(target, rest) {
   // A terminal's Ctrl-C already reaches the child: it is in the same foreground group.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  // npm killed hard says nothing to its children: its disappearance is the message.
-  if (process.env.npm_lifecycle_event) {
-    const parent = process.ppid;
-    setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref();
+  if (process.env.npm_lifecycle_event) watchNpm(() => child.kill('SIGTERM'));
+}
+
+function findParentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    // No such process, or no such file system: the caller compares with what it saw before.
+    return undefined;
   }
+}
+
+// npm killed hard says nothing to its children, and a shell stands between: their changed parents are the message.
+function watchNpm(onGone) {
+  const shell = process.ppid;
+  const npm = findParentOf(shell);
+  const timer = setInterval(() => {
+    if (process.ppid === shell && findParentOf(shell) === npm) return;
+    clearInterval(timer);
+    onGone();
+  }, 500);
+  timer.unref();
 }
 
 const [target, ...rest] = process.argv.slice(2);

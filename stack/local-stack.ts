@@ -107,6 +107,6 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   };
 }
 
-export function describeDeath(death: ProcessDeath): string {
-  return `${death.name} died (${death.cause}): ${death.reason} (log ${death.logFile}).`;
+export function describeDeath({ name, cause, reason, logFile }: ProcessDeath): string {
+  return `${name} died (${cause})${reason === undefined ? '' : `: ${reason}`} (log ${logFile}).`;
 }

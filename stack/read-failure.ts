@@ -33,11 +33,17 @@ function readable(line: string): string {
   }
 }
 
-/** The line of a log that best says why its process ended: the last one that speaks of an error, else the last. */
-export function readFailure(file: string, fromByte = 0): string {
+/** The last line of a log that speaks of an error. */
+export function findErrorLine(file: string, fromByte = 0): string | undefined {
   const lines = readTail(file, fromByte);
   const telling = lines.findLast(
     (line) => /(^|\W)\w*(error|fatal|panic|exception)\b/i.test(line) && !line.startsWith('at '),
   );
-  return readable(telling ?? lines.at(-1) ?? 'it wrote nothing').slice(0, characterCountMax);
+  return telling === undefined ? undefined : readable(telling).slice(0, characterCountMax);
+}
+
+/** The line that best says why a process ended by itself: the last error, else the last line. */
+export function readFailure(file: string, fromByte = 0): string {
+  const last = readTail(file, fromByte).at(-1) ?? 'it wrote nothing';
+  return findErrorLine(file, fromByte) ?? readable(last).slice(0, characterCountMax);
 }

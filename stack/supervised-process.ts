@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readFailure } from './read-failure.ts';
+import { findErrorLine, readFailure } from './read-failure.ts';
 import { waitUntil } from './wait-until.ts';
 import { processWatchdog } from './watchdog.ts';
 
@@ -21,7 +21,7 @@ export type ProcessSpec = {
   beforeStart?: () => void;
 };
 
-export type ProcessDeath = { name: string; cause: string; logFile: string; reason: string };
+export type ProcessDeath = { name: string; cause: string; logFile: string; reason: string | undefined };
 
 const logBytesMax = 20 * 1024 * 1024;
 const deadly: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGHUP']);
@@ -139,7 +139,9 @@ export class SupervisedProcess {
         resolve();
         if (this.#endIsExpected || this.#isStarting) return;
         const { name, logFile } = this;
-        this.#onDied({ name, cause, logFile, reason: readFailure(logFile, this.#logOffset) });
+        // Killed from outside, its last ordinary line would only mislead.
+        const read = cause.startsWith('exit code') ? readFailure : findErrorLine;
+        this.#onDied({ name, cause, logFile, reason: read(logFile, this.#logOffset) });
       };
       child.once('error', (error) => finish(error.message));
       child.once('exit', (code, signal) => finish(signal === null ? `exit code ${code}` : signal));
