@@ -1,6 +1,6 @@
 import type { ChargeOutcome } from '../../adapters/payments/port.ts';
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
-import { HOUR_MS, type Instant } from '../../domain/instant.ts';
+import { HOUR_MS } from '../../domain/instant.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import { isAttemptTransition } from '../../domain/payments/payment-status.ts';
 import { businessNow, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
@@ -12,8 +12,8 @@ import { delayAfterLookUp } from './resolve-schedule.ts';
 /** An outcome, or what is known when there is none. */
 export type ChargeResult =
   | ChargeOutcome
-  /** The provider never had it: the same attempt may be sent again at `sendAt`. */
-  | { kind: 'not_sent'; sendAt: Instant; message: string }
+  /** The provider never had this call: the same attempt may be sent again after the delay. */
+  | { kind: 'not_sent'; delayMs: number; message: string }
   | { kind: 'unknown'; message: string };
 
 /** An unanswered authentication is closed an hour before an incomplete subscription expires. */
@@ -23,11 +23,16 @@ const actionWindowMs = 23 * HOUR_MS;
  * Applies what a provider said of one attempt, from whichever sender, look-up or webhook it came: the second finder answers
  * from the row, and a success outranks every other result however late. Returns false when it changes nothing.
  */
-export function applyChargeResult(work: SubscriptionWork, attempt: AttemptRow, result: ChargeResult): boolean {
+export function applyChargeResult(
+  work: SubscriptionWork,
+  attempt: AttemptRow,
+  result: ChargeResult,
+  leaseId: string | null = null,
+): boolean {
   const payment = work.open.payments.find(({ id }) => id === attempt.paymentId);
   const invoice = work.open.invoices.find(({ id }) => id === attempt.invoiceId);
   invariant(payment && invoice, `attempt ${attempt.id} is loaded with its payment and invoice`);
-  if (!outranks(attempt, result)) return false;
+  if (!outranks(attempt, result, leaseId)) return false;
   touch(work, 'attempts', attempt);
   touch(work, 'payments', payment);
   if ('providerChargeId' in result && result.providerChargeId) attempt.providerChargeId = result.providerChargeId;
@@ -50,7 +55,9 @@ export function applyChargeResult(work: SubscriptionWork, attempt: AttemptRow, r
       awaitLookUp(work, attempt, result.message);
       break;
     case 'not_sent':
-      takeBack(attempt, payment, result);
+      // An earlier send of this attempt may have charged: only a look-up or the same key can tell.
+      if (attempt.resolveCount > 0) awaitLookUp(work, attempt, result.message);
+      else takeBack(work, { attempt, payment }, result);
       break;
     default:
       assertNever(result);
@@ -58,8 +65,9 @@ export function applyChargeResult(work: SubscriptionWork, attempt: AttemptRow, r
   return true;
 }
 
-function outranks(attempt: AttemptRow, result: ChargeResult): boolean {
-  if (result.kind === 'not_sent' || result.kind === 'unknown') return attempt.status === 'sent';
+/** Only the holder of the lease may say that there was no outcome; an outcome is a fact, whoever brings it. */
+function outranks(attempt: AttemptRow, result: ChargeResult, leaseId: string | null): boolean {
+  if (result.kind === 'not_sent' || result.kind === 'unknown') return attempt.status === 'sent' && attempt.leaseId === leaseId;
   if (result.kind === 'pending') return attempt.status === 'sent' || attempt.status === 'unknown';
   return isAttemptTransition(attempt.status, result.kind);
 }
@@ -86,12 +94,16 @@ export function awaitLookUp(work: SubscriptionWork, attempt: AttemptRow, message
   attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount);
 }
 
-function takeBack(attempt: AttemptRow, payment: PaymentRow, result: { sendAt: Instant; message: string }): void {
+function takeBack(
+  work: SubscriptionWork,
+  { attempt, payment }: { attempt: AttemptRow; payment: PaymentRow },
+  result: { delayMs: number; message: string },
+): void {
   attempt.status = 'not_sent';
   attempt.message = result.message;
   attempt.leaseId = null;
   attempt.leaseUntil = null;
-  attempt.sendAt = result.sendAt;
+  attempt.sendAt = work.tx.now + result.delayMs;
   payment.attemptsCount -= 1;
   payment.status = 'pending';
   payment.lastError = result.message;

@@ -1,0 +1,77 @@
+import { ProviderError } from '../../adapters/payments/provider-error.ts';
+import type { CancelAttemptResult } from '../../adapters/payments/port.ts';
+import type { AttemptRow } from '../../db/queries/billing-rows.ts';
+import { MINUTE_MS } from '../../domain/instant.ts';
+import { invariant } from '../../domain/invariant.ts';
+import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
+import { applyChargeResult } from '../collection/apply-charge-result.ts';
+import { releaseInvoice } from '../collection/void-invoice.ts';
+import type { BillingContext } from '../context.ts';
+import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
+import { businessNow, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
+import { lookUpTimeoutMs } from './look-up-attempt.ts';
+import { stepOnAttempt } from './with-attempt.ts';
+
+/** Closes an unanswered authentication. Only the provider's confirmation frees the invoice; "already paid" applies as paid. */
+export async function cancelAttempt(context: BillingContext, input: ProviderCallInput): Promise<NextStep> {
+  let closing: AttemptRow | null = null;
+  const asIs = await stepOnAttempt(context, input, (work, attempt) => {
+    const due = attempt.expiresAt !== null && attempt.expiresAt <= businessNow(work);
+    if (attempt.status === 'requires_action' && due) closing = { ...attempt };
+  });
+  if (closing === null) return asIs;
+  const attempt = closing as AttemptRow;
+  const result = await cancel(context, attempt);
+  return stepOnAttempt(context, input, (work, current) => {
+    if (result === null) postpone(work, current);
+    else if (result.kind === 'already_decided') applyChargeResult(work, current, result.outcome);
+    else if (current.status === 'requires_action') applyCanceled(work, current);
+  });
+}
+
+/** Null when the provider could not be asked. */
+async function cancel(context: BillingContext, attempt: AttemptRow): Promise<CancelAttemptResult | null> {
+  invariant(attempt.providerChargeId, 'an open authentication has its object at the provider');
+  try {
+    return await context.provider(attempt.provider).cancelAttempt({
+      tenantId: attempt.tenantId,
+      attemptId: attempt.id,
+      providerChargeId: attempt.providerChargeId,
+      timeoutMs: lookUpTimeoutMs,
+    });
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind !== 'rejected') return null;
+    throw error;
+  }
+}
+
+/** Not confirmed: asked again by the technical date; the business date has passed and stays. */
+function postpone(work: SubscriptionWork, attempt: AttemptRow): void {
+  attempt.expiresAt = businessNow(work) + MINUTE_MS;
+  touch(work, 'attempts', attempt);
+}
+
+function applyCanceled(work: SubscriptionWork, attempt: AttemptRow): void {
+  const ended = terminalStatuses.includes(work.sub.status);
+  const first = work.sub.status === 'incomplete' && work.sub.collection === 'normal';
+  if (!ended && !first) {
+    applyChargeResult(work, attempt, {
+      kind: 'declined',
+      providerChargeId: attempt.providerChargeId,
+      declineKind: 'authentication_required',
+      code: 'authentication_expired',
+      message: 'the customer did not authenticate in time',
+    });
+    return;
+  }
+  attempt.status = 'abandoned';
+  attempt.settledAt = work.tx.now;
+  touch(work, 'attempts', attempt);
+  const payment = work.open.payments.find(({ id }) => id === attempt.paymentId);
+  if (payment) {
+    payment.status = 'failed';
+    touch(work, 'payments', payment);
+  }
+  const invoice = work.open.invoices.find(({ id }) => id === attempt.invoiceId);
+  if (ended && invoice) releaseInvoice(work, invoice, 'ended');
+}

@@ -1,0 +1,49 @@
+import { performance } from 'node:perf_hooks';
+import type { AttemptRow } from '../../db/queries/billing-rows.ts';
+import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
+import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
+import { applyChargeResult } from '../collection/apply-charge-result.ts';
+import type { BillingContext } from '../context.ts';
+import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
+import { markSent } from './mark-sent.ts';
+import { sendCharge } from './send-charge.ts';
+import { stepOnAttempt } from './with-attempt.ts';
+
+const leaseMs = MINUTE_MS;
+const providerDeadlineMs = 30 * SECOND_MS;
+
+/**
+ * One try at one attempt: commits `sent` with a lease, calls, commits the outcome. Whoever meets a live lease or a decided
+ * attempt makes no call and answers from the row. Throws the provider's error only where certainly nothing was sent and
+ * `mayThrow`, after the row has been put back; the row's own date carries on when nobody tries again.
+ */
+export function chargeAttempt(
+  context: BillingContext,
+  input: ProviderCallInput,
+  options: { mayThrow: boolean },
+): Promise<NextStep> {
+  return sendFrom(context, input, { from: ['created', 'not_sent'], mayThrow: options.mayThrow });
+}
+
+export async function sendFrom(
+  context: BillingContext,
+  input: ProviderCallInput,
+  options: { from: readonly AttemptStatus[]; mayThrow: boolean },
+): Promise<NextStep> {
+  // Counted from before the commit, so that no request is written after the lease could have passed to another sender.
+  const deadline = performance.now() + providerDeadlineMs;
+  let lease: { attempt: AttemptRow; leaseId: string } | null = null;
+  const asIs = await stepOnAttempt(context, input, (work, attempt) => {
+    if (!options.from.includes(attempt.status)) return;
+    lease = { leaseId: markSent(work, attempt, leaseMs), attempt: { ...attempt } };
+  });
+  if (lease === null) return asIs;
+  const { attempt, leaseId } = lease as { attempt: AttemptRow; leaseId: string };
+  const sent = await sendCharge(context.provider(attempt.provider), attempt, deadline);
+  const next = await stepOnAttempt(context, input, (work, current) => {
+    applyChargeResult(work, current, sent.result, leaseId);
+  });
+  const certainlyNotSent = sent.error !== null && sent.error.kind !== 'unknown';
+  if (certainlyNotSent && (options.mayThrow || sent.error?.kind === 'rejected')) throw sent.error;
+  return next;
+}

@@ -1,0 +1,79 @@
+import { ProviderError } from '../../adapters/payments/provider-error.ts';
+import type { LookUpResult, PaymentProvider } from '../../adapters/payments/port.ts';
+import type { AttemptRow } from '../../db/queries/billing-rows.ts';
+import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
+import { applyChargeResult } from '../collection/apply-charge-result.ts';
+import { delayAfterLookUp, lookUpCountMax } from '../collection/resolve-schedule.ts';
+import type { BillingContext } from '../context.ts';
+import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
+import { type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { sendFrom } from './charge-attempt.ts';
+import { stepOnAttempt } from './with-attempt.ts';
+
+export const lookUpTimeoutMs = 10 * SECOND_MS;
+/** No same-key send so late that it could reach the provider after its key window. */
+const windowMarginMs = 5 * MINUTE_MS;
+
+/**
+ * Resolves an attempt whose outcome is not known. "Not found" never closes it: inside the provider's key window the same
+ * attempt is sent again under the same key; after it only further look-ups, and in the end a person.
+ */
+export async function lookUpAttempt(context: BillingContext, input: ProviderCallInput): Promise<NextStep> {
+  let looked: AttemptRow | null = null;
+  const asIs = await stepOnAttempt(context, input, (work, attempt) => {
+    if (attempt.status !== 'unknown' && attempt.status !== 'requires_action') return;
+    attempt.resolveCount += 1;
+    // Written before the call: if this process dies, the next look-up comes by the schedule.
+    attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount);
+    touch(work, 'attempts', attempt);
+    looked = { ...attempt };
+  });
+  if (looked === null) return asIs;
+  const attempt = looked as AttemptRow;
+  const provider = context.provider(attempt.provider);
+  const found = await lookUp(provider, attempt);
+  let mayResend = false;
+  const next = await stepOnAttempt(context, input, (work, current) => {
+    if (found?.kind === 'found') applyFound(work, current, found);
+    else if (current.status === 'unknown') mayResend = insideKeyWindow(work, current, provider) && found !== null;
+    if (!mayResend) giveToPerson(work, current);
+  });
+  return mayResend ? sendFrom(context, input, { from: ['unknown'], mayThrow: false }) : next;
+}
+
+/** Null when the provider could not be asked. */
+export async function lookUp(provider: PaymentProvider, attempt: AttemptRow): Promise<LookUpResult | null> {
+  try {
+    return await provider.lookUp({ tenantId: attempt.tenantId, attemptId: attempt.id, timeoutMs: lookUpTimeoutMs });
+  } catch (error) {
+    if (error instanceof ProviderError && error.kind !== 'rejected') return null;
+    throw error;
+  }
+}
+
+/** A charge that is not the one we asked for is never taken for it. */
+export function applyFound(work: SubscriptionWork, attempt: AttemptRow, found: Extract<LookUpResult, { kind: 'found' }>): void {
+  const same = found.amountMinor === attempt.amountMinor && found.currency === attempt.currency;
+  if (same) {
+    applyChargeResult(work, attempt, found.outcome);
+    return;
+  }
+  attempt.status = 'needs_review';
+  attempt.message = `the provider holds ${found.amountMinor} ${found.currency} under this attempt`;
+  attempt.resolveAt = null;
+  touch(work, 'attempts', attempt);
+  writeTimeline(work, 'needs_review', { attempt_id: attempt.id });
+}
+
+function insideKeyWindow(work: SubscriptionWork, attempt: AttemptRow, provider: PaymentProvider): boolean {
+  const firstSentAt = attempt.firstSentAt ?? work.tx.now;
+  return work.tx.now < firstSentAt + provider.capabilities.idempotencyWindowMs - windowMarginMs;
+}
+
+function giveToPerson(work: SubscriptionWork, attempt: AttemptRow): void {
+  if (attempt.status !== 'unknown' || attempt.resolveCount < lookUpCountMax) return;
+  attempt.status = 'needs_review';
+  attempt.resolveAt = null;
+  touch(work, 'attempts', attempt);
+  writeTimeline(work, 'needs_review', { attempt_id: attempt.id });
+}

@@ -1,0 +1,54 @@
+import type { AttemptRow } from '../../db/queries/billing-rows.ts';
+import { loadAttempt } from '../../db/queries/load-attempt.ts';
+import { withTenant } from '../../db/with-tenant.ts';
+import type { AttemptId, SubscriptionId, TenantId } from '../../domain/ids.ts';
+import { invariant } from '../../domain/invariant.ts';
+import type { BillingContext, Caller, OwedIntent } from '../context.ts';
+import { workflowCaller } from '../context.ts';
+import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
+import { settleStep } from '../steps/step-of.ts';
+import { settle } from '../subscription-work/settle.ts';
+import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+
+/** The attempt under its subscription's lock, with its payment and invoice among the open rows whatever their state. */
+export async function loadAttemptIntoWork(work: SubscriptionWork, attemptId: AttemptId): Promise<AttemptRow> {
+  const open = work.open.attempts.find(({ id }) => id === attemptId);
+  if (open && work.open.payments.some(({ id }) => id === open.paymentId) && work.open.invoices.some(({ id }) => id === open.invoiceId)) {
+    return open;
+  }
+  const loaded = await loadAttempt(work.tx, attemptId);
+  invariant(loaded, `attempt ${attemptId} exists`);
+  if (!open) work.open.attempts.push(loaded.attempt);
+  if (!work.open.payments.some(({ id }) => id === loaded.payment.id)) work.open.payments.push(loaded.payment);
+  if (!work.open.invoices.some(({ id }) => id === loaded.invoice.id)) work.open.invoices.push(loaded.invoice);
+  return open ?? loaded.attempt;
+}
+
+/** One transaction of the workflow about one attempt; answers what follows, as every step does. */
+export async function stepOnAttempt(
+  context: BillingContext,
+  input: ProviderCallInput,
+  act: (work: SubscriptionWork, attempt: AttemptRow) => void | Promise<void>,
+): Promise<NextStep> {
+  return withTenant(context.database, input.tenantId as TenantId, async (tx) => {
+    const work = await loadWork(tx, input.subscriptionId as SubscriptionId, workflowCaller);
+    invariant(work, `subscription ${input.subscriptionId} exists`);
+    await act(work, await loadAttemptIntoWork(work, input.subjectId as AttemptId));
+    return settleStep(work);
+  });
+}
+
+/** The same for anyone but the workflow: what it owes the workflow is sent after the commit. */
+export async function changeAttempt(
+  context: BillingContext,
+  ref: { tenantId: TenantId; subscriptionId: SubscriptionId; attemptId: AttemptId; caller: Caller },
+  act: (work: SubscriptionWork, attempt: AttemptRow) => void | Promise<void>,
+): Promise<void> {
+  const intents = await withTenant(context.database, ref.tenantId, async (tx): Promise<OwedIntent[]> => {
+    const work = await loadWork(tx, ref.subscriptionId, ref.caller);
+    invariant(work, `subscription ${ref.subscriptionId} exists`);
+    await act(work, await loadAttemptIntoWork(work, ref.attemptId));
+    return (await settle(work, 'command')).intents;
+  });
+  context.sendIntents(intents);
+}
