@@ -150,8 +150,8 @@ function handOver(target, rest) {
     if (signal) process.exit(128 + (signal === 'SIGINT' ? 2 : 15));
     process.exit(code ?? 1);
   });
-  // A terminal's Ctrl-C already reaches the child: it is in the same foreground group.
-  process.on('SIGINT', () => undefined);
+  // A terminal's Ctrl-C reaches the child too: passed on as a plain stop, it is not taken for a second Ctrl-C.
+  process.on('SIGINT', () => child.kill('SIGTERM'));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   if (process.env.npm_lifecycle_event) watchNpm(() => child.kill('SIGTERM'));
 }

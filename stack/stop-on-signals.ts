@@ -1,11 +1,14 @@
 import { watchParent } from '../runtime/shutdown.ts';
 
+const repeatedSignalMs = 1_000;
+
 /** Ctrl-C, a plain kill, a closed terminal and the death of the parent all end in the same orderly stop. */
 export function stopOnSignals(options: { stopAll: () => Promise<void>; say: (line: string) => void }): {
   stop: (reason: string, exitCode: number) => Promise<never>;
   isStopping: () => boolean;
 } {
   let stopping: Promise<never> | undefined;
+  let stoppingSince = 0;
 
   async function run(reason: string, exitCode: number): Promise<never> {
     options.say(reason);
@@ -19,14 +22,18 @@ export function stopOnSignals(options: { stopAll: () => Promise<void>; say: (lin
   }
 
   function stop(reason: string, exitCode: number): Promise<never> {
-    stopping ??= run(reason, exitCode);
+    if (stopping === undefined) {
+      stoppingSince = performance.now();
+      stopping = run(reason, exitCode);
+    }
     return stopping;
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // A second Ctrl-C means now: the watchdog stops what is left.
-      if (stopping !== undefined && signal === 'SIGINT') process.exit(130);
+      // A second Ctrl-C means now: the watchdog stops what is left. The first one may arrive twice, from terminal and parent.
+      const isSecond = stopping !== undefined && performance.now() - stoppingSince > repeatedSignalMs;
+      if (isSecond && signal === 'SIGINT') process.exit(130);
       void stop('Stopping …', 0);
     });
   }
