@@ -37,9 +37,11 @@ const titleOf: Record<number, string> = {
   402: 'Payment declined',
   403: 'Forbidden',
   404: 'Not found',
+  405: 'Method not allowed',
   409: 'Conflict',
   413: 'Body too large',
   422: 'Not processable',
+  500: 'Internal error',
   503: 'Unavailable',
 };
 
@@ -52,18 +54,30 @@ export const passingRefusals: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'provider_unavailable',
 ]);
 
+/** What is answered beside the refusals of the domain. */
+export type ProblemCode = RefusalCode | 'method_not_allowed' | 'internal_error' | 'service_unavailable';
+
+const domainCodes = Object.keys(statusOf) as RefusalCode[];
+export const problemCodes: readonly ProblemCode[] = [
+  ...domainCodes,
+  'method_not_allowed',
+  'internal_error',
+  'service_unavailable',
+];
+
+/** Unknown, malformed and foreign ids read the same: a 404 tells nobody what exists elsewhere. */
+const notFoundDetail = 'There is nothing by that id or address.';
+
+export function problem(status: number, code: ProblemCode, detail: string, details: object = {}): Answer {
+  return { status, body: { type: 'about:blank', title: titleOf[status], status, code, detail, ...details } };
+}
+
 /** RFC 9457 body of a refusal: no path, id or `instance`. */
 export function problemOf(error: DomainError): Answer {
-  const status = statusOf[error.code];
-  return {
-    status,
-    body: {
-      type: 'about:blank',
-      title: titleOf[status],
-      status,
-      code: error.code,
-      detail: error.publicMessage,
-      ...error.details,
-    },
-  };
+  const detail = error.code === 'not_found' ? notFoundDetail : error.publicMessage;
+  return problem(statusOf[error.code], error.code, detail, error.details);
+}
+
+export function statusOfRefusal(code: RefusalCode): number {
+  return statusOf[code];
 }
