@@ -45,9 +45,9 @@ async function cancel(context: BillingContext, attempt: AttemptRow): Promise<Can
   }
 }
 
-/** Not confirmed: asked again by the technical date; the business date has passed and stays. */
+/** Not confirmed: asked again in a minute. */
 function postpone(work: SubscriptionWork, attempt: AttemptRow): void {
-  attempt.expiresAt = businessNow(work) + MINUTE_MS;
+  attempt.sendAt = work.tx.now + MINUTE_MS;
   touch(work, 'attempts', attempt);
 }
 

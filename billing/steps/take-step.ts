@@ -1,16 +1,19 @@
 import type { AttemptRow, PaymentRow } from '../../db/queries/billing-rows.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import type { Duty } from '../../domain/subscriptions/what-comes-next.ts';
 import { awaitLookUp } from '../collection/apply-charge-result.ts';
+import { enterTrial } from '../collection/enter-trial.ts';
 import { endDunning } from '../collection/end-dunning.ts';
 import { endSubscription } from '../collection/end-subscription.ts';
 import { openBillingRun } from '../collection/open-billing-run.ts';
 import { attemptPayment } from '../collection/open-payment.ts';
 import { type BillingContext, workflowCaller } from '../context.ts';
 import { isDueCall, nextOf } from '../subscription-work/settle.ts';
-import { loadWork, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
+import { emit, loadWork, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
+import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
 import { resumeNow } from '../subscriptions/resume-now.ts';
 import type { NextStep, SubscriptionRef } from './next-step.ts';
 import { settleStep } from './step-of.ts';
@@ -61,8 +64,7 @@ async function perform(work: SubscriptionWork, duty: Duty): Promise<void> {
       await attemptPayment(work, paymentOf(work, duty), { trigger: 'retry', dueAt: duty.at });
       return;
     case 'start':
-      await openBillingRun(work, duty.at, 'first');
-      return;
+      return begin(work, duty.at);
     case 'renew':
       await openBillingRun(work, duty.at, work.sub.trialEndAt === duty.at ? 'first' : 'renewal');
       return;
@@ -76,6 +78,17 @@ async function perform(work: SubscriptionWork, duty: Duty): Promise<void> {
     default:
       assertNever(duty.kind);
   }
+}
+
+/** The start date of a scheduled subscription is reached. */
+async function begin(work: SubscriptionWork, at: Instant): Promise<void> {
+  const { trialEndAt } = work.sub;
+  if (trialEndAt === null || trialEndAt <= at) {
+    await openBillingRun(work, at, 'first');
+    return;
+  }
+  enterTrial(work, at, trialEndAt);
+  emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(work.sub), changes: ['status', 'period'] }));
 }
 
 function attemptOf(work: SubscriptionWork, duty: Duty): AttemptRow {

@@ -50,7 +50,13 @@ export interface DutyFacts {
     resolveAt: Instant | null;
     expiresAt: Instant | null;
   }[];
-  refunds: readonly { id: string; status: string; leaseUntil: Instant | null; resolveAt: Instant | null; createdAt: Instant }[];
+  refunds: readonly {
+    id: string;
+    status: string;
+    leaseUntil: Instant | null;
+    resolveAt: Instant | null;
+    createdAt: Instant;
+  }[];
 }
 
 /** The frozen instant of virtual time, and where an advance is heading. */
@@ -83,7 +89,14 @@ function attemptDuties(facts: DutyFacts): Duty[] {
           ...technical('look_up', attempt.resolveAt),
           ...(attempt.expiresAt === null
             ? []
-            : [{ kind: 'close_action' as const, at: attempt.expiresAt, time: 'business' as const, subjectId: attempt.id }]),
+            : [
+                {
+                  kind: 'close_action' as const,
+                  at: attempt.expiresAt,
+                  time: 'business' as const,
+                  subjectId: attempt.id,
+                },
+              ]),
         ];
       default:
         return [];
@@ -109,8 +122,9 @@ function subscriptionDuties(facts: DutyFacts): Duty[] {
     business('resume', facts.resumesAt);
     return duties;
   }
-  const open = facts.attempts.some((attempt) => attempt.status !== 'not_sent' || attempt.sendAt !== null);
-  if (facts.status === 'incomplete' && facts.collection === 'normal' && !open) business('expire', facts.incompleteExpiresAt);
+  const open = facts.attempts.some((attempt) => attempt.status !== 'not_sent');
+  if (facts.status === 'incomplete' && facts.collection === 'normal' && !open)
+    business('expire', facts.incompleteExpiresAt);
   business('cancel', facts.cancelAt);
   for (const payment of facts.payments) {
     business('collect', payment.retryAt, payment.id);
@@ -141,7 +155,7 @@ export interface WhatComesNext {
 export function whatComesNext(facts: DutyFacts, clock: Clock | null, realNow: Instant, jitterMs = 0): WhatComesNext {
   const duties = dutiesOf(facts);
   const heading = clock?.targetAt ?? null;
-  if (clock && heading !== null) {
+  if (heading !== null && !facts.parked) {
     duties.push({ kind: 'advance_clock', at: heading, time: 'business', subjectId: null });
   }
   const blocked = facts.attempts.some((attempt) => unresolved.includes(attempt.status));
