@@ -34,11 +34,7 @@ export function createWire(baseUrl: string): Wire {
 
 function exchange(agent: Agent, url: URL, call: WireCall): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
-    const remainingMs = call.deadlineAtMonotonicMs - performance.now();
-    if (remainingMs <= 0) {
-      reject(new ProviderError('not_sent', 'deadline_passed'));
-      return;
-    }
+    const remainingMs = Math.max(0, call.deadlineAtMonotonicMs - performance.now());
     const payload = call.body === undefined ? '' : JSON.stringify(call.body);
     const request = openRequest(url, { agent, method: call.method, headers: headersOf(call, payload) });
     let written = false;

@@ -10,7 +10,7 @@ const answerTimeoutMs = 5_000;
 const batchMax = 20;
 
 /** Half a second, doubled with every try, at most a minute; an event is kept until somebody answers 2xx. */
-export function backOffMs(attemptCount: number): number {
+function backOffMs(attemptCount: number): number {
   return Math.min(500 * 2 ** Math.min(attemptCount, 20), 60_000);
 }
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { SandboxStore } from './open-store.ts';
 import { type Reply, refuse } from './wire.ts';
 
-export const keyWindowMs = 86_400_000;
+const keyWindowMs = 86_400_000;
 
 export interface KeyClaim {
   account: string;

@@ -1,9 +1,9 @@
 import { attachMethod, getMethod } from './attach-method.ts';
+import { addScript, setClock } from './control-sandbox.ts';
 import { createCharge } from './create-charge.ts';
 import { listCharges } from './read-charges.ts';
 import { listRefunds, refundCharge } from './refund-charge.ts';
 import type { Sandbox } from './sandbox.ts';
-import { addScript, setClock } from './scripts.ts';
 import { cancelCharge, decideAction, showAction } from './settle-charge.ts';
 import type { Reply, WireRequest } from './wire.ts';
 

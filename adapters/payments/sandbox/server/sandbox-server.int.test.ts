@@ -57,11 +57,13 @@ describe('a killed sandbox provider', () => {
       kind: 'declined',
       code: 'stolen_card',
     });
+    await killAndRestart();
+    expect(await provider.charge(chargeRequest(payer, 'attempt-3'))).toMatchObject({ kind: 'succeeded' });
     await post('/control/clock', { offset_ms: provider.capabilities.idempotencyWindowMs + 60_000 });
     await killAndRestart();
     expect(await provider.charge(chargeRequest(payer, 'attempt-1'))).not.toEqual(first);
     const { charges } = await provider.listCharges({ tenantId: payer.tenantId, limit: 100 });
-    expect(charges.map(({ attemptId }) => attemptId)).toEqual(['attempt-1', 'attempt-2', 'attempt-1']);
+    expect(charges.map(({ attemptId }) => attemptId)).toEqual(['attempt-1', 'attempt-2', 'attempt-3', 'attempt-1']);
   });
 
   it('loses no charge it answered, however hard it is hit', async () => {
