@@ -11,7 +11,7 @@ export function dayNumberOf(date: string): number {
   return at / DAY_MS;
 }
 
-export function dateOfDayNumber(dayNumber: number): string {
+function dateOfDayNumber(dayNumber: number): string {
   return new Date(dayNumber * DAY_MS).toISOString().slice(0, 10);
 }
 

@@ -94,6 +94,11 @@ describe('changes one after the other', () => {
     expect(back.basisAfter).toEqual({ amountMinor: 1000, startsAt: day(20), endsAt: day(30) });
   });
 
+  it('upgrade and straight back: nothing stays pending, not even lines of no time', () => {
+    const { pendingAfter: pending } = planChange(change({}));
+    expect(planChange(change({ pending, newAmountMinor: 3000 }))).toMatchObject({ pendingAfter: [], netMinor: 0 });
+  });
+
   it('two upgrades: the first pair is cut off where the second begins', () => {
     const first = planChange(change({}));
     const second = planChange(

@@ -14,7 +14,7 @@ const transitions: Readonly<Record<SubscriptionStatus, readonly SubscriptionStat
   payment_failed: [],
 };
 
-export function isStatusTransition(from: SubscriptionStatus, to: SubscriptionStatus): boolean {
+function isStatusTransition(from: SubscriptionStatus, to: SubscriptionStatus): boolean {
   return from === to || transitions[from].includes(to);
 }
 

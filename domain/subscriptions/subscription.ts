@@ -63,7 +63,7 @@ export interface Subscription {
   /** The period in force `[periodStartAt, periodEndAt)`: a trial, or the last one paid (or free). Null before the first. */
   periodStartAt: Instant | null;
   periodEndAt: Instant | null;
-  /** Time the period in force has spent paused, so far. */
+  /** How much longer than a full one the period in force is: pauses so far, and moves of its end (negative when moved earlier). */
   periodPausedMs: number;
   basis: PaidBasis | null;
   creditBalanceMinor: number;
