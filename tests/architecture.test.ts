@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { eventRegistry } from '../contracts/events/index.ts';
+import { buildCallGraph, reach } from './architecture/call-graph.ts';
 import { documents, findDeadReferences } from './architecture/doc-references.ts';
 import {
   allFiles,
@@ -43,6 +44,11 @@ const contractTopics = [
 ];
 const topicLike = /^(subscriptions|invoices|payments|webhooks|notifications)(\.[a-z_]+)+$/;
 const producers = /^(billing|pipelines|activities|api|db)\//;
+
+const recorders = /#(writeTimeline|writeAudit|recordAudit|insertTimeline|insertAudits)$/;
+const rowWriter = /^db\/.*#(insert|update|upsert|delete|archive|release|record)[A-Z]/;
+/** They only carry the transaction: what happens in it, and its record, is their caller's. */
+const carriers = ['stepOnAttempt', 'changeAttempt', 'answerOnce'];
 
 const ownTexts = allFiles.filter((file) => !thirdParty.test(file) && file !== thisFile);
 
@@ -153,6 +159,28 @@ describe('events', () => {
       });
     }
     expect(unknown).toEqual([]);
+  });
+});
+
+describe('mutations', () => {
+  const graph = buildCallGraph(sourceFiles.filter((file) => file.startsWith('billing/') && !isTest(file)));
+  // It writes whatever was recorded, so reaching it proves nothing about a record.
+  const settle = [...graph.keys()].filter((key) => key.endsWith('#settle'));
+  const verbs = [...graph].flatMap(([key, { exported, name }]) => {
+    const reached = [...reach(graph, key, settle)];
+    const opensTransaction = reached.some((at) => at.endsWith('#withTenant'));
+    const writes = reached.some((at) => settle.includes(at) || rowWriter.test(at) || graph.get(at)?.writesSql);
+    if (!exported || carriers.includes(name) || !opensTransaction || !writes) return [];
+    return [{ key, recorded: reached.some((at) => recorders.test(at)) }];
+  });
+
+  it('are found by the call graph of billing', () => {
+    expect(verbs.map(({ key }) => key)).toContain('billing/steps/take-step.ts#takeStep');
+    expect(verbs.length).toBeGreaterThan(5);
+  });
+
+  it('leave a timeline or audit row', () => {
+    expect(verbs.filter(({ recorded }) => !recorded).map(({ key }) => key)).toEqual([]);
   });
 });
 
