@@ -1,5 +1,4 @@
 import type { PaymentProvider } from '../adapters/payments/port.ts';
-import type { Claim } from '../db/queries/idempotency-keys.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
 import type { SubscriptionId, TenantId } from '../domain/ids.ts';
 
@@ -26,13 +25,6 @@ export interface Caller {
   actor: string;
   origin: Origin;
   requestId: string | null;
-}
-
-/** One call: for which tenant, by whom, under which idempotency key. */
-export interface Call {
-  tenantId: TenantId;
-  caller: Caller;
-  claim: Claim | null;
 }
 
 export const workflowCaller: Caller = { actor: 'workflow', origin: 'workflow', requestId: null };

@@ -25,6 +25,6 @@ export async function applyProviderEvent(
   const caller = { actor: `provider:${known.attempt.provider}`, origin: 'webhook' as const, requestId: null };
   const ref = { tenantId, subscriptionId: known.attempt.subscriptionId, attemptId, caller };
   await changeAttempt(context, ref, async (work, attempt) => {
-    if (await recordProcessed(work.tx, event)) applyFound(work, attempt, found);
+    if (await recordProcessed(work.tx, event)) await applyFound(work, attempt, found);
   });
 }

@@ -22,10 +22,10 @@ export async function cancelAttempt(context: BillingContext, input: ProviderCall
   if (closing === null) return asIs;
   const attempt = closing as AttemptRow;
   const result = await cancel(context, attempt);
-  return stepOnAttempt(context, input, (work, current) => {
+  return stepOnAttempt(context, input, async (work, current) => {
     if (result === null) postpone(work, current);
-    else if (result.kind === 'already_decided') applyChargeResult(work, current, result.outcome);
-    else if (current.status === 'requires_action') applyCanceled(work, current);
+    else if (result.kind === 'already_decided') await applyChargeResult(work, current, result.outcome);
+    else if (current.status === 'requires_action') await applyCanceled(work, current);
   });
 }
 
@@ -51,11 +51,11 @@ function postpone(work: SubscriptionWork, attempt: AttemptRow): void {
   touch(work, 'attempts', attempt);
 }
 
-function applyCanceled(work: SubscriptionWork, attempt: AttemptRow): void {
+async function applyCanceled(work: SubscriptionWork, attempt: AttemptRow): Promise<void> {
   const ended = terminalStatuses.includes(work.sub.status);
   const first = work.sub.status === 'incomplete' && work.sub.collection === 'normal';
   if (!ended && !first) {
-    applyChargeResult(work, attempt, {
+    await applyChargeResult(work, attempt, {
       kind: 'declined',
       providerChargeId: attempt.providerChargeId,
       declineKind: 'authentication_required',

@@ -40,8 +40,8 @@ export async function sendFrom(
   if (lease === null) return asIs;
   const { attempt, leaseId } = lease as { attempt: AttemptRow; leaseId: string };
   const sent = await sendCharge(context.provider(attempt.provider), attempt, deadline);
-  const next = await stepOnAttempt(context, input, (work, current) => {
-    applyChargeResult(work, current, sent.result, leaseId);
+  const next = await stepOnAttempt(context, input, async (work, current) => {
+    await applyChargeResult(work, current, sent.result, leaseId);
   });
   const certainlyNotSent = sent.error !== null && sent.error.kind !== 'unknown';
   if (certainlyNotSent && (options.mayThrow || sent.error?.kind === 'rejected')) throw sent.error;

@@ -33,8 +33,8 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
   const provider = context.provider(attempt.provider);
   const found = await lookUp(provider, attempt);
   let mayResend = false;
-  const next = await stepOnAttempt(context, input, (work, current) => {
-    if (found?.kind === 'found') applyFound(work, current, found);
+  const next = await stepOnAttempt(context, input, async (work, current) => {
+    if (found?.kind === 'found') await applyFound(work, current, found);
     else if (current.status === 'unknown') mayResend = insideKeyWindow(work, current, provider) && found !== null;
     if (!mayResend) giveToPerson(work, current);
   });
@@ -52,10 +52,14 @@ export async function lookUp(provider: PaymentProvider, attempt: AttemptRow): Pr
 }
 
 /** A charge that is not the one we asked for is never taken for it. */
-export function applyFound(work: SubscriptionWork, attempt: AttemptRow, found: Extract<LookUpResult, { kind: 'found' }>): void {
+export async function applyFound(
+  work: SubscriptionWork,
+  attempt: AttemptRow,
+  found: Extract<LookUpResult, { kind: 'found' }>,
+): Promise<void> {
   const same = found.amountMinor === attempt.amountMinor && found.currency === attempt.currency;
   if (same) {
-    applyChargeResult(work, attempt, found.outcome);
+    await applyChargeResult(work, attempt, found.outcome);
     return;
   }
   attempt.status = 'needs_review';

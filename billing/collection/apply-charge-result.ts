@@ -23,12 +23,12 @@ const actionWindowMs = 23 * HOUR_MS;
  * Applies what a provider said of one attempt, from whichever sender, look-up or webhook it came: the second finder answers
  * from the row, and a success outranks every other result however late. Returns false when it changes nothing.
  */
-export function applyChargeResult(
+export async function applyChargeResult(
   work: SubscriptionWork,
   attempt: AttemptRow,
   result: ChargeResult,
   leaseId: string | null = null,
-): boolean {
+): Promise<boolean> {
   const payment = work.open.payments.find(({ id }) => id === attempt.paymentId);
   const invoice = work.open.invoices.find(({ id }) => id === attempt.invoiceId);
   invariant(payment && invoice, `attempt ${attempt.id} is loaded with its payment and invoice`);
@@ -38,7 +38,7 @@ export function applyChargeResult(
   if ('providerChargeId' in result && result.providerChargeId) attempt.providerChargeId = result.providerChargeId;
   switch (result.kind) {
     case 'succeeded':
-      applySuccess(work, { attempt, payment, invoice }, result.message);
+      await applySuccess(work, { attempt, payment, invoice }, result.message);
       break;
     case 'declined':
       applyDecline(work, { attempt, payment, invoice }, result);

@@ -9,11 +9,11 @@ import { emitPaymentCompleted } from './payment-events.ts';
 import { settleBillingRun } from './settle-billing-run.ts';
 
 /** Money was captured: recorded whatever the subscription's state; only its effect depends on the state it meets. */
-export function applySuccess(
+export async function applySuccess(
   work: SubscriptionWork,
   charged: { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow },
   message: string,
-): void {
+): Promise<void> {
   const { attempt, payment, invoice } = charged;
   const { sub } = work;
   if (attempt.status === 'declined' || attempt.status === 'abandoned') payment.attemptsCount += attempt.firstSentAt ? 0 : 1;
@@ -41,7 +41,7 @@ export function applySuccess(
   // The synchronous first charge is a fact of `subscriptions.created`.
   if (sub.sequence > 0) emitPaymentCompleted(work, payment, attempt);
   if (invoice.kind === 'period') settleBillingRun(work, invoice, attempt.amountMinor);
-  if (invoice.kind === 'proration') applyPaidChange(work, invoice);
+  if (invoice.kind === 'proration') await applyPaidChange(work, invoice);
 }
 
 /**
@@ -52,6 +52,7 @@ function refundUnwanted(
   work: SubscriptionWork,
   { attempt, payment, invoice }: { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow },
 ): void {
+  attempt.surplus = invoice.status === 'paid';
   const reason = terminalStatuses.includes(work.sub.status) ? 'captured_after_end' : 'invoice_not_collectible';
   postLedger(work, 'charge', { invoiceId: invoice.id, paymentId: payment.id }, [
     { account: 'provider_clearing', amountMinor: attempt.amountMinor },

@@ -1,12 +1,13 @@
 import { newId } from '../../db/new-id.ts';
 import type { AttemptTrigger, BillingRunRow } from '../../db/queries/billing-rows.ts';
 import { loadPrice } from '../../db/queries/prices.ts';
-import { anchorAt, nextBoundaryAfter } from '../../domain/calendar/anchor.ts';
+import { nextBoundaryAfter } from '../../domain/calendar/anchor.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { toIso } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { planPeriodInvoice } from '../../domain/invoices/plan-period-invoice.ts';
 import { add, businessNow, type SubscriptionWork, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { moveAnchor } from './move-period-end.ts';
 import { draftInvoice, finalizeInvoice, markInvoicePaid } from './issue-invoice.ts';
 import { attemptPayment, openPayment } from './open-payment.ts';
 import { settleBillingRun } from './settle-billing-run.ts';
@@ -108,11 +109,4 @@ async function applyChangeAtBoundary(work: SubscriptionWork, boundaryAt: Instant
   const { interval } = work.price;
   if (interval.unit !== before.unit || interval.count !== before.count) moveAnchor(work, boundaryAt);
   writeTimeline(work, 'plan_changed', { quantity: sub.quantity });
-}
-
-/** From now on boundaries are counted from this instant (R28). */
-export function moveAnchor(work: SubscriptionWork, at: Instant): void {
-  const ordinal = work.anchor?.ordinal ?? 0;
-  work.newAnchor = anchorAt(at, work.sub.timezone);
-  work.anchor = { ...work.newAnchor, ordinal };
 }

@@ -75,6 +75,7 @@ export function createAttempt(
     code: null,
     message: null,
     actionUrl: null,
+    surplus: false,
     claimKey: attempt.claimKey ?? null,
     createdAt: work.tx.now,
     settledAt: null,

@@ -16,7 +16,7 @@ export function announceOnce(work: SubscriptionWork): void {
       at,
       data: () => ({ subscription: subscriptionSnapshot(sub), payment: payment && paymentSnapshot(payment) }),
     },
-    ...[...work.changed.invoices.values()].map(({ row }) => ({
+    ...work.open.invoices.map((row) => ({
       topic: 'invoices.created' as const,
       at,
       data: () => ({ invoice: invoiceSnapshot(row) }),

@@ -12,6 +12,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
+import { amountFor } from '../../domain/pricing/price.ts';
 import { markSent } from '../attempts/mark-sent.ts';
 import { sendCharge } from '../attempts/send-charge.ts';
 import { loadAttemptIntoWork } from '../attempts/with-attempt.ts';
@@ -54,7 +55,7 @@ export async function createSubscription(context: BillingContext, call: Call, in
     const work = await loadWork(tx, subscriptionId, call.caller);
     invariant(work, 'the subscription just created exists');
     const current = await loadAttemptIntoWork(work, attempt.id);
-    applyChargeResult(work, current, sent.result, leaseId);
+    await applyChargeResult(work, current, sent.result, leaseId);
     // The intent of the first transaction guarded the lease; from here the workflow's real start takes its place.
     await deleteIntents(tx, begun.intents.map(({ id }) => id));
     work.sub.sleepingUntil = null;
@@ -100,7 +101,8 @@ async function begin(tx: TenantTransaction, call: Call, input: CreateSubscriptio
   const now = facts.tenantClockAt ?? tx.now;
   const start = planStart(input, facts, now);
   const chargesNow = !start.scheduled && start.trialEndAt === null;
-  if (chargesNow && !facts.method) throw new DomainError('payment_method_required', 'The customer has no payment method to charge.');
+  const isFree = amountFor(facts.plan.price, input.quantity) === 0;
+  if (chargesNow && !isFree && !facts.method) throw new DomainError('payment_method_required', 'The customer has no payment method to charge.');
   const anchor = anchorAt(start.trialEndAt ?? start.startsAt, facts.customer.timezone);
   const work = newWork({
     tx,

@@ -32,11 +32,10 @@ function answerOf(sub: SubscriptionRow, payment: PaymentRow | null, attempt: Att
       body: {
         type: 'about:blank',
         title: 'Payment declined',
-        status: 402,
         code: 'payment_declined',
         detail: 'The first payment was declined.',
         subscription_id: sub.id,
-        subscription_status: status,
+        status,
         payment: { ...paymentOf(payment, attempt), decline_kind: attempt?.declineKind ?? null },
       },
     };

@@ -163,6 +163,7 @@ CREATE TABLE "payment_attempts" (
 	"code" text,
 	"message" text,
 	"action_url" text,
+	"surplus" boolean DEFAULT false NOT NULL,
 	"claim_key" text,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"settled_at" timestamp (3) with time zone,
@@ -440,7 +441,7 @@ CREATE INDEX "intents_due" ON "intents" USING btree ("due_at");--> statement-bre
 CREATE INDEX "intents_subscription" ON "intents" USING btree ("tenant_id","subscription_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "outbox_sequence" ON "outbox" USING btree ("tenant_id","subscription_id","sequence") WHERE sequence is not null;--> statement-breakpoint
 CREATE INDEX "outbox_unpublished" ON "outbox" USING btree ("shard","message_key","sequence") WHERE published_at is null;--> statement-breakpoint
-CREATE UNIQUE INDEX "payment_attempts_one_open_per_invoice" ON "payment_attempts" USING btree ("tenant_id","invoice_id") WHERE status in ('created', 'sent', 'unknown', 'requires_action', 'succeeded', 'needs_review');--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_attempts_one_open_per_invoice" ON "payment_attempts" USING btree ("tenant_id","invoice_id") WHERE status in ('created', 'sent', 'unknown', 'requires_action', 'succeeded', 'needs_review') and not surplus;--> statement-breakpoint
 CREATE INDEX "payment_attempts_subscription_open" ON "payment_attempts" USING btree ("tenant_id","subscription_id") WHERE status in ('created', 'sent', 'unknown', 'requires_action', 'not_sent', 'needs_review');--> statement-breakpoint
 CREATE INDEX "payments_subscription" ON "payments" USING btree ("tenant_id","subscription_id");--> statement-breakpoint
 CREATE INDEX "payments_customer" ON "payments" USING btree ("tenant_id","customer_id");--> statement-breakpoint

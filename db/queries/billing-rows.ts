@@ -126,6 +126,7 @@ export interface AttemptRow {
   code: string | null;
   message: string | null;
   actionUrl: string | null;
+  surplus: boolean;
   claimKey: string | null;
   createdAt: Instant;
   settledAt: Instant | null;

@@ -42,6 +42,10 @@ export interface PendingChange {
   quantity: number | null;
   /** Set when `waitsFor` is `payment`: the paid basis in force once the charge succeeds. */
   basis: PaidBasis | null;
+  /** The end of the period the change was computed for; past it the change no longer fits. */
+  madeForEndAt: Instant | null;
+  /** Set when the period's end moves with the change. */
+  newEndAt: Instant | null;
 }
 
 /** The stored row, as every verb sees it under its lock. */

@@ -1,0 +1,47 @@
+import type { Answer } from '../../contracts/answer.ts';
+import type { SubscriptionRow } from '../../db/queries/billing-rows.ts';
+import { localDateOf } from '../../domain/calendar/local-date.ts';
+import type { SubscriptionId } from '../../domain/ids.ts';
+import { type Instant, toIso } from '../../domain/instant.ts';
+import { renderedStatus } from '../../domain/subscriptions/allowed-commands.ts';
+import type { Call } from '../call.ts';
+import { endSubscription } from '../collection/end-subscription.ts';
+import type { BillingContext } from '../context.ts';
+import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
+import { emit, type SubscriptionWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { changeOne, refuseUnless } from './change-one.ts';
+
+/** R25: now, or at the end of the period that is paid for. Where no such period runs, the end is now. */
+export function cancelSubscription(
+  context: BillingContext,
+  call: Call,
+  id: SubscriptionId,
+  input: { reason: string | null; at: 'now' | 'period_end' },
+): Promise<Answer> {
+  return changeOne(context, call, id, async (work) => {
+    refuseUnless(work, 'cancel');
+    const { sub } = work;
+    writeAudit(work, 'subscription.canceled', sub.id, { at: input.at, reason: input.reason });
+    const runsOn = ['active', 'trialing', 'paused'].includes(sub.status) && sub.periodEndAt !== null;
+    if (input.at === 'period_end' && runsOn) scheduleCancel(work, sub.periodEndAt ?? 0, input.reason);
+    else endSubscription(work, 'canceled', input.reason);
+    return () => ({ status: 200, body: renderCanceled(sub) });
+  });
+}
+
+function scheduleCancel(work: SubscriptionWork, cancelAt: Instant, reason: string | null): void {
+  const { sub } = work;
+  sub.cancelAt = cancelAt;
+  sub.cancelReason = reason;
+  writeTimeline(work, 'cancel_scheduled', { cancel_at: toIso(cancelAt), reason });
+  emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(sub), changes: ['cancel_at'] }));
+}
+
+function renderCanceled(sub: SubscriptionRow) {
+  return {
+    subscription_id: sub.id,
+    status: renderedStatus(sub),
+    cancel_at: sub.cancelAt === null ? null : toIso(sub.cancelAt),
+    canceled_at: sub.canceledAt === null ? null : localDateOf(sub.canceledAt, sub.timezone),
+  };
+}
