@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { BillingActivities } from '../../activities/billing-activities.ts';
 import type { EngineStart } from '../../adapters/engine/port.ts';
 import type { ChangedAttributes, NextStep, StepFailure, SubscriptionRef } from '../../billing/steps/next-step.ts';
+import type { RunningWorkers, TestActivities, WorkflowHarness } from './workflow-harness.ts';
 
 export const shown = { state: 'active · Basic × 1 · 19.99 USD', nextAction: 'Renew on 2026-03-31', lastResult: 'Paid' };
 
@@ -66,4 +67,39 @@ export function createScriptedRow(now: () => Promise<number>): ScriptedRow {
     }),
   };
   return row;
+}
+
+/** One row with workers of its own; whatever is still open at the end is terminated. */
+export async function withScriptedRow(
+  harness: WorkflowHarness,
+  test: (row: ScriptedRow, workers: RunningWorkers) => Promise<void>,
+  payments: TestActivities['payments'] | null = null,
+): Promise<void> {
+  const row = createScriptedRow(harness.now);
+  const workers = await harness.startWorkers({
+    billing: row.billing,
+    payments: payments ?? {},
+    providers: payments ? [row.provider] : [],
+  });
+  try {
+    await test(row, workers);
+  } finally {
+    await harness.terminateOpen(row.ref);
+    await workers.stop();
+  }
+}
+
+/** A charge that is under way until the test lets it answer. */
+export function holdCharge(now: () => Promise<number>) {
+  const started: number[] = [];
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const chargeAttempt = async (): Promise<NextStep> => {
+    started.push(await now());
+    await held;
+    return sleepFor(30 * 86_400_000);
+  };
+  return { chargeAttempt, started, release: () => release() };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { BillingActivities } from '../../activities/billing-activities.ts';
 import type { PaymentActivities } from '../../activities/payment-activities.ts';
 import type { SubscriptionEngine } from '../../adapters/engine/port.ts';
-import { createTemporalEngine } from '../../adapters/engine/temporal/temporal-engine.ts';
+import { createTemporalEngine, workflowIdOf } from '../../adapters/engine/temporal/temporal-engine.ts';
+import type { SubscriptionRef } from '../../billing/steps/next-step.ts';
 import { ensureTemporalTestServer } from '../../stack/components/temporal-test-server.ts';
 import { loadWorkflowBundle } from '../../workers/workflow-bundle.ts';
 
@@ -28,10 +30,18 @@ export interface RunningWorkers {
 export interface WorkflowHarness {
   environment: TestWorkflowEnvironment;
   /** The skipped clock, which every date of a test must come from. */
-  now(): Promise<number>;
+  now: () => Promise<number>;
   /** Moves the clock on; what falls due on the way happens in order. */
-  skip(ms: number): Promise<void>;
+  skip: (ms: number) => Promise<void>;
   startWorkers(activities: TestActivities): Promise<RunningWorkers>;
+  /** A further process that sends starts and wakes to these workers. */
+  engineFor(taskQueue: string): SubscriptionEngine;
+  /** What the chain's last run returned; skips time until then. */
+  result(ref: SubscriptionRef): Promise<unknown>;
+  describe(ref: SubscriptionRef): Promise<WorkflowExecutionDescription>;
+  runIdOf(ref: SubscriptionRef): Promise<string>;
+  /** Whatever is open, as an operator would; nothing where nothing is. */
+  terminateOpen(ref: SubscriptionRef): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -73,6 +83,18 @@ export async function startWorkflowHarness(): Promise<WorkflowHarness> {
   await registerSearchAttributes(environment);
   const workflowBundle = await loadWorkflowBundle();
 
+  const { client } = environment;
+  const handleOf = (ref: SubscriptionRef) => client.workflow.getHandle(workflowIdOf(ref));
+  const engineFor = (taskQueue: string) => createTemporalEngine({ client, taskQueue });
+
+  async function terminateOpen(ref: SubscriptionRef): Promise<void> {
+    try {
+      await handleOf(ref).terminate('by the test');
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
   async function startWorkers(activities: TestActivities): Promise<RunningWorkers> {
     const taskQueue = `billing-${randomUUID()}`;
     const stops = await Promise.all([
@@ -83,7 +105,7 @@ export async function startWorkflowHarness(): Promise<WorkflowHarness> {
     ]);
     return {
       taskQueue,
-      engine: createTemporalEngine({ client: environment.client, taskQueue }),
+      engine: engineFor(taskQueue),
       stop: async () => {
         await Promise.all(stops.map((stop) => stop()));
       },
@@ -95,6 +117,11 @@ export async function startWorkflowHarness(): Promise<WorkflowHarness> {
     now: () => environment.currentTimeMs(),
     skip: (ms) => environment.sleep(ms),
     startWorkers,
+    engineFor,
+    result: (ref) => handleOf(ref).result(),
+    describe: (ref) => handleOf(ref).describe(),
+    runIdOf: async (ref) => (await handleOf(ref).describe()).runId,
+    terminateOpen,
     stop: () => environment.teardown(),
   };
 }

@@ -1,0 +1,90 @@
+// One run is one waking: steps are taken until the row says how long to sleep, then the chain continues behind a
+// server-side delay. The run decides nothing and remembers nothing, PostgreSQL does both; and it never fails.
+import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
+import {
+  CancellationScope,
+  defineUpdate,
+  makeContinueAsNewFunc,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { type NextStep, performCall, type Rest, type SubscriptionRef, takeStep } from './perform-step.ts';
+
+type Sleep = Extract<NextStep, { kind: 'sleep' }>;
+type Ended = Extract<NextStep, { kind: 'ended' }>;
+
+const stepsPerRunMax = 50;
+const sleepMsMin = 1_000;
+const restAfterUnknownKindMs = 60_000;
+
+const wake = defineUpdate('wake');
+
+function searchAttributes(ref: SubscriptionRef, changed: NonNullable<Sleep['changed']>): SearchAttributePair[] {
+  const keyword = (name: string, value: string) => ({
+    key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+    value,
+  });
+  return [
+    keyword('TenantId', ref.tenantId),
+    keyword('CustomerId', changed.customerId),
+    keyword('PlanId', changed.planId),
+    keyword('SubscriptionStatus', changed.status),
+  ];
+}
+
+/** What is not given here the next run takes over from this one. */
+function sleepOn(ref: SubscriptionRef, next: Sleep | Rest): Promise<never> {
+  const shown = next.kind === 'sleep' ? next : undefined;
+  return makeContinueAsNewFunc<typeof subscription>({
+    backoffStartInterval: Math.max(sleepMsMin, next.sleepMs),
+    memo: shown && { ...shown.shown },
+    typedSearchAttributes: shown?.changed ? searchAttributes(ref, shown.changed) : undefined,
+  })(ref);
+}
+
+function end(ref: SubscriptionRef, next: Ended): string {
+  upsertMemo({ ...next.shown });
+  if (next.changed) upsertSearchAttributes(searchAttributes(ref, next.changed));
+  return next.summary;
+}
+
+function leave(ref: SubscriptionRef, next: NextStep | Rest): string | Promise<never> {
+  switch (next.kind) {
+    case 'ended':
+      return end(ref, next);
+    case 'sleep':
+    case 'rest':
+      return sleepOn(ref, next);
+    case 'call':
+      return sleepOn(ref, { kind: 'rest', sleepMs: sleepMsMin, summary: 'Many steps are due' });
+    default:
+      // A newer release said it: this worker is about to be replaced by one that understands.
+      return sleepOn(ref, { kind: 'rest', sleepMs: restAfterUnknownKindMs, summary: 'Not understood by this release' });
+  }
+}
+
+export async function subscription(ref: SubscriptionRef): Promise<string> {
+  let asked = 0;
+  setHandler(wake, () => {
+    asked += 1;
+  });
+  // A cancellation in the engine is no decision about a subscription: only its row ends it.
+  return CancellationScope.nonCancellable(async () => {
+    let seen: number;
+    let next: NextStep | Rest;
+    let steps = 0;
+    do {
+      seen = asked;
+      next = await takeStep(ref);
+      setCurrentDetails(next.summary);
+      for (steps += 1; next.kind === 'call' && steps < stepsPerRunMax; steps += 1) {
+        next = await performCall(ref, next);
+        setCurrentDetails(next.summary);
+      }
+    } while (asked > seen && steps < stepsPerRunMax);
+    if (asked > seen) return sleepOn(ref, { kind: 'rest', sleepMs: sleepMsMin, summary: 'Asked again meanwhile' });
+    return leave(ref, next);
+  });
+}
