@@ -1,4 +1,4 @@
-import type { PaymentId } from '../../domain/ids.ts';
+import type { CustomerId, PaymentId, PaymentMethodId } from '../../domain/ids.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import type { PaymentMethodRow, SubscriptionRow } from './billing-rows.ts';
 
@@ -19,4 +19,15 @@ export async function nextAttemptNumber(tx: TenantTransaction, paymentId: Paymen
     select coalesce(max(number), 0) + 1 as next from payment_attempts
     where tenant_id = ${tx.tenantId} and payment_id = ${paymentId}`;
   return row.next;
+}
+
+export async function findMethodOfCustomer(
+  tx: TenantTransaction,
+  customerId: CustomerId,
+  methodId: PaymentMethodId,
+): Promise<PaymentMethodRow | null> {
+  const [row] = await tx.sql<PaymentMethodRow[]>`
+    select * from payment_methods
+    where tenant_id = ${tx.tenantId} and id = ${methodId} and customer_id = ${customerId} and status = 'active'`;
+  return row ?? null;
 }

@@ -62,3 +62,9 @@ export async function storeAnswer(tx: TenantTransaction, claim: Claim, answer: A
   await sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.json(answer.body as never)}
     where tenant_id = ${tx.tenantId} and key = ${claim.key}`;
 }
+
+/** Frees a key whose call came to nothing, so that the same request may try again. */
+export async function releaseKey(tx: TenantTransaction, claim: Claim): Promise<void> {
+  await tx.sql`delete from idempotency_keys
+    where tenant_id = ${tx.tenantId} and key = ${claim.key} and request_hash = ${claim.hash} and answer_status is null`;
+}

@@ -1,7 +1,59 @@
+import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
+import type { Sql } from '../database.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 
 /** Only ids read before the engine was asked: an intent written since is owed still. */
 export async function deleteIntents(tx: TenantTransaction, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.sql`delete from intents where tenant_id = ${tx.tenantId} and id in ${tx.sql(ids as string[])}`;
+}
+
+export interface IntentKey {
+  tenantId: TenantId;
+  id: string;
+}
+
+/** An intent whose time has come, taken by one relay. */
+export interface DueIntent extends IntentKey {
+  subscriptionId: SubscriptionId;
+  kind: 'start' | 'wake' | 'overdue';
+  tries: number;
+  /** For `overdue`: the row has not moved since the reconciler saw it. */
+  isStillOverdue: boolean;
+}
+
+/** The system role takes what is due by moving it `leaseMs` ahead: a relay that dies leaves it to the next one. */
+export function claimDueIntents(system: Sql, options: { limit: number; leaseMs: number }): Promise<DueIntent[]> {
+  return system<DueIntent[]>`
+    with due as (
+      select i.tenant_id, i.id, s.parked_at is null and s.wake_at < now() - interval '5 minutes' as is_still_overdue
+      from intents i join subscriptions s on s.tenant_id = i.tenant_id and s.id = i.subscription_id
+      where i.due_at <= now()
+      order by i.due_at
+      limit ${options.limit}
+      for update of i skip locked)
+    update intents set due_at = now() + ${options.leaseMs} * interval '1 millisecond', tries = intents.tries + 1
+    from due where intents.tenant_id = due.tenant_id and intents.id = due.id
+    returning intents.tenant_id, intents.id, intents.subscription_id, intents.kind, intents.tries, due.is_still_overdue`;
+}
+
+export async function settleIntents(system: Sql, keys: readonly IntentKey[]): Promise<void> {
+  if (keys.length === 0) return;
+  await system`
+    delete from intents using unnest(${keys.map((key) => key.tenantId)}::text[], ${keys.map((key) => key.id)}::text[])
+      as settled(tenant_id, id)
+    where intents.tenant_id = settled.tenant_id and intents.id = settled.id`;
+}
+
+export async function postponeIntents(
+  system: Sql,
+  keys: readonly IntentKey[],
+  options: { delayMs: number; error: string },
+): Promise<void> {
+  if (keys.length === 0) return;
+  await system`
+    update intents
+    set due_at = now() + ${options.delayMs} * interval '1 millisecond', last_error = ${options.error}
+    from unnest(${keys.map((key) => key.tenantId)}::text[], ${keys.map((key) => key.id)}::text[]) as late(tenant_id, id)
+    where intents.tenant_id = late.tenant_id and intents.id = late.id`;
 }

@@ -9,14 +9,12 @@ const tableOf = {
   payment: 'payments',
 } as const;
 
-/** Whether each of these is the tenant's own; nothing is locked. */
+/** Whether all of these are the tenant's own, in one statement; nothing is locked. */
 export async function resourcesExist(
   sql: Sql | Transaction,
   ids: readonly { kind: keyof typeof tableOf; id: string }[],
 ): Promise<boolean> {
-  for (const { kind, id } of ids) {
-    const rows = await sql`select 1 from ${sql(tableOf[kind])} where id = ${id}`;
-    if (rows.length === 0) return false;
-  }
-  return true;
+  const each = ids.map(({ kind, id }) => sql`and exists (select 1 from ${sql(tableOf[kind])} where id = ${id})`);
+  const [row] = await sql<[{ exist: boolean }]>`select true ${each} as exist`;
+  return row.exist;
 }

@@ -47,7 +47,8 @@ export const intents = pgTable(
     tenantId: tenantId(),
     id: text('id').notNull(),
     subscriptionId: text('subscription_id').notNull(),
-    kind: text('kind').$type<'start' | 'wake'>().notNull(),
+    /** `overdue` is a wake the reconciler asks for: dropped if the row has moved on by then. */
+    kind: text('kind').$type<'start' | 'wake' | 'overdue'>().notNull(),
     dueAt: instant('due_at').notNull(),
     tries: integer('tries').notNull().default(0),
     lastError: text('last_error'),

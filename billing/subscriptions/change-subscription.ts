@@ -1,0 +1,73 @@
+import { performance } from 'node:perf_hooks';
+import type { Answer } from '../../contracts/answer.ts';
+import { findMethodOfCustomer } from '../../db/queries/charge-methods.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { SubscriptionId } from '../../domain/ids.ts';
+import { SECOND_MS } from '../../domain/instant.ts';
+import type { Command } from '../../domain/subscriptions/subscription.ts';
+import { collectWithMethod } from '../collection/collect-with-method.ts';
+import type { BillingContext } from '../context.ts';
+import type { Call } from '../call.ts';
+import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
+import { emit, type SubscriptionWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { carryOutChange } from './carry-out-change.ts';
+import { changeOne, refuseUnless } from './change-one.ts';
+import { decideUpgrade, type LeasedUpgrade, leaseUpgrade } from './charge-upgrade.ts';
+import { mergeMetadata } from './merge-metadata.ts';
+import { type ChangeInput, planSubscriptionChange } from './plan-subscription-change.ts';
+import { renderChanged } from './render-changed.ts';
+
+const providerDeadlineMs = 8 * SECOND_MS;
+
+/**
+ * R23. One transaction, but for an upgrade charged now: that goes the way of a create, with the call to the provider between
+ * two transactions, and takes effect when it is paid.
+ */
+export async function changeSubscription(
+  context: BillingContext,
+  call: Call,
+  id: SubscriptionId,
+  input: ChangeInput,
+): Promise<Answer> {
+  const deadline = performance.now() + providerDeadlineMs;
+  const charging: LeasedUpgrade[] = [];
+  const answer = await changeOne(context, call, id, async (work) => {
+    for (const command of commandsOf(input)) refuseUnless(work, command);
+    const changes = Object.keys(input).filter((key) => key !== 'effective' && key !== 'proration');
+    writeAudit(work, 'subscription.changed', id, { changes });
+    if (input.metadata) work.sub.metadata = mergeMetadata(work.sub.metadata, input.metadata);
+    if (input.paymentMethodId) await useMethod(work, input.paymentMethodId);
+    const plan = await planSubscriptionChange(work, input);
+    if (await carryOutChange(work, plan)) charging.push(leaseUpgrade(work, call.claim?.key ?? null));
+    emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(work.sub), changes: changedFields(input) }));
+    return () => renderChanged(work, charging.length > 0);
+  });
+  const [upgrade] = charging;
+  if (!upgrade || answer.replayed) return answer;
+  return decideUpgrade(context, call, { id, ...upgrade, deadline });
+}
+
+function commandsOf(input: ChangeInput): Command[] {
+  const commands: Command[] = [];
+  if (input.planId !== undefined) commands.push('change_plan');
+  if (input.quantity !== undefined) commands.push('change_quantity');
+  if (input.nextBillingDate !== undefined) commands.push('change_date');
+  if (input.paymentMethodId !== undefined) commands.push('change_payment_method');
+  if (input.metadata !== undefined) commands.push('change_metadata');
+  return commands;
+}
+
+function changedFields(input: ChangeInput): string[] {
+  const names = { planId: 'plan_id', quantity: 'quantity', nextBillingDate: 'next_billing_date', paymentMethodId: 'payment_method_id', metadata: 'metadata' };
+  return Object.entries(names)
+    .filter(([key]) => input[key as keyof ChangeInput] !== undefined)
+    .map(([, name]) => name);
+}
+
+async function useMethod(work: SubscriptionWork, methodId: NonNullable<ChangeInput['paymentMethodId']>): Promise<void> {
+  const method = await findMethodOfCustomer(work.tx, work.sub.customerId, methodId);
+  if (!method) throw new DomainError('not_found', 'The customer has no such payment method.', { field: 'payment_method_id' });
+  work.sub.paymentMethodId = methodId;
+  writeTimeline(work, 'payment_method_changed', { payment_method_id: methodId });
+  collectWithMethod(work);
+}

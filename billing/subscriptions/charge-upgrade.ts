@@ -1,0 +1,58 @@
+import type { Answer } from '../../contracts/answer.ts';
+import type { AttemptRow } from '../../db/queries/billing-rows.ts';
+import { storeAnswer } from '../../db/queries/idempotency-keys.ts';
+import { withTenant } from '../../db/with-tenant.ts';
+import type { SubscriptionId } from '../../domain/ids.ts';
+import { SECOND_MS } from '../../domain/instant.ts';
+import { invariant } from '../../domain/invariant.ts';
+import { markSent } from '../attempts/mark-sent.ts';
+import { sendCharge } from '../attempts/send-charge.ts';
+import { loadAttemptIntoWork } from '../attempts/with-attempt.ts';
+import type { Call } from '../call.ts';
+import { applyChargeResult } from '../collection/apply-charge-result.ts';
+import type { BillingContext } from '../context.ts';
+import { settle } from '../subscription-work/settle.ts';
+import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { renderChanged, renderUpgradeDeclined } from './render-changed.ts';
+
+const leaseMs = 30 * SECOND_MS;
+
+export interface LeasedUpgrade {
+  attempt: AttemptRow;
+  leaseId: string;
+}
+
+/** Within the transaction that planned the upgrade: its attempt is committed as `sent` by this process. */
+export function leaseUpgrade(work: SubscriptionWork, claimKey: string | null): LeasedUpgrade {
+  const attempt = work.open.attempts.find(({ trigger, status }) => trigger === 'upgrade' && status === 'created');
+  invariant(attempt, 'an upgrade to charge has its attempt');
+  attempt.claimKey = claimKey;
+  const leaseId = markSent(work, attempt, leaseMs);
+  return { attempt: { ...attempt }, leaseId };
+}
+
+/** The call, and the transaction that applies its outcome. The 202 stored by then is replaced by the settled answer. */
+export async function decideUpgrade(
+  context: BillingContext,
+  call: Call,
+  upgrade: LeasedUpgrade & { id: SubscriptionId; deadline: number },
+): Promise<Answer> {
+  const { attempt, leaseId } = upgrade;
+  const sent = await sendCharge(context.provider(attempt.provider), attempt, upgrade.deadline);
+  const decided = await withTenant(context.database, call.tenantId, async (tx) => {
+    const work = await loadWork(tx, upgrade.id, call.caller);
+    invariant(work, 'the subscription just changed exists');
+    const current = await loadAttemptIntoWork(work, attempt.id);
+    const payment = work.open.payments.find(({ id }) => id === current.paymentId);
+    invariant(payment, 'the upgrade has its payment');
+    await applyChargeResult(work, current, sent.result, leaseId);
+    const { intents } = await settle(work, 'command');
+    const undecided = work.sub.pendingChange?.waitsFor === 'payment';
+    const answer =
+      current.status === 'declined' ? renderUpgradeDeclined(work, payment, current) : renderChanged(work, undecided);
+    if (call.claim) await storeAnswer(tx, call.claim, answer);
+    return { answer, intents };
+  });
+  context.sendIntents(decided.intents);
+  return decided.answer;
+}

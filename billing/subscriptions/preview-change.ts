@@ -1,0 +1,81 @@
+import type { Answer } from '../../contracts/answer.ts';
+import { withTenant } from '../../db/with-tenant.ts';
+import type { SubscriptionId } from '../../domain/ids.ts';
+import { toIso } from '../../domain/instant.ts';
+import { assertNever } from '../../domain/invariant.ts';
+import { applyCreditBalance } from '../../domain/invoices/apply-credit-balance.ts';
+import { type InvoiceLine, totalOf } from '../../domain/invoices/invoice-line.ts';
+import { planPeriodInvoice } from '../../domain/invoices/plan-period-invoice.ts';
+import type { BillingContext } from '../context.ts';
+import type { Call } from '../call.ts';
+import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { carryOutChange } from './carry-out-change.ts';
+import { refuseUnless, unknownSubscription } from './change-one.ts';
+import { type ChangeInput, type ChangePlan, planSubscriptionChange } from './plan-subscription-change.ts';
+import { nextChargeOf } from './render-subscription.ts';
+import { renderLine } from './render-line.ts';
+
+/** R23: the plan of a PUT, not carried out: what it would bill now, and the next charge after it. Writes nothing. */
+export function previewChange(context: BillingContext, call: Call, id: SubscriptionId, input: ChangeInput): Promise<Answer> {
+  return withTenant(context.database, call.tenantId, async (tx) => {
+    const work = await loadWork(tx, id, call.caller);
+    if (!work) throw unknownSubscription();
+    if (input.planId !== undefined) refuseUnless(work, 'change_plan');
+    if (input.quantity !== undefined) refuseUnless(work, 'change_quantity');
+    if (input.nextBillingDate !== undefined) refuseUnless(work, 'change_date');
+    const plan = await planSubscriptionChange(work, input);
+    const lines = linesOf(work, plan);
+    // Carried out on the rows in memory alone: without `settle` none of it is written.
+    if (plan.kind !== 'reopen') await carryOutChange(work, plan);
+    const next = nextChargeOf(work);
+    return {
+      status: 200,
+      body: {
+        lines: lines.map(renderLine),
+        total: totalOf(lines),
+        currency: work.sub.currency,
+        next_charge: next && { at: toIso(next.at), amount: next.amountMinor },
+      },
+    };
+  });
+}
+
+/** The proration lines of the change, whether they are charged now or wait for the next invoice. */
+function linesOf(work: SubscriptionWork, plan: ChangePlan): InvoiceLine[] {
+  const { sub } = work;
+  switch (plan.kind) {
+    case 'none':
+    case 'at_period_end':
+      return [];
+    case 'within_period':
+    case 'restart_period': {
+      const { invoiceNow, pendingAfter, creditBalanceDeltaMinor } = plan.proration;
+      if (invoiceNow) return applyCreditBalance(invoiceNow, sub.creditBalanceMinor).lines;
+      return creditBalanceDeltaMinor > 0 ? [creditLine(creditBalanceDeltaMinor)] : pendingAfter;
+    }
+    case 'reopen':
+      return planPeriodInvoice({
+        planName: plan.terms.plan.planName,
+        price: plan.terms.plan.price,
+        quantity: plan.terms.quantity,
+        periodStartAt: plan.run.periodStartAt,
+        periodEndAt: plan.newEndAt ?? plan.run.periodEndAt,
+        pendingLines: sub.pendingLines,
+        creditBalanceMinor: sub.creditBalanceMinor,
+      }).lines;
+    default:
+      return assertNever(plan);
+  }
+}
+
+function creditLine(amountMinor: number): InvoiceLine {
+  return {
+    kind: 'proration_credit',
+    description: 'Credited to the balance',
+    quantity: 1,
+    unitAmountMinor: -amountMinor,
+    amountMinor: -amountMinor,
+    startsAt: null,
+    endsAt: null,
+  };
+}

@@ -1,0 +1,50 @@
+import type { Anchor } from '../../domain/calendar/anchor.ts';
+import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
+import type { Price } from '../../domain/pricing/price.ts';
+import { readAsTenant, type TenantDatabase } from '../with-tenant.ts';
+import type { SubscriptionRow } from './billing-rows.ts';
+
+interface Joined extends SubscriptionRow {
+  priceVersion: number;
+  priceModel: 'flat' | 'per_unit';
+  priceAmountMinor: number;
+  intervalUnit: Price['interval']['unit'];
+  intervalCount: number;
+  planName: string;
+  anchorDate: string | null;
+  anchorTime: string;
+  anchorZone: string;
+}
+
+/** The row with what its next charge is computed from, in one statement and one round trip. */
+export async function readSubscriptionRows(
+  database: TenantDatabase,
+  tenantId: TenantId,
+  id: SubscriptionId,
+): Promise<{ sub: SubscriptionRow; planName: string; price: Price; anchor: (Anchor & { ordinal: number }) | null } | null> {
+  const [row] = await readAsTenant(database, tenantId, (sql) => sql<Joined[]>`
+    select s.*, r.version as price_version, r.model as price_model, r.amount_minor as price_amount_minor, r.interval_unit,
+           r.interval_count, p.name as plan_name, a.local_date as anchor_date, a.local_time as anchor_time, a.zone as anchor_zone
+    from subscriptions s
+    join prices r on r.tenant_id = s.tenant_id and r.id = s.price_id
+    join plans p on p.tenant_id = s.tenant_id and p.id = s.plan_id
+    left join lateral (
+      select * from subscription_anchors where tenant_id = s.tenant_id and subscription_id = s.id
+      order by ordinal desc limit 1) a on true
+    where s.tenant_id = ${tenantId} and s.id = ${id}`);
+  if (!row) return null;
+  const price: Price = {
+    id: row.priceId,
+    planId: row.planId,
+    version: row.priceVersion,
+    model: row.priceModel,
+    amountMinor: row.priceAmountMinor,
+    currency: row.currency,
+    interval: { unit: row.intervalUnit, count: row.intervalCount },
+  };
+  const anchor =
+    row.anchorDate === null
+      ? null
+      : { localDate: row.anchorDate, localTime: row.anchorTime, zone: row.anchorZone, ordinal: 0 };
+  return { sub: row, planName: row.planName, price, anchor };
+}

@@ -1,0 +1,76 @@
+import type { TenantId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Sql } from '../database.ts';
+
+export interface OutboxRow {
+  tenantId: TenantId;
+  id: string;
+  shard: number;
+  topic: string;
+  messageKey: string;
+  envelope: unknown;
+  createdAt: Instant;
+}
+
+export interface InboxRow {
+  tenantId: TenantId;
+  id: string;
+  provider: string;
+  endpoint: string;
+  providerEventId: string;
+  attemptId: string | null;
+  receivedAt: Instant;
+}
+
+/**
+ * The oldest unpublished rows of each key, never read by a cursor: a row committed late with a low id is found all the same.
+ * Topics of a newer release are left to a relay that knows them.
+ */
+export function readUnpublishedOutbox(
+  leader: Sql,
+  options: { shards: readonly number[]; topics: readonly string[]; limitPerShard: number },
+): PromiseLike<OutboxRow[]> {
+  return leader<OutboxRow[]>`
+    select o.* from unnest(${options.shards as number[]}::int[]) as led(shard)
+    cross join lateral (
+      select tenant_id, id, shard, topic, message_key, sequence, envelope, created_at from outbox
+      where outbox.shard = led.shard and published_at is null and topic = any(${options.topics as string[]}::text[])
+      order by message_key, sequence, id
+      limit ${options.limitPerShard}) o
+    order by o.shard, o.message_key, o.sequence, o.id`;
+}
+
+export function readUnpublishedInbox(leader: Sql, limit: number): PromiseLike<InboxRow[]> {
+  return leader<InboxRow[]>`
+    select tenant_id, id, provider, endpoint, provider_event_id, attempt_id, received_at from inbox
+    where published_at is null order by received_at limit ${limit}`;
+}
+
+export async function markOutboxPublished(leader: Sql, rows: readonly OutboxRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await leader`
+    update outbox set published_at = clock_timestamp()
+    from unnest(${rows.map((row) => row.tenantId)}::text[], ${rows.map((row) => row.id)}::text[]) as sent(tenant_id, id)
+    where outbox.tenant_id = sent.tenant_id and outbox.id = sent.id`;
+}
+
+export async function markInboxPublished(leader: Sql, rows: readonly InboxRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await leader`
+    update inbox set published_at = clock_timestamp()
+    from unnest(${rows.map((row) => row.tenantId)}::text[], ${rows.map((row) => row.provider)}::text[],
+                ${rows.map((row) => row.endpoint)}::text[], ${rows.map((row) => row.providerEventId)}::text[])
+      as sent(tenant_id, provider, endpoint, provider_event_id)
+    where inbox.tenant_id = sent.tenant_id and inbox.provider = sent.provider and inbox.endpoint = sent.endpoint
+      and inbox.provider_event_id = sent.provider_event_id`;
+}
+
+/** Seconds the oldest row of each kind has been waiting for the broker; 0 when none waits. */
+export async function measureBacklog(system: Sql): Promise<{ outboxSeconds: number; inboxSeconds: number }> {
+  const [row] = await system<[{ outboxSeconds: number; inboxSeconds: number }]>`
+    select coalesce((select extract(epoch from clock_timestamp() - min(created_at)) from outbox where published_at is null),
+                    0)::float8 as outbox_seconds,
+           coalesce((select extract(epoch from clock_timestamp() - min(received_at)) from inbox where published_at is null),
+                    0)::float8 as inbox_seconds`;
+  return row;
+}
