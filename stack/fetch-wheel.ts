@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeError } from './describe-error.ts';
 import { ensureCached, type Progress, runClient } from './fetch-component.ts';
 
 let python: Promise<string> | undefined;
@@ -11,7 +12,7 @@ async function findPython(): Promise<string> {
       await runClient(command, ['-m', 'pip', '--version']);
       return command;
     } catch (error) {
-      reasons.push(error instanceof Error ? error.message : String(error));
+      reasons.push(describeError(error));
     }
   }
   throw new Error(`Python 3 with pip is needed (${reasons.join('; ')})`);

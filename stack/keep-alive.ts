@@ -1,3 +1,4 @@
+import { describeError } from './describe-error.ts';
 import { describeDeath } from './local-stack.ts';
 import type { ProcessDeath } from './supervised-process.ts';
 
@@ -26,7 +27,7 @@ export function keepAlive(options: {
     onProgress(`${describeDeath(death)} Starting it again …`);
     process.restart().then(
       () => onProgress(`${death.name} is back.`),
-      (error: unknown) => onGivenUp(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => onGivenUp(describeError(error)),
     );
   };
 }

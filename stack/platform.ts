@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../db/migrate.ts';
+import { describeError } from './describe-error.ts';
 import type { StackAddresses } from './local-stack.ts';
 import { createPortPicker, findFreePort, type PortPicker } from './ports.ts';
 import { type RoleName, type RoleProcess, separateRoles, startRole } from './roles.ts';
@@ -60,16 +61,20 @@ function composeEnvironment(
   };
 }
 
+async function bringSchemaUpToDate({ stack, secrets, onProgress }: PlatformOptions): Promise<void> {
+  const { appPassword, systemPassword } = secrets;
+  try {
+    await migrate({ ownerUrl: stack.databaseUrl, appPassword, systemPassword, ...(onProgress ? { onProgress } : {}) });
+  } catch (error) {
+    throw new Error(`The database schema could not be brought up to date: ${describeError(error)}`, { cause: error });
+  }
+}
+
 /** Migrates, then starts the sandbox provider and the roles side by side. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { stack, secrets, logDir, onProgress = () => undefined } = options;
+  const { logDir, onProgress = () => undefined } = options;
   const ports = options.ports ?? createPortPicker({ preferred: {}, onMoved: onProgress });
-  await migrate({
-    ownerUrl: stack.databaseUrl,
-    appPassword: secrets.appPassword,
-    systemPassword: secrets.systemPassword,
-    onProgress,
-  });
+  await bringSchemaUpToDate(options);
   mkdirSync(join(options.dataDir, 'sandbox-provider'), { recursive: true, mode: 0o700 });
   const [apiPort, sandboxProviderPort] = [await ports.pick('api'), await ports.pick('sandboxProvider')];
   const apiUrl = `http://127.0.0.1:${apiPort}`;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { writeDemoEnvironment } from './demo-env.ts';
+import { describeError } from './describe-error.ts';
 import { dataDir, demoEnvFile, stateDir } from './paths.ts';
 import { defaultPorts } from './ports.ts';
 import { resetData } from './reset-data.ts';
@@ -67,7 +68,7 @@ function readFlags(): { reset: boolean; roles: boolean } {
     });
     return values;
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}. ${usage}`);
+    console.error(`${describeError(error)}. ${usage}`);
     process.exit(2);
   }
 }
@@ -77,6 +78,6 @@ try {
   assertEnvironment();
   await start(flags);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(describeError(error));
   process.exit(1);
 }

@@ -1,4 +1,5 @@
 import { watchParent } from '../runtime/shutdown.ts';
+import { describeError } from './describe-error.ts';
 
 const repeatedSignalMs = 1_000;
 
@@ -15,7 +16,7 @@ export function stopOnSignals(options: { stopAll: () => Promise<void>; say: (lin
     try {
       await options.stopAll();
     } catch (error) {
-      options.say(`Stopping failed: ${error instanceof Error ? error.message : String(error)}`);
+      options.say(`Stopping failed: ${describeError(error)}`);
       process.exit(1);
     }
     process.exit(exitCode);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { type ComponentName, componentNames } from './components/component.ts';
 import { ensureTemporalTestServer } from './components/temporal-test-server.ts';
+import { describeError } from './describe-error.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { temporaryRoot } from './paths.ts';
 import { runVitest, type TestCount, type TestProject } from './run-vitest.ts';
@@ -82,6 +83,6 @@ try {
   assertEnvironment();
   process.exit(await main(kind as Kind, args));
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  console.error(describeError(error));
   process.exit(1);
 }

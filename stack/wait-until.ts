@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { describeError } from './describe-error.ts';
 
 /** Polls until `probe` resolves; rejects with what is awaited and the last reason once the time is up or `abort` says why. */
 export async function waitUntil(options: {
@@ -18,7 +19,7 @@ export async function waitUntil(options: {
       return;
     } catch (error) {
       if (performance.now() > deadline) {
-        const last = error instanceof Error ? error.message : String(error);
+        const last = describeError(error);
         throw new Error(`${what} was not ready within ${Math.round(timeoutMs / 1000)} s (${last})`, { cause: error });
       }
     }

@@ -1,3 +1,4 @@
+import { describeError } from '../describe-error.ts';
 import type { Progress } from '../fetch-component.ts';
 import type { PortPicker } from '../ports.ts';
 import type { Secrets } from '../secrets.ts';
@@ -37,7 +38,7 @@ export async function obtain<T>(
   try {
     return await fetch();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new Error(
       `${what.label} could not be fetched (${reason}): ${what.install}, or set ${outsideVariables[what.name]} to one that runs already.`,
       { cause: error },

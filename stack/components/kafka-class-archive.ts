@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeError } from '../describe-error.ts';
 import { ensureCached, type Progress } from '../fetch-component.ts';
 import { temporaryRoot } from '../paths.ts';
 import { findFreePort, releasePorts } from '../ports.ts';
@@ -61,7 +62,7 @@ export async function ensureClassArchive(kafka: KafkaBinaries, onProgress: Progr
     });
     return join(folder, 'kafka.jsa');
   } catch (error) {
-    onProgress(`Kafka starts without its class archive: ${error instanceof Error ? error.message : String(error)}`);
+    onProgress(`Kafka starts without its class archive: ${describeError(error)}`);
     return undefined;
   }
 }

