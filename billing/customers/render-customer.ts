@@ -2,7 +2,14 @@ import type { CustomerBody } from '../../contracts/rest/customers.ts';
 import type { PaymentMethodBody } from '../../contracts/rest/payment-methods.ts';
 import type { PaymentMethodRow } from '../../db/queries/billing-rows.ts';
 import type { CustomerRow } from '../../db/queries/customers.ts';
+import type { CustomerId, PaymentMethodId } from '../../domain/ids.ts';
 import { toIso } from '../../domain/instant.ts';
+
+/** A payment method by its customer: another customer's is unknown. */
+export interface MethodKey {
+  customerId: CustomerId;
+  id: PaymentMethodId;
+}
 
 export function renderCustomer(customer: CustomerRow): CustomerBody {
   return {

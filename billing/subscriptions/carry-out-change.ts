@@ -122,7 +122,6 @@ async function restartPeriod(work: SubscriptionWork, plan: Extract<ChangePlan, {
   }
   sub.periodEndAt = cutAt;
   sub.periodPausedMs = 0;
-  if (sub.cancelAt !== null) sub.cancelAt = null;
   moveAnchor(work, cutAt);
   if (work.clock && work.clock.frozenAt < cutAt) {
     work.clock = { ...work.clock, frozenAt: cutAt };

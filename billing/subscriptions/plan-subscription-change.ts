@@ -108,6 +108,7 @@ function planWithinPeriod(work: SubscriptionWork, terms: NewTerms, mode: Prorati
 function planRestart(work: SubscriptionWork, terms: NewTerms, mode: ProrationMode): ChangePlan {
   const { sub } = work;
   invariant(sub.periodStartAt !== null && sub.periodEndAt !== null, 'a period to restart is running');
+  if (sub.cancelAt !== null) throw new DomainError('invalid_state', 'Take the scheduled cancel back before changing the interval.');
   // A period takes time, also where a frozen clock stands at its start.
   const cutAt = Math.max(businessNow(work), sub.periodStartAt + 1);
   const proration = planChange({

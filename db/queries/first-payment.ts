@@ -10,7 +10,9 @@ export async function loadFirstPayment(
   const { sql, tenantId } = tx;
   const [[sub], [payment]] = await Promise.all([
     sql<SubscriptionRow[]>`select * from subscriptions where tenant_id = ${tenantId} and id = ${id}`,
-    sql<PaymentRow[]>`select * from payments where tenant_id = ${tenantId} and subscription_id = ${id} order by id limit 1`,
+    sql<
+      PaymentRow[]
+    >`select * from payments where tenant_id = ${tenantId} and subscription_id = ${id} order by id limit 1`,
   ]);
   if (!sub) return null;
   if (!payment) return { sub, payment: null, attempt: null };

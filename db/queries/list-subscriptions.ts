@@ -3,7 +3,10 @@ import type { TenantTransaction } from '../with-tenant.ts';
 import type { SubscriptionRow } from './billing-rows.ts';
 
 /** Unpaid subscriptions that a customer's new default method concerns. */
-export async function listSubscriptionsOfDefaultMethod(tx: TenantTransaction, customerId: CustomerId): Promise<SubscriptionId[]> {
+export async function listSubscriptionsOfDefaultMethod(
+  tx: TenantTransaction,
+  customerId: CustomerId,
+): Promise<SubscriptionId[]> {
   const rows = await tx.sql<{ id: SubscriptionId }[]>`
     select id from subscriptions
     where tenant_id = ${tx.tenantId} and customer_id = ${customerId}
@@ -24,7 +27,10 @@ export interface SubscriptionFilter {
 }
 
 /** Newest first; one row more than `limit` says that there are more. */
-export async function listSubscriptionRows(tx: TenantTransaction, filter: SubscriptionFilter): Promise<SubscriptionRow[]> {
+export async function listSubscriptionRows(
+  tx: TenantTransaction,
+  filter: SubscriptionFilter,
+): Promise<SubscriptionRow[]> {
   const { sql, tenantId } = tx;
   const { status } = filter;
   const rendered = sql`case when status = 'incomplete' and collection = 'dunning' then 'payment_failed' else status end`;

@@ -8,7 +8,9 @@ export async function loadAttempt(
   attemptId: AttemptId,
 ): Promise<{ attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow } | null> {
   const { sql, tenantId } = tx;
-  const [attempt] = await sql<AttemptRow[]>`select * from payment_attempts where tenant_id = ${tenantId} and id = ${attemptId}`;
+  const [attempt] = await sql<
+    AttemptRow[]
+  >`select * from payment_attempts where tenant_id = ${tenantId} and id = ${attemptId}`;
   if (!attempt) return null;
   const [[payment], [invoice]] = await Promise.all([
     sql<PaymentRow[]>`select * from payments where tenant_id = ${tenantId} and id = ${attempt.paymentId}`,

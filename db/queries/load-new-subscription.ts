@@ -6,8 +6,15 @@ import { priceOf, type TenantSettings } from './load-subscription.ts';
 import type { PricedPlan } from './prices.ts';
 
 export interface NewSubscriptionFacts {
-  customer: { id: CustomerId; status: 'active' | 'inactive'; timezone: string; defaultPaymentMethodId: PaymentMethodId | null } | null;
-  plan: (PricedPlan & { trialPeriodDays: number; maxSubscriptions: number | null; maxPerCustomer: number | null }) | null;
+  customer: {
+    id: CustomerId;
+    status: 'active' | 'inactive';
+    timezone: string;
+    defaultPaymentMethodId: PaymentMethodId | null;
+  } | null;
+  plan:
+    | (PricedPlan & { trialPeriodDays: number; maxSubscriptions: number | null; maxPerCustomer: number | null })
+    | null;
   /** The method named, else the customer's default. */
   method: PaymentMethodRow | null;
   settings: TenantSettings;

@@ -88,7 +88,10 @@ export async function loadSurroundings(sql: Transaction, sub: SubscriptionRow): 
 }
 
 export function priceOf(
-  row: Pick<SurroundingsRow, 'id' | 'planId' | 'version' | 'model' | 'amountMinor' | 'currency' | 'intervalUnit' | 'intervalCount'>,
+  row: Pick<
+    SurroundingsRow,
+    'id' | 'planId' | 'version' | 'model' | 'amountMinor' | 'currency' | 'intervalUnit' | 'intervalCount'
+  >,
 ): Price {
   return {
     id: row.id,
@@ -116,5 +119,11 @@ export async function loadOpenWork(sql: Transaction, sub: SubscriptionRow): Prom
     sql<AttemptRow[]>`select * from payment_attempts where ${of} and status in ${sql(openAttempt)} order by id`,
     sql<RefundRow[]>`select * from refunds where ${of} and status in ${sql(openRefund)} order by id`,
   ]);
-  return { runs: [...runs], invoices: [...invoices], payments: [...payments], attempts: [...attempts], refunds: [...refunds] };
+  return {
+    runs: [...runs],
+    invoices: [...invoices],
+    payments: [...payments],
+    attempts: [...attempts],
+    refunds: [...refunds],
+  };
 }

@@ -21,8 +21,16 @@ export async function readSubscriptionRows(
   database: TenantDatabase,
   tenantId: TenantId,
   id: SubscriptionId,
-): Promise<{ sub: SubscriptionRow; planName: string; price: Price; anchor: (Anchor & { ordinal: number }) | null } | null> {
-  const [row] = await readAsTenant(database, tenantId, (sql) => sql<Joined[]>`
+): Promise<{
+  sub: SubscriptionRow;
+  planName: string;
+  price: Price;
+  anchor: (Anchor & { ordinal: number }) | null;
+} | null> {
+  const [row] = await readAsTenant(
+    database,
+    tenantId,
+    (sql) => sql<Joined[]>`
     select s.*, r.version as price_version, r.model as price_model, r.amount_minor as price_amount_minor, r.interval_unit,
            r.interval_count, p.name as plan_name, a.local_date as anchor_date, a.local_time as anchor_time, a.zone as anchor_zone
     from subscriptions s
@@ -31,7 +39,8 @@ export async function readSubscriptionRows(
     left join lateral (
       select * from subscription_anchors where tenant_id = s.tenant_id and subscription_id = s.id
       order by ordinal desc limit 1) a on true
-    where s.tenant_id = ${tenantId} and s.id = ${id}`);
+    where s.tenant_id = ${tenantId} and s.id = ${id}`,
+  );
   if (!row) return null;
   const price: Price = {
     id: row.priceId,

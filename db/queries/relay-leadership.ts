@@ -4,8 +4,16 @@ import type { Sql } from '../database.ts';
 const shardClass = 7_301;
 const presenceClass = 7_302;
 
+/** A table of the shards this session leads, by PostgreSQL's own account: a connection that was lost leads none. */
+export function ledShards(leader: Sql) {
+  return leader`(
+    select objid::int as shard from pg_locks
+    where locktype = 'advisory' and granted and objsubid = 2 and classid = ${shardClass} and pid = pg_backend_pid()
+      and database = (select oid from pg_database where datname = current_database()))`;
+}
+
 export interface Leadership {
-  /** Shards whose lock this session holds, by PostgreSQL's own account: a lost connection holds none. */
+  /** Shards whose lock this session holds. */
   mine: number[];
   /** Shards some session holds. */
   held: number[];
@@ -30,11 +38,9 @@ export async function announcePresence(leader: Sql): Promise<void> {
   await leader`select pg_try_advisory_lock(${presenceClass}, pg_backend_pid())`;
 }
 
-/** The shards among these that are led by this session from now on. */
-export async function takeShards(leader: Sql, shards: readonly number[]): Promise<number[]> {
-  const rows = await leader<{ shard: number }[]>`
-    select shard from unnest(${shards as number[]}::int[]) as wanted(shard) where pg_try_advisory_lock(${shardClass}, shard)`;
-  return rows.map((row) => row.shard);
+/** Those among these that are free are led by this session from now on. */
+export async function takeShards(leader: Sql, shards: readonly number[]): Promise<void> {
+  await leader`select pg_try_advisory_lock(${shardClass}, shard) from unnest(${shards as number[]}::int[]) as wanted(shard)`;
 }
 
 export async function giveUpShards(leader: Sql, shards: readonly number[]): Promise<void> {

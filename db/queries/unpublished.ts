@@ -1,6 +1,7 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../database.ts';
+import { ledShards } from './relay-leadership.ts';
 
 export interface OutboxRow {
   tenantId: TenantId;
@@ -24,26 +25,29 @@ export interface InboxRow {
 
 /**
  * The oldest unpublished rows of each key, never read by a cursor: a row committed late with a low id is found all the same.
- * Topics of a newer release are left to a relay that knows them.
+ * Only shards led by the session of `leader`. Topics of a newer release are left to a relay that knows them.
  */
 export function readUnpublishedOutbox(
   leader: Sql,
-  options: { shards: readonly number[]; topics: readonly string[]; limitPerShard: number },
+  options: { shardCount: number; topics: readonly string[]; limitPerShard: number },
 ): PromiseLike<OutboxRow[]> {
   return leader<OutboxRow[]>`
-    select o.* from unnest(${options.shards as number[]}::int[]) as led(shard)
+    select o.* from ${ledShards(leader)} led
     cross join lateral (
       select tenant_id, id, shard, topic, message_key, sequence, envelope, created_at from outbox
       where outbox.shard = led.shard and published_at is null and topic = any(${options.topics as string[]}::text[])
       order by message_key, sequence, id
       limit ${options.limitPerShard}) o
+    where led.shard < ${options.shardCount}
     order by o.shard, o.message_key, o.sequence, o.id`;
 }
 
-export function readUnpublishedInbox(leader: Sql, limit: number): PromiseLike<InboxRow[]> {
+/** Nothing unless the session of `leader` leads that shard. */
+export function readUnpublishedInbox(leader: Sql, options: { shard: number; limit: number }): PromiseLike<InboxRow[]> {
   return leader<InboxRow[]>`
     select tenant_id, id, provider, endpoint, provider_event_id, attempt_id, received_at from inbox
-    where published_at is null order by received_at limit ${limit}`;
+    where published_at is null and exists (select 1 from ${ledShards(leader)} led where led.shard = ${options.shard})
+    order by received_at limit ${options.limit}`;
 }
 
 export async function markOutboxPublished(leader: Sql, rows: readonly OutboxRow[]): Promise<void> {

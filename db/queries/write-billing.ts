@@ -1,6 +1,6 @@
-import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
+import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
 import { newId } from '../new-id.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
@@ -12,7 +12,17 @@ const fixedColumns = {
   billing_runs: ['tenantId', 'id', 'subscriptionId', 'kind', 'ordinal', 'openedAt'],
   invoices: ['tenantId', 'id', 'customerId', 'subscriptionId', 'billingRunId', 'kind', 'currency', 'createdAt'],
   payments: ['tenantId', 'id', 'customerId', 'subscriptionId', 'invoiceId', 'currency', 'createdAt'],
-  payment_attempts: ['tenantId', 'id', 'paymentId', 'invoiceId', 'subscriptionId', 'number', 'amountMinor', 'currency', 'createdAt'],
+  payment_attempts: [
+    'tenantId',
+    'id',
+    'paymentId',
+    'invoiceId',
+    'subscriptionId',
+    'number',
+    'amountMinor',
+    'currency',
+    'createdAt',
+  ],
   refunds: ['tenantId', 'id', 'paymentId', 'attemptId', 'subscriptionId', 'amountMinor', 'currency', 'createdAt'],
 } satisfies Record<string, readonly string[]>;
 export type BillingTable = keyof typeof fixedColumns;
@@ -50,7 +60,11 @@ function storable(tx: TenantTransaction, row: SubscriptionRow): SubscriptionRow 
   return { ...row, pendingLines: tx.sql.json(row.pendingLines as never) as never };
 }
 
-export function insertInvoice(tx: TenantTransaction, row: InvoiceRow, lines: readonly InvoiceLine[]): PromiseLike<unknown>[] {
+export function insertInvoice(
+  tx: TenantTransaction,
+  row: InvoiceRow,
+  lines: readonly InvoiceLine[],
+): PromiseLike<unknown>[] {
   const { sql } = tx;
   const writes = [insertRow(tx, 'invoices', row)];
   const rows = lines.map((line, position) => ({ tenantId: row.tenantId, invoiceId: row.id, position, ...line }));
@@ -108,7 +122,14 @@ export function insertAudits(
   audits: readonly { action: string; resourceId: string; details: Record<string, unknown> }[],
 ): PromiseLike<unknown> {
   const { actor, requestId } = caller;
-  const rows = audits.map((audit) => ({ tenantId: tx.tenantId, id: newId('event'), at: tx.now, actor, requestId, ...audit }));
+  const rows = audits.map((audit) => ({
+    tenantId: tx.tenantId,
+    id: newId('event'),
+    at: tx.now,
+    actor,
+    requestId,
+    ...audit,
+  }));
   return tx.sql`insert into audit_log ${tx.sql(rows as never)}`.execute();
 }
 

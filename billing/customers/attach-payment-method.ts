@@ -1,0 +1,46 @@
+import type { Answer } from '../../contracts/answer.ts';
+import { newId } from '../../db/new-id.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { CustomerId } from '../../domain/ids.ts';
+import type { Call } from '../call.ts';
+import type { BillingContext } from '../context.ts';
+import { answerAroundCall } from '../idempotency/answer-around-call.ts';
+import { applyDefaultMethod } from '../subscriptions/apply-default-method.ts';
+import { askForMethod } from './ask-for-method.ts';
+import { refuseUnknownCustomer, storeMethod } from './store-method.ts';
+
+export interface AttachMethodInput {
+  provider: string;
+  token: string;
+  makeDefault: boolean;
+}
+
+/** Providers whose adapters are built; the others of R5 are refused by name. */
+const supportedProviders: readonly string[] = ['sandbox'];
+
+/** R31: only the provider's token is kept. The first method becomes the default. */
+export async function attachPaymentMethod(
+  context: BillingContext,
+  call: Call,
+  customerId: CustomerId,
+  input: AttachMethodInput,
+): Promise<Answer> {
+  const { provider, token, makeDefault } = input;
+  let becameDefault = false;
+  const answer = await answerAroundCall(context, call, {
+    check: async (tx) => {
+      await refuseUnknownCustomer(tx, customerId);
+      if (supportedProviders.includes(provider)) return;
+      throw new DomainError('not_supported', 'This payment provider is not supported yet.', { field: 'provider' });
+    },
+    ask: () => askForMethod(context, call, { provider, token }),
+    settle: async (tx, attached) => {
+      const id = newId('paymentMethod');
+      const stored = await storeMethod(tx, call.caller, { ...attached, id, customerId, provider, makeDefault });
+      becameDefault = stored.default;
+      return { status: 201, body: stored };
+    },
+  });
+  if (becameDefault) await applyDefaultMethod(context, call, customerId);
+  return answer;
+}

@@ -1,0 +1,28 @@
+import type { Answer } from '../../contracts/answer.ts';
+import { lockCustomer, updateCustomer } from '../../db/queries/customers.ts';
+import { lockPaymentMethod } from '../../db/queries/payment-methods.ts';
+import { insertAudits } from '../../db/queries/write-billing.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Call } from '../call.ts';
+import type { BillingContext } from '../context.ts';
+import { answerOnce } from '../idempotency/answer-once.ts';
+import { applyDefaultMethod } from '../subscriptions/apply-default-method.ts';
+import { type MethodKey, renderPaymentMethod } from './render-customer.ts';
+
+/** R31: past-due subscriptions and those without a method of their own use the new default, and past-due ones retry at once. */
+export async function setDefaultMethod(context: BillingContext, call: Call, key: MethodKey): Promise<Answer> {
+  const { tenantId, caller, claim } = call;
+  const answer = await answerOnce(context.database, tenantId, claim, async (tx) => {
+    const customer = await lockCustomer(tx, key.customerId);
+    const method = customer && (await lockPaymentMethod(tx, key));
+    if (!customer || !method) throw new DomainError('not_found', 'unknown customer or method');
+    if (customer.defaultPaymentMethodId !== method.id) {
+      await updateCustomer(tx, { ...customer, defaultPaymentMethodId: method.id, updatedAt: tx.now });
+      const details = { customer_id: customer.id };
+      await insertAudits(tx, caller, [{ action: 'payment_method.made_default', resourceId: method.id, details }]);
+    }
+    return { status: 200, body: renderPaymentMethod(method, true) };
+  });
+  if (answer.status === 200 && !answer.replayed) await applyDefaultMethod(context, call, key.customerId);
+  return answer;
+}

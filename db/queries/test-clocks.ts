@@ -1,0 +1,59 @@
+import type { SubscriptionId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { newId } from '../new-id.ts';
+import type { TenantTransaction } from '../with-tenant.ts';
+
+export interface ClockReading {
+  now: Instant;
+  advancing: boolean;
+  target: Instant | null;
+}
+
+/** A subscription's clock, or the tenant's (advancing while any of its subscriptions is). Null: no such subscription. */
+export async function readClock(tx: TenantTransaction, id: SubscriptionId | null): Promise<ClockReading | null> {
+  const { sql, tenantId } = tx;
+  if (id !== null) {
+    const [row] = await sql<{ frozenAt: Instant | null; targetAt: Instant | null }[]>`
+      select k.frozen_at, k.target_at from subscriptions s
+      left join test_clocks k on k.tenant_id = s.tenant_id and k.scope = s.id
+      where s.tenant_id = ${tenantId} and s.id = ${id}`;
+    return row ? { now: row.frozenAt ?? tx.now, advancing: row.targetAt !== null, target: row.targetAt } : null;
+  }
+  const [row] = await sql<[{ frozenAt: Instant | null; targetAt: Instant | null }]>`
+    select (select frozen_at from test_clocks where tenant_id = ${tenantId} and scope = 'tenant') as frozen_at,
+           (select max(target_at) from test_clocks where tenant_id = ${tenantId}) as target_at`;
+  return { now: row.frozenAt ?? tx.now, advancing: row.targetAt !== null, target: row.targetAt };
+}
+
+/** Serialises advances of one tenant: the second waits here, and then sees the first. */
+export async function lockTenantClock(
+  tx: TenantTransaction,
+): Promise<{ mode: 'sandbox' | 'live'; frozenAt: Instant | null; advancing: boolean }> {
+  const { sql, tenantId } = tx;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`clock:${tenantId}`}, 0))`;
+  const [row] = await sql<[{ mode: 'sandbox' | 'live'; frozenAt: Instant | null; advancing: boolean }]>`
+    select t.mode, k.frozen_at,
+           exists (select 1 from test_clocks where tenant_id = t.tenant_id and target_at is not null) as advancing
+    from tenants t left join test_clocks k on k.tenant_id = t.tenant_id and k.scope = 'tenant'
+    where t.tenant_id = ${tenantId}`;
+  return row;
+}
+
+export async function saveTenantClock(tx: TenantTransaction, frozenAt: Instant, actor: string): Promise<void> {
+  const { sql, tenantId } = tx;
+  await sql`insert into test_clocks (tenant_id, scope, frozen_at) values (${tenantId}, 'tenant', ${frozenAt})
+    on conflict (tenant_id, scope) do update set frozen_at = excluded.frozen_at`;
+  await sql`insert into audit_log (tenant_id, id, at, actor, action, resource_id, details)
+    values (${tenantId}, ${newId('event')}, ${tx.now}, ${actor}, 'test_clock.advanced', ${tenantId}, ${sql.json({ to: frozenAt })})`;
+}
+
+/** Those not ended whose own time is before the target. */
+export async function listSubscriptionsBehind(tx: TenantTransaction, target: Instant): Promise<SubscriptionId[]> {
+  const { sql, tenantId } = tx;
+  const rows = await sql<{ id: SubscriptionId }[]>`
+    select s.id from subscriptions s left join test_clocks k on k.tenant_id = s.tenant_id and k.scope = s.id
+    where s.tenant_id = ${tenantId} and s.status not in ('canceled', 'expired', 'payment_failed')
+      and k.target_at is null and coalesce(k.frozen_at, ${tx.now}) < ${target}
+    order by s.id`;
+  return rows.map(({ id }) => id);
+}
