@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
@@ -96,7 +95,7 @@ export async function startWorkflowHarness(): Promise<WorkflowHarness> {
   }
 
   async function startWorkers(activities: TestActivities): Promise<RunningWorkers> {
-    const taskQueue = `billing-${randomUUID()}`;
+    const taskQueue = `billing-${crypto.randomUUID()}`;
     const stops = await Promise.all([
       startWorker({ environment, taskQueue, workflowBundle, activities: activities.billing }),
       ...activities.providers.map((name) =>

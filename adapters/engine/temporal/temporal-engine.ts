@@ -7,7 +7,6 @@ type Ref = Parameters<SubscriptionEngine['wake']>[0];
 
 const workflowType = 'subscription';
 const wakeUpdate = 'wake';
-const acceptedWithinMs = 10_000;
 const startedWithinMs = 10_000;
 
 export function workflowIdOf(ref: Ref): string {
@@ -23,8 +22,12 @@ function argumentsOf({ tenantId, subscriptionId }: Ref) {
   return [{ tenantId, subscriptionId }];
 }
 
-export function createTemporalEngine(parts: { client: Client; taskQueue: string }): SubscriptionEngine {
-  const { client, taskQueue } = parts;
+export function createTemporalEngine(parts: {
+  client: Client;
+  taskQueue: string;
+  acceptedWithinMs?: number;
+}): SubscriptionEngine {
+  const { client, taskQueue, acceptedWithinMs = 10_000 } = parts;
 
   // A closed workflow rejects the start too: a subscription that has ended must not get a sleeper from a late start.
   async function start(wanted: EngineStart): Promise<'started' | 'already_awake'> {
