@@ -5,7 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 
 export const checkoutDir = dirname(import.meta.dirname);
 export const nodeBinary = join(checkoutDir, 'node_modules', '.bin', 'node');
-export const stateDir = join(checkoutDir, '.redcore');
+const stateDir = join(checkoutDir, '.redcore');
+export const logDir = join(stateDir, 'logs');
 export const demoEnvFile = join(stateDir, 'demo.env');
 
 export function isRoot(): boolean {

@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { writeDemoEnvironment } from './demo-env.ts';
 import { describeError } from './describe-error.ts';
-import { dataDir, demoEnvFile, stateDir } from './paths.ts';
+import { dataDir, demoEnvFile, logDir } from './paths.ts';
 import { defaultPorts } from './ports.ts';
 import { resetData } from './reset-data.ts';
 import { type Everything, startEverything } from './start-everything.ts';
@@ -49,7 +48,7 @@ async function start(options: { reset: boolean; roles: boolean }): Promise<void>
   if (options.reset) await resetData();
   const everything = await startEverything({
     dataDir: dataDir(),
-    logDir: join(stateDir, 'logs'),
+    logDir,
     preferredPorts: defaultPorts,
     external: true,
     roles: options.roles ? 'each' : 'all-in-one',

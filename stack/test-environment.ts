@@ -1,6 +1,4 @@
-import { migrate } from '../db/migrate.ts';
-import type { LocalStack, StackAddresses } from './local-stack.ts';
-import { databaseUrlFor } from './platform.ts';
+import type { StackAddresses } from './local-stack.ts';
 
 /** What the test runner hands to tests: the addresses of their own stack. */
 export type TestEnvironment = StackAddresses & {
@@ -26,20 +24,7 @@ const names = {
   temporalTestServerPath: 'REDCORE_TEST_TEMPORAL_TEST_SERVER',
 } as const satisfies Record<keyof TestEnvironment, string>;
 
-/** Migrates the stack's database and spells everything out as variables. */
-export async function prepareTestEnvironment(
-  stack: LocalStack,
-  temporalTestServerPath: string,
-): Promise<Record<string, string>> {
-  const { secrets, databaseUrl } = stack;
-  const { appPassword, systemPassword } = secrets;
-  await migrate({ ownerUrl: databaseUrl, appPassword, systemPassword });
-  const environment: TestEnvironment = {
-    ...stack,
-    appDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_app', appPassword),
-    systemDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_system', systemPassword),
-    temporalTestServerPath,
-  };
+export function spellTestEnvironment(environment: TestEnvironment): Record<string, string> {
   const keys = Object.keys(names) as (keyof TestEnvironment)[];
   return Object.fromEntries(keys.map((key) => [names[key], String(environment[key])]));
 }

@@ -2,13 +2,12 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { type ComponentName, componentNames } from './components/component.ts';
-import { ensureTemporalTestServer } from './components/temporal-test-server.ts';
 import { describeError } from './describe-error.ts';
-import { type LocalStack, startLocalStack } from './local-stack.ts';
+import type { LocalStack } from './local-stack.ts';
 import { temporaryRoot } from './paths.ts';
 import { runVitest, type TestCount, type TestProject } from './run-vitest.ts';
+import { startTestStack } from './start-test-stack.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
-import { prepareTestEnvironment } from './test-environment.ts';
 
 const plans = {
   all: { projects: ['unit', 'workflow', 'int', 'e2e'], components: componentNames },
@@ -27,25 +26,14 @@ function say(line: string): void {
   console.log(line);
 }
 
-async function startOwnStack(folder: string, components: readonly ComponentName[]): Promise<Record<string, string>> {
-  if (components.length === 0) return {};
-  const [stack, testServer] = await Promise.all([
-    startLocalStack({
-      dataDir: join(folder, 'data'),
-      logDir: join(folder, 'logs'),
-      external: false,
-      only: components,
-      onProgress: say,
-    }),
-    ensureTemporalTestServer(say),
-  ]);
-  running.stack = stack;
-  return prepareTestEnvironment(stack, testServer);
-}
-
 async function runPlan(kind: Kind, folder: string, args: readonly string[]): Promise<TestCount> {
   const { projects, components } = plans[kind];
-  const env = await startOwnStack(folder, components);
+  let env: Record<string, string> = {};
+  if (components.length > 0) {
+    const started = await startTestStack({ folder, components, onProgress: say });
+    running.stack = started.stack;
+    env = started.env;
+  }
   const total = { passed: 0, failed: 0 };
   for (const project of projects) {
     const count = await runVitest({ project, env, reportFile: join(folder, `${project}.json`), args });
