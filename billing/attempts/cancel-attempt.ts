@@ -1,5 +1,5 @@
-import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { CancelAttemptResult } from '../../adapters/payments/port.ts';
+import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';

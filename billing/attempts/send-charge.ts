@@ -1,5 +1,5 @@
-import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { PaymentProvider } from '../../adapters/payments/port.ts';
+import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { ChargeResult } from '../collection/apply-charge-result.ts';

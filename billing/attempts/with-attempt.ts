@@ -5,6 +5,7 @@ import type { AttemptId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import { invariant } from '../../domain/invariant.ts';
 import type { BillingContext, Caller, OwedIntent } from '../context.ts';
 import { workflowCaller } from '../context.ts';
+import { doWhatIsDue } from '../steps/do-what-is-due.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { settleStep } from '../steps/step-of.ts';
 import { settle } from '../subscription-work/settle.ts';
@@ -13,7 +14,11 @@ import { loadWork, type SubscriptionWork } from '../subscription-work/subscripti
 /** The attempt under its subscription's lock, with its payment and invoice among the open rows whatever their state. */
 export async function loadAttemptIntoWork(work: SubscriptionWork, attemptId: AttemptId): Promise<AttemptRow> {
   const open = work.open.attempts.find(({ id }) => id === attemptId);
-  if (open && work.open.payments.some(({ id }) => id === open.paymentId) && work.open.invoices.some(({ id }) => id === open.invoiceId)) {
+  if (
+    open &&
+    work.open.payments.some(({ id }) => id === open.paymentId) &&
+    work.open.invoices.some(({ id }) => id === open.invoiceId)
+  ) {
     return open;
   }
   const loaded = await loadAttempt(work.tx, attemptId);
@@ -34,6 +39,7 @@ export async function stepOnAttempt(
     const work = await loadWork(tx, input.subscriptionId as SubscriptionId, workflowCaller);
     invariant(work, `subscription ${input.subscriptionId} exists`);
     await act(work, await loadAttemptIntoWork(work, input.subjectId as AttemptId));
+    await doWhatIsDue(work);
     return settleStep(work);
   });
 }

@@ -4,10 +4,10 @@ import { insertPrice, lockPlan, type PlanRow, updatePlan } from '../../db/querie
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { PlanId } from '../../domain/ids.ts';
-import { mergeMetadata } from '../subscriptions/merge-metadata.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
+import { mergeMetadata } from '../subscriptions/merge-metadata.ts';
 import { renderPlan } from './render-plan.ts';
 
 type Details = Pick<PlanRow, 'name' | 'description' | 'trialPeriodDays' | 'maxSubscriptions' | 'maxPerCustomer'>;

@@ -38,7 +38,14 @@ export function createPlan(context: BillingContext, call: Call, input: CreatePla
       createdAt: tx.now,
       updatedAt: tx.now,
     };
-    await insertPlan(tx, plan, { tenantId, id: priceId, planId: plan.id, version: 1, ...input.price, createdAt: tx.now });
+    await insertPlan(tx, plan, {
+      tenantId,
+      id: priceId,
+      planId: plan.id,
+      version: 1,
+      ...input.price,
+      createdAt: tx.now,
+    });
     await insertAudits(tx, caller, [{ action: 'plan.created', resourceId: plan.id, details: { price_id: priceId } }]);
     return { status: 201, body: renderPlan({ ...plan, ...input.price, priceVersion: 1 }) };
   });

@@ -1,8 +1,8 @@
 import type { PlanBody } from '../../contracts/rest/plans.ts';
-import type { PricedPlan } from '../../db/queries/plans.ts';
+import type { PlanWithPrice } from '../../db/queries/plans.ts';
 import { toIso } from '../../domain/instant.ts';
 
-export function renderPlan(plan: PricedPlan): PlanBody {
+export function renderPlan(plan: PlanWithPrice): PlanBody {
   return {
     plan_id: plan.id,
     name: plan.name,

@@ -51,7 +51,12 @@ export async function readTestClock(
   return { status, body: { now: toIso(now), advancing, target: target === null ? null : toIso(target) } };
 }
 
-async function advanceOne(context: BillingContext, call: Call, id: SubscriptionId, input: AdvanceInput): Promise<Instant> {
+async function advanceOne(
+  context: BillingContext,
+  call: Call,
+  id: SubscriptionId,
+  input: AdvanceInput,
+): Promise<Instant> {
   const { target, intents } = await withTenant(context.database, call.tenantId, async (tx) => {
     const work = await loadWork(tx, id, call.caller);
     if (!work) throw unknownSubscription();
@@ -76,7 +81,8 @@ async function advanceTenant(context: BillingContext, call: Call, input: Advance
   });
   const ids = await withTenant(context.database, call.tenantId, (tx) => listSubscriptionsBehind(tx, target));
   const lanes = Array.from({ length: 8 }, async (_, lane) => {
-    for (let index = lane; index < ids.length; index += 8) await headFor(context, call, ids[index] as SubscriptionId, target);
+    for (let index = lane; index < ids.length; index += 8)
+      await headFor(context, call, ids[index] as SubscriptionId, target);
   });
   await Promise.all(lanes);
   return target;

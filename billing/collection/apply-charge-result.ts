@@ -67,7 +67,8 @@ export async function applyChargeResult(
 
 /** Only the holder of the lease may say that there was no outcome; an outcome is a fact, whoever brings it. */
 function outranks(attempt: AttemptRow, result: ChargeResult, leaseId: string | null): boolean {
-  if (result.kind === 'not_sent' || result.kind === 'unknown') return attempt.status === 'sent' && attempt.leaseId === leaseId;
+  if (result.kind === 'not_sent' || result.kind === 'unknown')
+    return attempt.status === 'sent' && attempt.leaseId === leaseId;
   if (result.kind === 'pending') return attempt.status === 'sent' || attempt.status === 'unknown';
   return isAttemptTransition(attempt.status, result.kind);
 }

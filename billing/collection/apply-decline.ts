@@ -65,7 +65,11 @@ function failFirstPayment(work: SubscriptionWork, { attempt, payment, invoice }:
   voidInvoice(work, invoice, attempt.code ?? 'declined');
   writeTimeline(work, 'payment_failed', { payment_id: payment.id, attempt: attempt.number, code: attempt.code });
   if (sub.sequence > 0) {
-    emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(sub), changes: ['status'], reason: 'payment_failed' }));
+    emit(work, 'subscriptions.updated', () => ({
+      subscription: subscriptionSnapshot(sub),
+      changes: ['status'],
+      reason: 'payment_failed',
+    }));
     emitPaymentFailedPermanently(work, payment, attempt);
   }
 }

@@ -1,7 +1,7 @@
 import type { InvoiceRow } from '../../db/queries/billing-rows.ts';
-import { movePeriodEnd } from './move-period-end.ts';
-import { emit, postLedger, type SubscriptionWork, writeTimeline } from '../subscription-work/subscription-work.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
+import { emit, postLedger, type SubscriptionWork, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { movePeriodEnd } from './move-period-end.ts';
 
 /**
  * The charge of an upgrade succeeded: the change it waited for takes effect. If a boundary was passed meanwhile the old plan
@@ -19,7 +19,10 @@ export async function applyPaidChange(work: SubscriptionWork, invoice: InvoiceRo
       { account: 'credit_balance', amountMinor: -invoice.totalMinor },
     ]);
     writeTimeline(work, 'change_lapsed', { invoice_id: invoice.id, credited: invoice.totalMinor });
-    emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(sub), changes: ['credit_balance'] }));
+    emit(work, 'subscriptions.updated', () => ({
+      subscription: subscriptionSnapshot(sub),
+      changes: ['credit_balance'],
+    }));
     return;
   }
   if (change.newEndAt !== null) {
@@ -32,6 +35,12 @@ export async function applyPaidChange(work: SubscriptionWork, invoice: InvoiceRo
   sub.basis = change.basis;
   sub.pendingLines = [];
   sub.pendingChange = null;
-  writeTimeline(work, change.newEndAt === null ? 'plan_changed' : 'billing_date_changed', { invoice_id: invoice.id, quantity: sub.quantity });
-  emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(sub), changes: ['plan_id', 'quantity'] }));
+  writeTimeline(work, change.newEndAt === null ? 'plan_changed' : 'billing_date_changed', {
+    invoice_id: invoice.id,
+    quantity: sub.quantity,
+  });
+  emit(work, 'subscriptions.updated', () => ({
+    subscription: subscriptionSnapshot(sub),
+    changes: ['plan_id', 'quantity'],
+  }));
 }

@@ -2,7 +2,13 @@ import { newId } from '../../db/new-id.ts';
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
 import { formatMoney } from '../../domain/money/currency.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
-import { add, postLedger, type SubscriptionWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  add,
+  postLedger,
+  type SubscriptionWork,
+  writeAudit,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
 import { applyPaidChange } from './apply-paid-change.ts';
 import { markInvoicePaid } from './issue-invoice.ts';
 import { emitPaymentCompleted } from './payment-events.ts';
@@ -16,7 +22,8 @@ export async function applySuccess(
 ): Promise<void> {
   const { attempt, payment, invoice } = charged;
   const { sub } = work;
-  if (attempt.status === 'declined' || attempt.status === 'abandoned') payment.attemptsCount += attempt.firstSentAt ? 0 : 1;
+  if (attempt.status === 'declined' || attempt.status === 'abandoned')
+    payment.attemptsCount += attempt.firstSentAt ? 0 : 1;
   attempt.status = 'succeeded';
   attempt.message = message;
   attempt.settledAt = work.tx.now;
@@ -28,7 +35,8 @@ export async function applySuccess(
   payment.retryAt = null;
   payment.dunningEndsAt = null;
   sub.lastResult = `Paid ${formatMoney(attempt.amountMinor, attempt.currency)}`;
-  const unwanted = terminalStatuses.includes(sub.status) || invoice.status === 'void' || invoice.status === 'uncollectible';
+  const unwanted =
+    terminalStatuses.includes(sub.status) || invoice.status === 'void' || invoice.status === 'uncollectible';
   if (unwanted || invoice.status === 'paid') {
     refundUnwanted(work, charged);
     return;

@@ -1,7 +1,13 @@
 import type { InvoiceRow } from '../../db/queries/billing-rows.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import { businessNow, emit, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  businessNow,
+  emit,
+  type SubscriptionWork,
+  touch,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
 import { endSubscription } from './end-subscription.ts';
 import { dunningPolicyOf } from './open-payment.ts';
 import { writeOffInvoice } from './void-invoice.ts';

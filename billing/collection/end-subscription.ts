@@ -1,6 +1,12 @@
 import { invariant } from '../../domain/invariant.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import { businessNow, emit, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  businessNow,
+  emit,
+  type SubscriptionWork,
+  touch,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
 import { releaseInvoice } from './void-invoice.ts';
 
 /**
@@ -27,7 +33,10 @@ export function endSubscription(work: SubscriptionWork, status: 'canceled' | 'ex
   }
   writeTimeline(work, status, { reason: sub.cancelReason });
   if (status === 'canceled') {
-    emit(work, 'subscriptions.cancelled', () => ({ subscription: subscriptionSnapshot(sub), reason: sub.cancelReason }));
+    emit(work, 'subscriptions.cancelled', () => ({
+      subscription: subscriptionSnapshot(sub),
+      reason: sub.cancelReason,
+    }));
   } else {
     emit(work, 'subscriptions.expired', () => ({ subscription: subscriptionSnapshot(sub) }));
   }

@@ -1,8 +1,15 @@
 import { newId } from '../../db/new-id.ts';
 import type { BillingRunRow, InvoiceRow } from '../../db/queries/billing-rows.ts';
 import type { SettledLines } from '../../domain/invoices/apply-credit-balance.ts';
-import { addInvoice, businessNow, emit, postLedger, type SubscriptionWork, takeNumber } from '../subscription-work/subscription-work.ts';
 import { invoiceSnapshot } from '../subscription-work/snapshots.ts';
+import {
+  addInvoice,
+  businessNow,
+  emit,
+  postLedger,
+  type SubscriptionWork,
+  takeNumber,
+} from '../subscription-work/subscription-work.ts';
 
 /** A draft invoice with its lines; the credit balance it uses is taken at once, and given back when it is voided. */
 export function draftInvoice(

@@ -7,8 +7,8 @@ import { toIso } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { planPeriodInvoice } from '../../domain/invoices/plan-period-invoice.ts';
 import { add, businessNow, type SubscriptionWork, writeTimeline } from '../subscription-work/subscription-work.ts';
-import { moveAnchor } from './move-period-end.ts';
 import { draftInvoice, finalizeInvoice, markInvoicePaid } from './issue-invoice.ts';
+import { moveAnchor } from './move-period-end.ts';
 import { attemptPayment, openPayment } from './open-payment.ts';
 import { settleBillingRun } from './settle-billing-run.ts';
 
@@ -53,7 +53,10 @@ function skipToLatest(work: SubscriptionWork, first: BillingRunRow): BillingRunR
   while (run.periodEndAt <= businessNow(work)) {
     run.status = 'skipped';
     run.settledAt = businessNow(work);
-    writeTimeline(work, 'period_skipped', { period_start: toIso(run.periodStartAt), period_end: toIso(run.periodEndAt) });
+    writeTimeline(work, 'period_skipped', {
+      period_start: toIso(run.periodStartAt),
+      period_end: toIso(run.periodEndAt),
+    });
     run = openRun(work, run.periodEndAt, run.kind);
   }
   return run;

@@ -1,5 +1,11 @@
 import { newId } from '../../db/new-id.ts';
-import type { AttemptRow, AttemptTrigger, InvoiceRow, PaymentMethodRow, PaymentRow } from '../../db/queries/billing-rows.ts';
+import type {
+  AttemptRow,
+  AttemptTrigger,
+  InvoiceRow,
+  PaymentMethodRow,
+  PaymentRow,
+} from '../../db/queries/billing-rows.ts';
 import { findChargeableMethod, nextAttemptNumber } from '../../db/queries/charge-methods.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { HOUR_MS } from '../../domain/instant.ts';

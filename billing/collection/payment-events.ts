@@ -13,7 +13,11 @@ export function emitPaymentFailed(work: SubscriptionWork, payment: PaymentRow, a
   }));
 }
 
-export function emitPaymentFailedPermanently(work: SubscriptionWork, payment: PaymentRow, attempt: AttemptRow | null): void {
+export function emitPaymentFailedPermanently(
+  work: SubscriptionWork,
+  payment: PaymentRow,
+  attempt: AttemptRow | null,
+): void {
   emit(work, 'payments.failed_permanent', () => ({
     payment: paymentSnapshot(payment),
     decline_kind: attempt?.declineKind ?? null,

@@ -2,7 +2,13 @@ import type { BillingRunRow, InvoiceRow } from '../../db/queries/billing-rows.ts
 import { toIso } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import { businessNow, emit, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  businessNow,
+  emit,
+  type SubscriptionWork,
+  touch,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
 
 /** The invoice of a boundary is paid: its period comes into force. */
 export function settleBillingRun(work: SubscriptionWork, invoice: InvoiceRow, paidMinor: number): void {
@@ -45,7 +51,10 @@ function announce(
     writeTimeline(work, 'activated', { invoice_id: invoice.id, amount: paidMinor, ...period });
     // Before its first event, `subscriptions.created` says all of this.
     if (sub.sequence === 0) return;
-    emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(sub), changes: ['status', 'period'] }));
+    emit(work, 'subscriptions.updated', () => ({
+      subscription: subscriptionSnapshot(sub),
+      changes: ['status', 'period'],
+    }));
     return;
   }
   writeTimeline(work, 'renewed', { invoice_id: invoice.id, amount: paidMinor, renewal: run.ordinal, ...period });

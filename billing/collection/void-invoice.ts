@@ -1,6 +1,12 @@
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
+import {
+  businessNow,
+  postLedger,
+  type SubscriptionWork,
+  touch,
+  touchInvoice,
+} from '../subscription-work/subscription-work.ts';
 import { emitPaymentFailedPermanently } from './payment-events.ts';
-import { businessNow, postLedger, type SubscriptionWork, touch, touchInvoice } from '../subscription-work/subscription-work.ts';
 
 /** Takes an unpaid invoice back: its ledger entries are reversed and the credit balance it used returns. */
 export function voidInvoice(work: SubscriptionWork, invoice: InvoiceRow, reason: string): void {

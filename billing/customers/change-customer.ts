@@ -3,10 +3,10 @@ import { type CustomerRow, lockCustomer, updateCustomer } from '../../db/queries
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
-import { mergeMetadata } from '../subscriptions/merge-metadata.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
+import { mergeMetadata } from '../subscriptions/merge-metadata.ts';
 import { renderCustomer } from './render-customer.ts';
 
 type Details = Pick<CustomerRow, 'email' | 'name' | 'timezone' | 'country' | 'status'>;

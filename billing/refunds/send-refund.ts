@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { RefundOutcome } from '../../adapters/payments/port.ts';
+import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { PaymentRow, RefundRow } from '../../db/queries/billing-rows.ts';
 import { loadAttempt } from '../../db/queries/load-attempt.ts';
 import { withTenant } from '../../db/with-tenant.ts';
@@ -9,10 +9,18 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import { formatMoney } from '../../domain/money/currency.ts';
 import { type BillingContext, workflowCaller } from '../context.ts';
+import { doWhatIsDue } from '../steps/do-what-is-due.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { settleStep } from '../steps/step-of.ts';
 import { paymentSnapshot } from '../subscription-work/snapshots.ts';
-import { emit, loadWork, postLedger, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  emit,
+  loadWork,
+  postLedger,
+  type SubscriptionWork,
+  touch,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
 
 const leaseMs = MINUTE_MS;
 const timeoutMs = 20 * SECOND_MS;
@@ -38,7 +46,11 @@ export async function sendRefund(context: BillingContext, input: ProviderCallInp
     leased = { refund: { ...refund }, provider, providerChargeId };
   });
   if (leased === null) return asIs;
-  const { refund, provider, providerChargeId } = leased as { refund: RefundRow; provider: string; providerChargeId: string };
+  const { refund, provider, providerChargeId } = leased as {
+    refund: RefundRow;
+    provider: string;
+    providerChargeId: string;
+  };
   const outcome = await refundOrLookUp(context, { refund, provider, providerChargeId });
   return stepOnRefund(context, input, async (work, current) => {
     const loaded = await loadAttempt(work.tx, current.attemptId);
@@ -60,7 +72,15 @@ async function refundOrLookUp(
       if (found.kind === 'found') return found.outcome;
     }
     const { tenantId, id, amountMinor, currency } = refund;
-    return await provider.refund({ tenantId, refundId: id, idempotencyKey: id, providerChargeId, amountMinor, currency, timeoutMs });
+    return await provider.refund({
+      tenantId,
+      refundId: id,
+      idempotencyKey: id,
+      providerChargeId,
+      amountMinor,
+      currency,
+      timeoutMs,
+    });
   } catch (error) {
     if (error instanceof ProviderError && error.kind !== 'rejected') return null;
     throw error;
@@ -77,7 +97,8 @@ function applyRefundOutcome(
   touch(work, 'refunds', refund);
   refund.leaseId = null;
   refund.leaseUntil = null;
-  refund.resolveAt = work.tx.now + (retryDelaysMs[Math.min(refund.resolveCount - 1, retryDelaysMs.length - 1)] ?? HOUR_MS);
+  refund.resolveAt =
+    work.tx.now + (retryDelaysMs[Math.min(refund.resolveCount - 1, retryDelaysMs.length - 1)] ?? HOUR_MS);
   if (outcome === null) {
     refund.status = 'unknown';
     return;
@@ -93,7 +114,11 @@ function applyRefundOutcome(
       refund.settledAt = work.tx.now;
       payment.refundedMinor -= refund.amountMinor;
       touch(work, 'payments', payment);
-      writeTimeline(work, 'refund_rejected', { payment_id: payment.id, amount: refund.amountMinor, code: outcome.code });
+      writeTimeline(work, 'refund_rejected', {
+        payment_id: payment.id,
+        amount: refund.amountMinor,
+        code: outcome.code,
+      });
       return;
     case 'succeeded':
       refund.status = 'succeeded';
@@ -132,6 +157,7 @@ async function stepOnRefund(
     invariant(work, `subscription ${input.subscriptionId} exists`);
     const refund = work.open.refunds.find(({ id }) => id === input.subjectId);
     if (refund) await act(work, refund);
+    await doWhatIsDue(work);
     return settleStep(work);
   });
 }

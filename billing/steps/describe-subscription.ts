@@ -1,6 +1,6 @@
-import { formatMoney } from '../../domain/money/currency.ts';
 import { localDateOf } from '../../domain/calendar/local-date.ts';
 import { type Instant, NEVER } from '../../domain/instant.ts';
+import { formatMoney } from '../../domain/money/currency.ts';
 import type { DutyKind } from '../../domain/subscriptions/what-comes-next.ts';
 import type { Shown } from './next-step.ts';
 
@@ -48,6 +48,8 @@ const actions: Record<DutyKind | 'none', string> = {
 function describeNext({ nextKind, nextAt, timezone, amountMinor, currency }: Described): string {
   const action = actions[nextKind as DutyKind] ?? nextKind;
   if (nextAt === NEVER) return action;
-  const amount = ['renew', 'start', 'collect', 'charge'].includes(nextKind) ? ` ${formatMoney(amountMinor, currency)}` : '';
+  const amount = ['renew', 'start', 'collect', 'charge'].includes(nextKind)
+    ? ` ${formatMoney(amountMinor, currency)}`
+    : '';
   return `${action}${amount} on ${localDateOf(nextAt, timezone)}`;
 }

@@ -6,7 +6,13 @@ import type { Call } from '../call.ts';
 import { abandonAttempt, voidInvoice } from '../collection/void-invoice.ts';
 import type { BillingContext } from '../context.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import { emit, type SubscriptionWork, touch, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  emit,
+  type SubscriptionWork,
+  touch,
+  writeAudit,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
 import { changeOne } from '../subscriptions/change-one.ts';
 import { renderWork } from '../subscriptions/render-subscription.ts';
 
@@ -25,7 +31,8 @@ export function repairSubscription(
 ): Promise<Answer> {
   return changeOne(context, call, id, async (work) => {
     const { sub } = work;
-    if (sub.parkedAt === null) throw new DomainError('invalid_state', 'Only a subscription that needs attention is repaired.');
+    if (sub.parkedAt === null)
+      throw new DomainError('invalid_state', 'Only a subscription that needs attention is repaired.');
     writeAudit(work, 'subscription.repaired', id, { ...input, parked: sub.parked });
     writeTimeline(work, 'repaired', { ...input });
     switch (input.action) {
@@ -42,7 +49,11 @@ export function repairSubscription(
     sub.parked = null;
     sub.fruitlessTries = 0;
     sub.lastResult = `Repaired: ${input.action}`;
-    emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(sub), changes: ['needs_attention'], reason: input.reason }));
+    emit(work, 'subscriptions.updated', () => ({
+      subscription: subscriptionSnapshot(sub),
+      changes: ['needs_attention'],
+      reason: input.reason,
+    }));
     return () => ({ status: 200, body: renderWork(work) });
   });
 }

@@ -1,129 +1,18 @@
-import type { AttemptRow, PaymentRow } from '../../db/queries/billing-rows.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
-import { assertNever, invariant } from '../../domain/invariant.ts';
-import type { Duty } from '../../domain/subscriptions/what-comes-next.ts';
-import { awaitLookUp } from '../collection/apply-charge-result.ts';
-import { enterTrial } from '../collection/enter-trial.ts';
-import { endDunning } from '../collection/end-dunning.ts';
-import { endSubscription } from '../collection/end-subscription.ts';
-import { openBillingRun } from '../collection/open-billing-run.ts';
-import { attemptPayment } from '../collection/open-payment.ts';
+import { invariant } from '../../domain/invariant.ts';
 import { type BillingContext, workflowCaller } from '../context.ts';
-import { isDueCall, nextOf } from '../subscription-work/settle.ts';
-import { emit, loadWork, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
-import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import { resumeNow } from '../subscriptions/resume-now.ts';
+import { loadWork } from '../subscription-work/subscription-work.ts';
+import { doWhatIsDue } from './do-what-is-due.ts';
 import type { NextStep, SubscriptionRef } from './next-step.ts';
 import { settleStep } from './step-of.ts';
 
-/** More duties than one transaction should carry; the rest follows a second later. */
-const dutiesPerStep = 20;
-
-/**
- * One transaction under the row lock: does what is due, in order of its dates, up to the first call to a provider, and says
- * what follows. Its own clock is the row's: real time, or the instant a test clock stands at.
- */
+/** One transaction under the row lock: does what is due, and says what follows. */
 export async function takeStep(context: BillingContext, ref: SubscriptionRef): Promise<NextStep> {
   return withTenant(context.database, ref.tenantId as TenantId, async (tx) => {
     const work = await loadWork(tx, ref.subscriptionId as SubscriptionId, workflowCaller);
     invariant(work, `subscription ${ref.subscriptionId} exists`);
-    for (let done = 0; done < dutiesPerStep; done += 1) {
-      const next = nextOf(work);
-      if (next.duty === null || next.wakeAt > tx.now || isDueCall(next, work)) break;
-      moveClock(work, next.duty);
-      await perform(work, next.duty);
-    }
+    await doWhatIsDue(work);
     return settleStep(work);
   });
-}
-
-/** Each business step of an advance happens at its own due instant, as it would have in real time. */
-function moveClock(work: SubscriptionWork, duty: Duty): void {
-  const { clock } = work;
-  if (!clock || duty.time !== 'business' || duty.at <= clock.frozenAt) return;
-  work.clock = { ...clock, frozenAt: duty.at };
-  work.clockChanged = true;
-}
-
-async function perform(work: SubscriptionWork, duty: Duty): Promise<void> {
-  switch (duty.kind) {
-    case 'lease_end':
-      // Whoever held the lease is gone or late: it may have charged.
-      return loseLease(work, attemptOf(work, duty));
-    case 'cancel':
-      return endSubscription(work, 'canceled', null);
-    case 'resume':
-      return resumeNow(work);
-    case 'expire':
-      return endSubscription(work, 'expired', 'first payment not decided in time');
-    case 'dunning_end':
-      return giveUp(work, paymentOf(work, duty));
-    case 'collect':
-      await attemptPayment(work, paymentOf(work, duty), { trigger: 'retry', dueAt: duty.at });
-      return;
-    case 'start':
-      return begin(work, duty.at);
-    case 'renew':
-      await openBillingRun(work, duty.at, work.sub.trialEndAt === duty.at ? 'first' : 'renewal');
-      return;
-    case 'advance_clock':
-      return finishAdvance(work);
-    case 'charge':
-    case 'look_up':
-    case 'close_action':
-    case 'send_refund':
-      throw new Error(`${duty.kind} is a call to a provider, not a step of a transaction`);
-    default:
-      assertNever(duty.kind);
-  }
-}
-
-/** The start date of a scheduled subscription is reached. */
-async function begin(work: SubscriptionWork, at: Instant): Promise<void> {
-  const { trialEndAt } = work.sub;
-  if (trialEndAt === null || trialEndAt <= at) {
-    await openBillingRun(work, at, 'first');
-    return;
-  }
-  enterTrial(work, at, trialEndAt);
-  emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(work.sub), changes: ['status', 'period'] }));
-}
-
-function attemptOf(work: SubscriptionWork, duty: Duty): AttemptRow {
-  const attempt = work.open.attempts.find(({ id }) => id === duty.subjectId);
-  invariant(attempt, `attempt ${duty.subjectId} is open`);
-  return attempt;
-}
-
-function paymentOf(work: SubscriptionWork, duty: Duty): PaymentRow {
-  const payment = work.open.payments.find(({ id }) => id === duty.subjectId);
-  invariant(payment, `payment ${duty.subjectId} is open`);
-  return payment;
-}
-
-function loseLease(work: SubscriptionWork, attempt: AttemptRow): void {
-  const payment = work.open.payments.find(({ id }) => id === attempt.paymentId);
-  if (payment) {
-    payment.status = 'processing';
-    touch(work, 'payments', payment);
-  }
-  awaitLookUp(work, attempt, 'the sender did not report');
-  touch(work, 'attempts', attempt);
-}
-
-function giveUp(work: SubscriptionWork, payment: PaymentRow): void {
-  payment.status = 'failed_permanent';
-  payment.dunningEndsAt = null;
-  touch(work, 'payments', payment);
-  const invoice = work.open.invoices.find(({ id }) => id === payment.invoiceId);
-  invariant(invoice, `payment ${payment.id} collects an open invoice`);
-  endDunning(work, invoice);
-}
-
-function finishAdvance(work: SubscriptionWork): void {
-  invariant(work.clock?.targetAt, 'an advance has a target');
-  work.clock = { frozenAt: work.clock.targetAt, targetAt: null };
-  work.clockChanged = true;
 }

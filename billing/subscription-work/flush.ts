@@ -33,7 +33,9 @@ export async function flushWork(work: SubscriptionWork, intents: readonly Owed[]
   writes.push(work.isNew ? insertSubscription(tx, sub) : updateSubscription(tx, sub));
   if (work.newAnchor) {
     const ordinal = (work.anchor?.ordinal ?? 0) + 1;
-    writes.push(insertAnchor(tx, sub.id, { ...work.newAnchor, ordinal, effectiveFrom: work.clock?.frozenAt ?? tx.now }));
+    writes.push(
+      insertAnchor(tx, sub.id, { ...work.newAnchor, ordinal, effectiveFrom: work.clock?.frozenAt ?? tx.now }),
+    );
   }
   if (work.clockChanged && work.clock) writes.push(upsertClock(tx, sub.id, work.clock));
   for (const { row, isNew } of work.changed.runs.values()) {
@@ -64,7 +66,10 @@ export async function flushWork(work: SubscriptionWork, intents: readonly Owed[]
     return;
   }
   await Promise.all(writes);
-  await finalizeInvoices(work, numbered.map(({ row }) => row));
+  await finalizeInvoices(
+    work,
+    numbered.map(({ row }) => row),
+  );
 }
 
 /** The tenant's counter is locked from here to the commit: only what names the numbers comes after it. */

@@ -92,7 +92,9 @@ const undecided = {
 function dropDecided(work: SubscriptionWork): void {
   for (const [kind, statuses] of Object.entries(undecided)) {
     const rows = work.open[kind as keyof typeof undecided] as { status: string; dunningEndsAt?: number | null }[];
-    const kept = rows.filter((row) => (statuses as readonly string[]).includes(row.status) || (row.dunningEndsAt ?? null) !== null);
+    const kept = rows.filter(
+      (row) => (statuses as readonly string[]).includes(row.status) || (row.dunningEndsAt ?? null) !== null,
+    );
     rows.splice(0, rows.length, ...kept);
   }
 }

@@ -119,7 +119,8 @@ export function addInvoice(work: SubscriptionWork, row: InvoiceRow, lines: reado
 }
 
 export function touchInvoice(work: SubscriptionWork, row: InvoiceRow): void {
-  if (!work.changed.invoices.has(row.id)) work.changed.invoices.set(row.id, { row, isNew: false, lines: [], takesNumber: false });
+  if (!work.changed.invoices.has(row.id))
+    work.changed.invoices.set(row.id, { row, isNew: false, lines: [], takesNumber: false });
 }
 
 /** The invoice gets its number when the transaction settles, so that the counter's lock is held briefly. */
@@ -133,7 +134,12 @@ export function writeTimeline(work: SubscriptionWork, action: string, details: R
   work.timeline.push({ at: businessNow(work), action, planId: work.sub.planId, details });
 }
 
-export function writeAudit(work: SubscriptionWork, action: string, resourceId: string, details: Record<string, unknown> = {}): void {
+export function writeAudit(
+  work: SubscriptionWork,
+  action: string,
+  resourceId: string,
+  details: Record<string, unknown> = {},
+): void {
   work.audits.push({ action, resourceId, details });
 }
 
@@ -150,5 +156,6 @@ export function postLedger(
   entries: readonly LedgerEntry[],
 ): void {
   const moved = entries.filter((entry) => entry.amountMinor !== 0);
-  if (moved.length > 0) work.ledger.push({ kind, invoiceId: of.invoiceId ?? null, paymentId: of.paymentId ?? null, entries: moved });
+  if (moved.length > 0)
+    work.ledger.push({ kind, invoiceId: of.invoiceId ?? null, paymentId: of.paymentId ?? null, entries: moved });
 }

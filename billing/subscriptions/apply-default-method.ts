@@ -12,7 +12,9 @@ import { loadWork, writeTimeline } from '../subscription-work/subscription-work.
  * is unpaid is tried at once. Each subscription is changed in a transaction of its own.
  */
 export async function applyDefaultMethod(context: BillingContext, call: Call, customerId: CustomerId): Promise<void> {
-  const ids = await withTenant(context.database, call.tenantId, (tx) => listSubscriptionsOfDefaultMethod(tx, customerId));
+  const ids = await withTenant(context.database, call.tenantId, (tx) =>
+    listSubscriptionsOfDefaultMethod(tx, customerId),
+  );
   for (const id of ids) {
     const intents = await withTenant(context.database, call.tenantId, async (tx) => {
       const work = await loadWork(tx, id, call.caller);

@@ -1,15 +1,21 @@
-import { loadPendingLines } from '../../db/queries/invoice-lines.ts';
 import { loadCurrentRun } from '../../db/queries/billing-runs.ts';
+import { loadPendingLines } from '../../db/queries/invoice-lines.ts';
 import { nextBoundaryAfter } from '../../domain/calendar/anchor.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import { applyCreditBalance } from '../../domain/invoices/apply-credit-balance.ts';
+import { applyPaidChange } from '../collection/apply-paid-change.ts';
 import { draftInvoice, finalizeInvoice, markInvoicePaid } from '../collection/issue-invoice.ts';
 import { moveAnchor, movePeriodEnd } from '../collection/move-period-end.ts';
 import { invoiceRun } from '../collection/open-billing-run.ts';
 import { attemptPayment, openPayment } from '../collection/open-payment.ts';
-import { applyPaidChange } from '../collection/apply-paid-change.ts';
 import { voidInvoice } from '../collection/void-invoice.ts';
-import { businessNow, postLedger, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  businessNow,
+  postLedger,
+  type SubscriptionWork,
+  touch,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
 import type { ChangePlan, NewTerms } from './plan-subscription-change.ts';
 
 /** Does what was planned. True when it made a charge that has to be decided before the change takes effect. */
@@ -73,7 +79,10 @@ async function changeWithinPeriod(
   return false;
 }
 
-function applyProration(work: SubscriptionWork, proration: Extract<ChangePlan, { kind: 'within_period' }>['proration']): void {
+function applyProration(
+  work: SubscriptionWork,
+  proration: Extract<ChangePlan, { kind: 'within_period' }>['proration'],
+): void {
   const { sub } = work;
   sub.pendingLines = proration.pendingAfter;
   sub.basis = proration.basisAfter;
@@ -85,7 +94,10 @@ function applyProration(work: SubscriptionWork, proration: Extract<ChangePlan, {
 }
 
 /** Design §5: invoice, attempt and pending change are committed together; paid, the change takes effect. */
-async function chargeNow(work: SubscriptionWork, plan: Extract<ChangePlan, { kind: 'within_period' }>): Promise<boolean> {
+async function chargeNow(
+  work: SubscriptionWork,
+  plan: Extract<ChangePlan, { kind: 'within_period' }>,
+): Promise<boolean> {
   const { sub } = work;
   const { proration, terms, newEndAt } = plan;
   invariant(proration.invoiceNow !== null, 'there is something to charge now');
@@ -106,11 +118,17 @@ async function chargeNow(work: SubscriptionWork, plan: Extract<ChangePlan, { kin
     await applyPaidChange(work, invoice);
     return false;
   }
-  const attempt = await attemptPayment(work, openPayment(work, invoice), { trigger: 'upgrade', dueAt: businessNow(work) });
+  const attempt = await attemptPayment(work, openPayment(work, invoice), {
+    trigger: 'upgrade',
+    dueAt: businessNow(work),
+  });
   return attempt !== null;
 }
 
-async function restartPeriod(work: SubscriptionWork, plan: Extract<ChangePlan, { kind: 'restart_period' }>): Promise<void> {
+async function restartPeriod(
+  work: SubscriptionWork,
+  plan: Extract<ChangePlan, { kind: 'restart_period' }>,
+): Promise<void> {
   const { sub } = work;
   const { cutAt, proration } = plan;
   applyTerms(work, plan.terms);

@@ -5,9 +5,9 @@ import { DomainError } from '../../domain/errors.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { Command } from '../../domain/subscriptions/subscription.ts';
+import type { Call } from '../call.ts';
 import { collectWithMethod } from '../collection/collect-with-method.ts';
 import type { BillingContext } from '../context.ts';
-import type { Call } from '../call.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
 import { emit, type SubscriptionWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
 import { carryOutChange } from './carry-out-change.ts';
@@ -39,7 +39,10 @@ export async function changeSubscription(
     if (input.paymentMethodId) await useMethod(work, input.paymentMethodId);
     const plan = await planSubscriptionChange(work, input);
     if (await carryOutChange(work, plan)) charging.push(leaseUpgrade(work, call.claim?.key ?? null));
-    emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(work.sub), changes: changedFields(input) }));
+    emit(work, 'subscriptions.updated', () => ({
+      subscription: subscriptionSnapshot(work.sub),
+      changes: changedFields(input),
+    }));
     return () => renderChanged(work, charging.length > 0);
   });
   const [upgrade] = charging;
@@ -58,7 +61,13 @@ function commandsOf(input: ChangeInput): Command[] {
 }
 
 function changedFields(input: ChangeInput): string[] {
-  const names = { planId: 'plan_id', quantity: 'quantity', nextBillingDate: 'next_billing_date', paymentMethodId: 'payment_method_id', metadata: 'metadata' };
+  const names = {
+    planId: 'plan_id',
+    quantity: 'quantity',
+    nextBillingDate: 'next_billing_date',
+    paymentMethodId: 'payment_method_id',
+    metadata: 'metadata',
+  };
   return Object.entries(names)
     .filter(([key]) => input[key as keyof ChangeInput] !== undefined)
     .map(([, name]) => name);
@@ -66,7 +75,8 @@ function changedFields(input: ChangeInput): string[] {
 
 async function useMethod(work: SubscriptionWork, methodId: NonNullable<ChangeInput['paymentMethodId']>): Promise<void> {
   const method = await findMethodOfCustomer(work.tx, work.sub.customerId, methodId);
-  if (!method) throw new DomainError('not_found', 'The customer has no such payment method.', { field: 'payment_method_id' });
+  if (!method)
+    throw new DomainError('not_found', 'The customer has no such payment method.', { field: 'payment_method_id' });
   work.sub.paymentMethodId = methodId;
   writeTimeline(work, 'payment_method_changed', { payment_method_id: methodId });
   collectWithMethod(work);

@@ -22,9 +22,20 @@ import { enterTrial } from '../collection/enter-trial.ts';
 import { openBillingRun } from '../collection/open-billing-run.ts';
 import type { BillingContext, OwedIntent } from '../context.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { loadWork, newWork, type SubscriptionWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  loadWork,
+  newWork,
+  type SubscriptionWork,
+  writeAudit,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
+import {
+  type CreateSubscriptionInput,
+  checkNewSubscription,
+  newSubscriptionRow,
+  planStart,
+} from './new-subscription.ts';
 import { renderCreated, renderCreatedAgain } from './render-created.ts';
-import { checkNewSubscription, type CreateSubscriptionInput, newSubscriptionRow, planStart } from './new-subscription.ts';
 
 const leaseMs = 30 * SECOND_MS;
 const providerDeadlineMs = 8 * SECOND_MS;
@@ -41,7 +52,11 @@ interface Begun {
  * provider is called, a second one commits the outcome. A process that dies between the two leaves a lease that ends and an
  * intent that starts the workflow, which finds out.
  */
-export async function createSubscription(context: BillingContext, call: Call, input: CreateSubscriptionInput): Promise<Answer> {
+export async function createSubscription(
+  context: BillingContext,
+  call: Call,
+  input: CreateSubscriptionInput,
+): Promise<Answer> {
   const deadline = performance.now() + providerDeadlineMs;
   const begun = await withTenant(context.database, call.tenantId, (tx) => claimAndBegin(tx, call, input));
   if (!begun.sending) {
@@ -57,7 +72,10 @@ export async function createSubscription(context: BillingContext, call: Call, in
     const current = await loadAttemptIntoWork(work, attempt.id);
     await applyChargeResult(work, current, sent.result, leaseId);
     // The intent of the first transaction guarded the lease; from here the workflow's real start takes its place.
-    await deleteIntents(tx, begun.intents.map(({ id }) => id));
+    await deleteIntents(
+      tx,
+      begun.intents.map(({ id }) => id),
+    );
     work.sub.sleepingUntil = null;
     const { intents } = await settle(work, 'command');
     const answer = renderCreated(work);
@@ -96,13 +114,19 @@ async function beginOrRefuse(
   }
 }
 
-async function begin(tx: TenantTransaction, call: Call, input: CreateSubscriptionInput, id: SubscriptionId): Promise<Begun> {
+async function begin(
+  tx: TenantTransaction,
+  call: Call,
+  input: CreateSubscriptionInput,
+  id: SubscriptionId,
+): Promise<Begun> {
   const facts = await checkNewSubscription(tx, input, await loadNewSubscriptionFacts(tx, input));
   const now = facts.tenantClockAt ?? tx.now;
   const start = planStart(input, facts, now);
   const chargesNow = !start.scheduled && start.trialEndAt === null;
   const isFree = amountFor(facts.plan.price, input.quantity) === 0;
-  if (chargesNow && !isFree && !facts.method) throw new DomainError('payment_method_required', 'The customer has no payment method to charge.');
+  if (chargesNow && !isFree && !facts.method)
+    throw new DomainError('payment_method_required', 'The customer has no payment method to charge.');
   const anchor = anchorAt(start.trialEndAt ?? start.startsAt, facts.customer.timezone);
   const work = newWork({
     tx,

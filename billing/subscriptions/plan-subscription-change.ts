@@ -33,7 +33,13 @@ export type ChangePlan =
   | { kind: 'none' }
   | { kind: 'at_period_end'; terms: NewTerms }
   /** Applied at once; `proration.invoiceNow` is charged first, and the rest waits for that charge. */
-  | { kind: 'within_period'; terms: NewTerms; proration: ProrationPlan; newEndAt: Instant | null; periodPausedMs: number }
+  | {
+      kind: 'within_period';
+      terms: NewTerms;
+      proration: ProrationPlan;
+      newEndAt: Instant | null;
+      periodPausedMs: number;
+    }
   /** Another interval: the period is cut off and the next one begins there, on the new plan. */
   | { kind: 'restart_period'; terms: NewTerms; cutAt: Instant; proration: ProrationPlan }
   /** The open renewal nobody has paid is taken back and invoiced anew for the same period. */
@@ -44,7 +50,8 @@ export async function planSubscriptionChange(work: SubscriptionWork, input: Chan
   const changesDate = input.nextBillingDate !== undefined;
   if (!changesTerms && !changesDate) return { kind: 'none' };
   if (changesTerms && changesDate) throw refuse('Change the billing date in a call of its own.', 'next_billing_date');
-  if (changesDate && input.effective === 'period_end') throw refuse('A new billing date takes effect now.', 'effective');
+  if (changesDate && input.effective === 'period_end')
+    throw refuse('A new billing date takes effect now.', 'effective');
   refuseInFlight(work);
   const terms = await newTerms(work, input);
   const now = businessNow(work);
@@ -72,7 +79,12 @@ function refuseInFlight(work: SubscriptionWork): void {
 async function newTerms(work: SubscriptionWork, input: ChangeInput): Promise<NewTerms> {
   const quantity = input.quantity ?? work.sub.quantity;
   if (input.planId === undefined) {
-    const plan: PricedPlan = { planName: work.planName, planStatus: 'active', planGroup: work.sub.planGroup, price: work.price };
+    const plan: PricedPlan = {
+      planName: work.planName,
+      planStatus: 'active',
+      planGroup: work.sub.planGroup,
+      price: work.price,
+    };
     return { plan, quantity };
   }
   const plan = await loadPlanWithPrice(work.tx, input.planId);
@@ -108,7 +120,8 @@ function planWithinPeriod(work: SubscriptionWork, terms: NewTerms, mode: Prorati
 function planRestart(work: SubscriptionWork, terms: NewTerms, mode: ProrationMode): ChangePlan {
   const { sub } = work;
   invariant(sub.periodStartAt !== null && sub.periodEndAt !== null, 'a period to restart is running');
-  if (sub.cancelAt !== null) throw new DomainError('invalid_state', 'Take the scheduled cancel back before changing the interval.');
+  if (sub.cancelAt !== null)
+    throw new DomainError('invalid_state', 'Take the scheduled cancel back before changing the interval.');
   // A period takes time, also where a frozen clock stands at its start.
   const cutAt = Math.max(businessNow(work), sub.periodStartAt + 1);
   const proration = planChange({

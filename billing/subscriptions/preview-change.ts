@@ -6,17 +6,22 @@ import { assertNever } from '../../domain/invariant.ts';
 import { applyCreditBalance } from '../../domain/invoices/apply-credit-balance.ts';
 import { type InvoiceLine, totalOf } from '../../domain/invoices/invoice-line.ts';
 import { planPeriodInvoice } from '../../domain/invoices/plan-period-invoice.ts';
-import type { BillingContext } from '../context.ts';
 import type { Call } from '../call.ts';
+import type { BillingContext } from '../context.ts';
 import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { carryOutChange } from './carry-out-change.ts';
 import { refuseUnless, unknownSubscription } from './change-one.ts';
 import { type ChangeInput, type ChangePlan, planSubscriptionChange } from './plan-subscription-change.ts';
-import { nextChargeOf } from './render-subscription.ts';
 import { renderLine } from './render-line.ts';
+import { nextChargeOf } from './render-subscription.ts';
 
 /** R23: the plan of a PUT, not carried out: what it would bill now, and the next charge after it. Writes nothing. */
-export function previewChange(context: BillingContext, call: Call, id: SubscriptionId, input: ChangeInput): Promise<Answer> {
+export function previewChange(
+  context: BillingContext,
+  call: Call,
+  id: SubscriptionId,
+  input: ChangeInput,
+): Promise<Answer> {
   return withTenant(context.database, call.tenantId, async (tx) => {
     const work = await loadWork(tx, id, call.caller);
     if (!work) throw unknownSubscription();

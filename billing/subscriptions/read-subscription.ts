@@ -40,7 +40,11 @@ async function renderInFull(tx: TenantTransaction, sub: SubscriptionRow) {
   return renderSubscription(sub, next ? { at: next.dueAt, amountMinor: next.totalMinor } : null, allowed);
 }
 
-export async function listSubscriptions(context: BillingContext, call: Call, filter: SubscriptionFilter): Promise<Answer> {
+export async function listSubscriptions(
+  context: BillingContext,
+  call: Call,
+  filter: SubscriptionFilter,
+): Promise<Answer> {
   return withTenant(context.database, call.tenantId, async (tx) => {
     const rows = await listSubscriptionRows(tx, filter);
     const page = rows.slice(0, filter.limit);

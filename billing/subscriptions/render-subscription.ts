@@ -55,7 +55,9 @@ export function renderWork(work: SubscriptionWork) {
 }
 
 /** An unpaid invoice's next try, else the next invoice of the forecast. */
-export function nextChargeOf(work: Pick<SubscriptionWork, 'sub' | 'open' | 'planName' | 'price' | 'anchor'>): NextCharge | null {
+export function nextChargeOf(
+  work: Pick<SubscriptionWork, 'sub' | 'open' | 'planName' | 'price' | 'anchor'>,
+): NextCharge | null {
   const retry = work.open.payments.find((payment) => payment.retryAt !== null);
   if (retry?.retryAt) return { at: retry.retryAt, amountMinor: retry.amountMinor };
   const [next] = forecastOf(forecastSourceOf(work), 1);

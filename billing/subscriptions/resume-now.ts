@@ -1,11 +1,17 @@
-import { loadCurrentRun } from '../../db/queries/billing-runs.ts';
 import type { BillingRunRow } from '../../db/queries/billing-rows.ts';
+import { loadCurrentRun } from '../../db/queries/billing-runs.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { planResume } from '../../domain/subscriptions/pause.ts';
 import { moveAnchor } from '../collection/move-period-end.ts';
 import { dueStatus } from '../collection/past-due.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import { businessNow, emit, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  businessNow,
+  emit,
+  type SubscriptionWork,
+  touch,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
 
 /** R24: the time kept at the pause begins to run again; the period's end and the anchor move with it. */
 export async function resumeNow(work: SubscriptionWork): Promise<void> {

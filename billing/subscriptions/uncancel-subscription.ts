@@ -15,7 +15,10 @@ export function uncancelSubscription(context: BillingContext, call: Call, id: Su
     work.sub.cancelReason = null;
     writeAudit(work, 'subscription.uncanceled', work.sub.id);
     writeTimeline(work, 'cancel_withdrawn');
-    emit(work, 'subscriptions.updated', () => ({ subscription: subscriptionSnapshot(work.sub), changes: ['cancel_at'] }));
+    emit(work, 'subscriptions.updated', () => ({
+      subscription: subscriptionSnapshot(work.sub),
+      changes: ['cancel_at'],
+    }));
     return () => ({ status: 200, body: renderWork(work) });
   });
 }

@@ -35,7 +35,7 @@ export interface PriceRow {
   createdAt: Instant;
 }
 
-export type PricedPlan = PlanRow & {
+export type PlanWithPrice = PlanRow & {
   priceVersion: number;
 } & Pick<PriceRow, 'model' | 'amountMinor' | 'currency' | 'intervalUnit' | 'intervalCount'>;
 
@@ -43,13 +43,13 @@ const priced = (sql: Sql | Transaction) => sql`
   select p.*, r.version as price_version, r.model, r.amount_minor, r.currency, r.interval_unit, r.interval_count
   from plans p join prices r on r.tenant_id = p.tenant_id and r.id = p.current_price_id`;
 
-export async function findPlan(sql: Sql | Transaction, id: PlanId): Promise<PricedPlan | null> {
-  const [row] = await sql<PricedPlan[]>`${priced(sql)} where p.id = ${id}`;
+export async function findPlan(sql: Sql | Transaction, id: PlanId): Promise<PlanWithPrice | null> {
+  const [row] = await sql<PlanWithPrice[]>`${priced(sql)} where p.id = ${id}`;
   return row ?? null;
 }
 
-export async function lockPlan(tx: TenantTransaction, id: PlanId): Promise<PricedPlan | null> {
-  const [row] = await tx.sql<PricedPlan[]>`${priced(tx.sql)} where p.id = ${id} for update of p`;
+export async function lockPlan(tx: TenantTransaction, id: PlanId): Promise<PlanWithPrice | null> {
+  const [row] = await tx.sql<PlanWithPrice[]>`${priced(tx.sql)} where p.id = ${id} for update of p`;
   return row ?? null;
 }
 
@@ -57,8 +57,8 @@ export async function listPlans(
   sql: Sql,
   filter: { status?: PlanRow['status'] },
   page: PageRequest,
-): Promise<Page<PricedPlan>> {
-  const rows = await sql<PricedPlan[]>`${priced(sql)} where true
+): Promise<Page<PlanWithPrice>> {
+  const rows = await sql<PlanWithPrice[]>`${priced(sql)} where true
     ${filter.status === undefined ? sql`` : sql`and p.status = ${filter.status}`}
     ${page.beforeId === null ? sql`` : sql`and p.id < ${page.beforeId}`}
     order by p.id desc limit ${page.limit + 1}`;

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, foreignKey, index, integer, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { createdAt, instant, minor, tenantId } from './columns.ts';
 import { customers, paymentMethods } from './customers.ts';
 import { invoices } from './invoices.ts';
@@ -91,7 +102,9 @@ export const paymentAttempts = pgTable(
     unique('payment_attempts_number').on(t.tenantId, t.paymentId, t.number),
     uniqueIndex('payment_attempts_one_open_per_invoice')
       .on(t.tenantId, t.invoiceId)
-      .where(sql`status in ('created', 'sent', 'unknown', 'requires_action', 'succeeded', 'needs_review') and not surplus`),
+      .where(
+        sql`status in ('created', 'sent', 'unknown', 'requires_action', 'succeeded', 'needs_review') and not surplus`,
+      ),
     index('payment_attempts_subscription_open')
       .on(t.tenantId, t.subscriptionId)
       .where(sql`status in ('created', 'sent', 'unknown', 'requires_action', 'not_sent', 'needs_review')`),
