@@ -1,0 +1,113 @@
+import type { SubscriptionEngine } from '../adapters/engine/port.ts';
+import type { OwedIntent } from '../billing/context.ts';
+import { deleteIntents } from '../db/queries/intents.ts';
+import { type TenantDatabase, withTenant } from '../db/with-tenant.ts';
+import type { TenantId } from '../domain/ids.ts';
+import { registerCounter } from '../runtime/metrics.ts';
+import { pause } from '../runtime/pause.ts';
+import { type Delivery, deliverWake } from './deliver-wake.ts';
+
+/** Deletions wait for one another: many intents of a tenant go in one transaction. */
+const settleAfterMs = 100;
+const waitingMaxPerLane = 8;
+
+const sent = registerCounter({
+  name: 'redcore_intents_sent_total',
+  help: 'Starts and wakes sent right after their commit; what is not accepted, the relay sends',
+  labels: ['outcome'],
+});
+
+type Owed = Delivery & { ids: string[] };
+
+export interface IntentSender {
+  /** Returns at once and never throws. */
+  sendIntents(intents: readonly OwedIntent[]): void;
+  /** Takes nothing more; resolves when all is sent, or when the time is over and the rest is the relay's. */
+  drain(timeoutMs: number): Promise<void>;
+}
+
+/** Sends what a commit owes to the engine, off the request's path. Whatever fails or does not fit stays in its row for the relay. */
+export function createIntentSender(parts: {
+  database: TenantDatabase;
+  engine: SubscriptionEngine;
+  concurrency: number;
+}): IntentSender {
+  const { database, concurrency } = parts;
+  const waiting: Owed[] = [];
+  const inFlight = new Set<Promise<void>>();
+  const accepted = new Map<TenantId, string[]>();
+  let settling: Promise<void> | undefined;
+  let isDraining = false;
+
+  function pump(): void {
+    while (inFlight.size < concurrency) {
+      const owed = waiting.shift();
+      if (owed === undefined) return;
+      const delivery = deliver(owed).finally(() => {
+        inFlight.delete(delivery);
+        pump();
+      });
+      inFlight.add(delivery);
+    }
+  }
+
+  async function deliver(owed: Owed): Promise<void> {
+    try {
+      await deliverWake(parts, owed);
+    } catch {
+      // The relay tries again, and records the engine's error in the row if it persists.
+      sent.inc({ outcome: 'failed' });
+      return;
+    }
+    sent.inc({ outcome: 'accepted' });
+    accepted.set(owed.tenantId, [...(accepted.get(owed.tenantId) ?? []), ...owed.ids]);
+    settling ??= pause(isDraining ? 0 : settleAfterMs).then(settle);
+  }
+
+  async function settle(): Promise<void> {
+    settling = undefined;
+    const batches = [...accepted];
+    accepted.clear();
+    const deletions = batches.map(([tenantId, ids]) => withTenant(database, tenantId, (tx) => deleteIntents(tx, ids)));
+    // An intent that is not deleted is sent once more, which changes nothing.
+    const results = await Promise.allSettled(deletions);
+    for (const result of results) if (result.status === 'rejected') sent.inc({ outcome: 'not_settled' });
+  }
+
+  return {
+    sendIntents(intents) {
+      for (const owed of bySubscription(intents)) {
+        if (isDraining || waiting.length >= concurrency * waitingMaxPerLane) sent.inc({ outcome: 'dropped' });
+        else waiting.push(owed);
+      }
+      pump();
+    },
+    async drain(timeoutMs) {
+      isDraining = true;
+      const timeIsOver = new AbortController();
+      const finish = async (): Promise<void> => {
+        while (inFlight.size > 0) await Promise.race(inFlight);
+        while (settling !== undefined) await settling;
+        timeIsOver.abort();
+      };
+      await Promise.race([finish(), pause(timeoutMs, timeIsOver.signal)]);
+    },
+  };
+}
+
+function bySubscription(intents: readonly OwedIntent[]): Owed[] {
+  const owed = Map.groupBy(intents, ({ tenantId, subscriptionId }) => `${tenantId}/${subscriptionId}`);
+  return [...owed.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { tenantId, subscriptionId } = first;
+    const kinds = new Set(group.map(({ kind }) => kind));
+    return {
+      tenantId,
+      subscriptionId,
+      needsStart: kinds.has('start'),
+      needsWake: kinds.has('wake'),
+      ids: group.map(({ id }) => id),
+    };
+  });
+}
