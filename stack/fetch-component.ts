@@ -15,11 +15,12 @@ const fetchTimeoutMs = 10 * 60_000;
 export async function runClient(
   command: string,
   args: readonly string[],
-  options: { cwd?: string } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<string> {
   try {
     const { stdout, stderr } = await execute(command, [...args], {
       cwd: options.cwd,
+      env: { ...process.env, ...options.env },
       timeout: fetchTimeoutMs,
       maxBuffer: 64 * 1024 * 1024,
     });

