@@ -30,8 +30,14 @@ function importsOf(source: ts.SourceFile, file: string): Map<string, string> {
   return origins;
 }
 
-function functionsOf(source: ts.SourceFile): { name: string; node: ts.Node; exported: boolean }[] {
-  return source.statements.flatMap((statement) => {
+interface NamedNode {
+  name: string;
+  node: ts.Node;
+  exported: boolean;
+}
+
+function functionsOf(source: ts.SourceFile): NamedNode[] {
+  return source.statements.flatMap((statement): NamedNode[] => {
     const exported =
       ts.canHaveModifiers(statement) &&
       (ts.getModifiers(statement) ?? []).some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword);
