@@ -43,7 +43,7 @@ export async function sendFrom(
   const next = await stepOnAttempt(context, input, async (work, current) => {
     await applyChargeResult(work, current, sent.result, leaseId);
   });
-  const certainlyNotSent = sent.error !== null && sent.error.kind !== 'unknown';
-  if (certainlyNotSent && (options.mayThrow || sent.error?.kind === 'rejected')) throw sent.error;
+  const { error } = sent;
+  if (error && error.kind !== 'unknown' && (options.mayThrow || error.kind === 'rejected')) throw error;
   return next;
 }

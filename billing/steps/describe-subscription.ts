@@ -15,7 +15,7 @@ interface Described {
   timezone: string;
   periodEndAt: Instant | null;
   cancelAt: Instant | null;
-  nextKind: DutyKind | 'none' | string;
+  nextKind: string;
   nextAt: Instant;
   lastResult: string;
 }

@@ -1,15 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import type { Answer } from '../../contracts/answer.ts';
-import { findMethodOfCustomer } from '../../db/queries/charge-methods.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { Command } from '../../domain/subscriptions/subscription.ts';
 import type { Call } from '../call.ts';
-import { collectWithMethod } from '../collection/collect-with-method.ts';
+import { useMethod } from '../collection/use-method.ts';
 import type { BillingContext } from '../context.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import { emit, type SubscriptionWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { emit, writeAudit } from '../subscription-work/subscription-work.ts';
 import { carryOutChange } from './carry-out-change.ts';
 import { changeOne, refuseUnless } from './change-one.ts';
 import { decideUpgrade, type LeasedUpgrade, leaseUpgrade } from './charge-upgrade.ts';
@@ -71,13 +69,4 @@ function changedFields(input: ChangeInput): string[] {
   return Object.entries(names)
     .filter(([key]) => input[key as keyof ChangeInput] !== undefined)
     .map(([, name]) => name);
-}
-
-async function useMethod(work: SubscriptionWork, methodId: NonNullable<ChangeInput['paymentMethodId']>): Promise<void> {
-  const method = await findMethodOfCustomer(work.tx, work.sub.customerId, methodId);
-  if (!method)
-    throw new DomainError('not_found', 'The customer has no such payment method.', { field: 'payment_method_id' });
-  work.sub.paymentMethodId = methodId;
-  writeTimeline(work, 'payment_method_changed', { payment_method_id: methodId });
-  collectWithMethod(work);
 }

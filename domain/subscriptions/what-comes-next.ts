@@ -1,4 +1,5 @@
 import { type Instant, NEVER } from '../instant.ts';
+import { assertNever } from '../invariant.ts';
 import type { AttemptStatus, PaymentStatus } from '../payments/payment-status.ts';
 import { type SubscriptionStatus, terminalStatuses } from './subscription.ts';
 
@@ -98,8 +99,13 @@ function attemptDuties(facts: DutyFacts): Duty[] {
                 },
               ]),
         ];
-      default:
+      case 'succeeded':
+      case 'declined':
+      case 'abandoned':
+      case 'needs_review':
         return [];
+      default:
+        return assertNever(attempt.status);
     }
   });
 }
