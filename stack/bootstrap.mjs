@@ -2,7 +2,7 @@
 // then hands over to the pinned Node. `node stack/bootstrap.mjs <script.ts | tool> [arguments]`.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,6 +85,11 @@ function repairNode() {
   if (runsPinnedNode()) return;
   const folder = join(modules, 'node');
   const result = spawnSync(process.execPath, ['installArchSpecificPackage.js'], { cwd: folder, encoding: 'utf8' });
+  // npm links a program only where it finds one.
+  if (!existsSync(nodeBinary)) {
+    rmSync(nodeBinary, { force: true });
+    symlinkSync(join('..', 'node', 'bin', 'node'), nodeBinary);
+  }
   if (!runsPinnedNode()) {
     const reason = (result.stderr || result.error?.message || '').trim().split('\n').at(-1);
     fail(`Node ${pinnedNodeVersion()} could not be installed from npm: ${reason || 'its install script did nothing'}.`);
