@@ -10,6 +10,9 @@ export interface SentCharge {
   error: ProviderError | null;
 }
 
+/** How long a caller of the API waits for a provider; its lease is longer. */
+export const synchronousDeadlineMs = 8 * SECOND_MS;
+
 const backoffFirstMs = 15 * SECOND_MS;
 const backoffLastMs = 15 * MINUTE_MS;
 

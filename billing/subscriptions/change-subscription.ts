@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { Answer } from '../../contracts/answer.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
-import { SECOND_MS } from '../../domain/instant.ts';
 import type { Command } from '../../domain/subscriptions/subscription.ts';
+import { synchronousDeadlineMs } from '../attempts/send-charge.ts';
 import type { Call } from '../call.ts';
 import { useMethod } from '../collection/use-method.ts';
 import type { BillingContext } from '../context.ts';
@@ -15,8 +15,6 @@ import { mergeMetadata } from './merge-metadata.ts';
 import { type ChangeInput, planSubscriptionChange } from './plan-subscription-change.ts';
 import { renderChanged } from './render-changed.ts';
 
-const providerDeadlineMs = 8 * SECOND_MS;
-
 /**
  * R23. One transaction, but for an upgrade charged now: that goes the way of a create, with the call to the provider between
  * two transactions, and takes effect when it is paid.
@@ -27,7 +25,7 @@ export async function changeSubscription(
   id: SubscriptionId,
   input: ChangeInput,
 ): Promise<Answer> {
-  const deadline = performance.now() + providerDeadlineMs;
+  const deadline = performance.now() + synchronousDeadlineMs;
   const charging: LeasedUpgrade[] = [];
   const answer = await changeOne(context, call, id, async (work) => {
     for (const command of commandsOf(input)) refuseUnless(work, command);

@@ -3,9 +3,8 @@ import type { Answer } from '../../contracts/answer.ts';
 import { storeAnswer } from '../../db/queries/idempotency-keys.ts';
 import { deleteIntents } from '../../db/queries/intents.ts';
 import { withTenant } from '../../db/with-tenant.ts';
-import { SECOND_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
-import { sendCharge } from '../attempts/send-charge.ts';
+import { sendCharge, synchronousDeadlineMs } from '../attempts/send-charge.ts';
 import { loadAttemptIntoWork } from '../attempts/with-attempt.ts';
 import type { Call } from '../call.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
@@ -15,8 +14,6 @@ import { loadWork } from '../subscription-work/subscription-work.ts';
 import { claimAndBegin } from './claim-and-begin.ts';
 import type { CreateSubscriptionInput } from './new-subscription.ts';
 import { renderCreated } from './render-created.ts';
-
-const providerDeadlineMs = 8 * SECOND_MS;
 
 /**
  * R20. Synchronous, and independent of the engine: one transaction commits the subscription with its attempt `sent`, the
@@ -28,7 +25,7 @@ export async function createSubscription(
   call: Call,
   input: CreateSubscriptionInput,
 ): Promise<Answer> {
-  const deadline = performance.now() + providerDeadlineMs;
+  const deadline = performance.now() + synchronousDeadlineMs;
   const begun = await withTenant(context.database, call.tenantId, (tx) => claimAndBegin(tx, call, input));
   if (!begun.sending) {
     context.sendIntents(begun.intents);
