@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 
-export const temporalServerVersionMin = '1.32.0';
+const temporalServerVersionMin = '1.32.0';
 
 export type TemporalConnection = {
   connection: Connection;
@@ -29,23 +29,31 @@ export async function assertTemporalVersion(connection: Connection): Promise<voi
   }
 }
 
+/** Connects when first used, and again whenever the server is back: what does not need it starts and answers without it. */
+export function connectTemporalLazily(options: { address: string; namespace: string }): TemporalConnection {
+  const connection = Connection.lazy({ address: options.address });
+  return {
+    connection,
+    client: new Client({ connection, namespace: options.namespace }),
+    check: () => connection.withDeadline(Date.now() + 2_000, () => assertTemporalVersion(connection)),
+    close: () => connection.close(),
+  };
+}
+
 export async function connectTemporal(options: {
   address: string;
   namespace: string;
   connectTimeoutMs?: number;
 }): Promise<TemporalConnection> {
-  const { address, namespace, connectTimeoutMs = 10_000 } = options;
-  const connection = await Connection.connect({ address, connectTimeout: connectTimeoutMs });
+  const temporal = connectTemporalLazily(options);
+  const { connection } = temporal;
   try {
-    await assertTemporalVersion(connection);
+    await connection.withDeadline(Date.now() + (options.connectTimeoutMs ?? 10_000), () =>
+      assertTemporalVersion(connection),
+    );
+    return temporal;
   } catch (error) {
-    await connection.close();
+    await temporal.close();
     throw error;
   }
-  return {
-    connection,
-    client: new Client({ connection, namespace }),
-    check: () => connection.withDeadline(Date.now() + 2_000, () => assertTemporalVersion(connection)),
-    close: () => connection.close(),
-  };
 }

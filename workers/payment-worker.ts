@@ -1,0 +1,4 @@
+import { runRole } from './run-role.ts';
+import { startPaymentWorker } from './start-payment-worker.ts';
+
+await runRole('payment-worker', startPaymentWorker);

@@ -1,0 +1,25 @@
+import { createBillingActivities } from '../activities/billing-activities.ts';
+import { isInfrastructureError } from '../db/database.ts';
+import { billingTaskQueue, type PlatformParts } from './platform-parts.ts';
+import { startTemporalWorker } from './temporal-worker.ts';
+import { loadWorkflowBundle } from './workflow-bundle.ts';
+
+/** Workflows, and the steps of the database they take as local activities. */
+export async function startBillingWorker(parts: PlatformParts): Promise<void> {
+  const { context, config } = parts;
+  await startTemporalWorker(parts, {
+    name: 'billing-worker',
+    taskQueue: billingTaskQueue,
+    workflowBundle: await loadWorkflowBundle(),
+    activities: createBillingActivities({ context, isInfrastructureError }),
+    // A run is a few tasks within a second or so: more than those under way need no memory.
+    maxCachedWorkflows: 400,
+    maxConcurrentWorkflowTaskExecutions: 40,
+    // Steps beyond the pool would wait for a connection with their deadline running.
+    maxConcurrentLocalActivityExecutions: config.databasePoolMax * 2,
+    maxConcurrentActivityTaskExecutions: config.databasePoolMax * 2,
+    workflowTaskPollerBehavior: { type: 'autoscaling', minimum: 2, initial: 4, maximum: 20 },
+    activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 1, maximum: 10 },
+    shutdownGraceTime: '10s',
+  });
+}
