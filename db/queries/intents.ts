@@ -57,3 +57,16 @@ export async function postponeIntents(
     from unnest(${keys.map((key) => key.tenantId)}::text[], ${keys.map((key) => key.id)}::text[]) as late(tenant_id, id)
     where intents.tenant_id = late.tenant_id and intents.id = late.id`;
 }
+
+/** False when the subscription is not overdue (any more), is parked, or is unknown. */
+export async function oweWakeIfOverdue(
+  tx: TenantTransaction,
+  wake: { id: string; subscriptionId: SubscriptionId },
+): Promise<boolean> {
+  const owed = await tx.sql`
+    insert into intents (tenant_id, id, subscription_id, kind, due_at)
+    select tenant_id, ${wake.id}, id, 'wake', now() from subscriptions
+    where tenant_id = ${tx.tenantId} and id = ${wake.subscriptionId} and wake_at < now() and parked_at is null
+    returning id`;
+  return owed.length > 0;
+}
