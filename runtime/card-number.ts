@@ -60,7 +60,7 @@ function findInRun(text: string, run: string, offset: number): Span[] {
   return spans;
 }
 
-export function findCardNumbers(text: string): Span[] {
+function findCardNumbers(text: string): Span[] {
   const spans: Span[] = [];
   let coveredUntil = 0;
   for (const match of text.matchAll(digitGroups)) {

@@ -57,7 +57,7 @@ const commandEnvironment = z.object({
 });
 
 // An empty variable counts as unset, as in every shell script that exports `X=`.
-export function readEnvironment<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
+function readEnvironment<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
   const present = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { registerReadyCheck } from './health.ts';
+import { registerOptionalCheck, registerReadyCheck } from './health.ts';
 import { type HealthServer, startHealthServer } from './health-server.ts';
 import { registerCounter, startMetrics } from './metrics.ts';
 
@@ -27,9 +27,21 @@ it('answers 503 naming the failing check until it passes, and stays alive meanwh
   expect(await failing.json()).toEqual({
     status: 'failing',
     failing: [{ check: 'database', reason: 'connection refused' }],
+    degraded: [],
     checks: ['database', 'redis'],
   });
   expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
   registerReadyCheck('database', () => Promise.resolve());
   expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+});
+
+it('stays ready without what it can do without, and says so', async () => {
+  registerOptionalCheck('cache', () => Promise.reject(new Error('away')));
+  const degraded = await fetch(`${server.url}/health/ready`);
+  expect(degraded.status).toBe(200);
+  expect(await degraded.json()).toMatchObject({
+    status: 'degraded',
+    failing: [],
+    degraded: [{ check: 'cache', reason: 'away' }],
+  });
 });

@@ -19,7 +19,7 @@ async function handle(path: string, response: ServerResponse): Promise<void> {
     case '/metrics':
       return answer(response, 200, metricsContentType, await renderMetrics());
     case '/health/live':
-      return answerHealth(response, await checkLive());
+      return answerHealth(response, checkLive());
     case '/health/ready':
       return answerHealth(response, await checkReady());
     default:

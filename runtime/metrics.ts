@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-export const registry = new Registry();
+const registry = new Registry();
 
 export const metricsContentType = registry.contentType;
 
@@ -44,7 +44,7 @@ export function registerGauge<Label extends string = never>(
   });
 }
 
-export const durationBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const durationBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export function registerHistogram<Label extends string = never>(
   shape: Shape<Label> & { buckets?: readonly number[] },
