@@ -31,23 +31,29 @@ export interface Delivery {
 export async function deliverWake({ database, engine }: DeliveryParts, delivery: Delivery): Promise<void> {
   const { tenantId, subscriptionId } = delivery;
   if (!delivery.needsStart) return engine.wake({ tenantId, subscriptionId });
-  const row = await loadStart(database, tenantId, subscriptionId);
-  if (row !== null && !isOver(row)) {
-    const started = await engine.start(startOf(delivery, row));
-    if (started === 'started') return;
-  }
+  const start = await readStart(database, delivery);
+  if (start !== null && (await engine.start(start)) === 'started') return;
   if (delivery.needsWake) await engine.wake({ tenantId, subscriptionId });
+}
+
+/** What a workflow is started with, from its row as it is now. Null when it has nothing left to do. */
+export async function readStart(
+  database: TenantDatabase,
+  ref: { tenantId: TenantId; subscriptionId: SubscriptionId },
+): Promise<EngineStart | null> {
+  const row = await loadStart(database, ref.tenantId, ref.subscriptionId);
+  return row === null || isOver(row) ? null : startOf(ref, row);
 }
 
 function isOver(row: StartRow): boolean {
   return terminalStatuses.includes(row.status) && !row.hasOpenWork;
 }
 
-function startOf({ tenantId, subscriptionId }: Delivery, row: StartRow): EngineStart {
+function startOf(ref: { tenantId: TenantId; subscriptionId: SubscriptionId }, row: StartRow): EngineStart {
   const status = renderedStatus(row);
   return {
-    tenantId,
-    subscriptionId,
+    tenantId: ref.tenantId,
+    subscriptionId: ref.subscriptionId,
     customerId: row.customerId,
     planId: row.planId,
     status,

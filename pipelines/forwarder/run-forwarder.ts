@@ -35,7 +35,7 @@ export interface Forwarder {
 }
 
 /** What comes in over the broker and changes billing. Starts also while the broker is away, and consumes once it is back. */
-export function startForwarder(parts: ForwarderParts): Forwarder {
+export function runForwarder(parts: ForwarderParts): Forwarder {
   const stopping = new AbortController();
   let consumer: RunningConsumer | undefined;
   const started = startConsuming(parts, stopping.signal).then((running) => {

@@ -22,7 +22,7 @@ registerGauge({
 });
 
 /** Everything that leaves PostgreSQL by itself: events and notifications to the broker, starts and wakes to the engine. */
-export function startRelay(parts: RelayParts): { stop(): Promise<void> } {
+export function runRelay(parts: RelayParts): { stop(): Promise<void> } {
   measured = parts.system;
   const loops = [startMessageRelay(parts), startIntentRelay(parts)];
   return {

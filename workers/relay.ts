@@ -1,0 +1,4 @@
+import { runRole } from './run-role.ts';
+import { startRelay } from './start-relay.ts';
+
+await runRole('relay', startRelay);

@@ -1,0 +1,20 @@
+import { openDatabase } from '../db/database.ts';
+import { runRelay } from '../pipelines/relay/run-relay.ts';
+import { onShutdown } from '../runtime/shutdown.ts';
+import { openEventBus } from './open-event-bus.ts';
+import type { PlatformParts } from './platform-parts.ts';
+
+const deliveriesInFlightMax = 32;
+
+/** Takes its share of the shards from the relays already running. */
+export async function startRelay(parts: PlatformParts): Promise<void> {
+  const { config, database, engine, logger, system } = parts;
+  // One direct connection, never behind a pooler that shares sessions: the leader's locks live in it.
+  const leader = openDatabase(config.systemDatabaseUrl, { max: 1, name: 'redcore-relay-leader' });
+  const bus = openEventBus(parts, 'redcore-relay');
+  const relay = runRelay({ leader, system, database, engine, bus, logger, concurrency: deliveriesInFlightMax });
+  onShutdown('drain', 'relay', async () => {
+    await relay.stop();
+    await leader.end({ timeout: 5 });
+  });
+}
