@@ -35,7 +35,10 @@ export async function withTenant<T>(
   return result as T;
 }
 
-/** A single statement as one tenant, in one round trip: the four messages are pipelined on one connection. */
+/**
+ * A single statement as one tenant, in one round trip: four messages are pipelined on one connection, in this order. `query`
+ * returns the statement, or a `.then` of it; one that is awaited first would be sent after the commit and see no row.
+ */
 export async function readAsTenant<T>(
   database: TenantDatabase,
   tenantId: TenantId,
@@ -45,10 +48,10 @@ export async function readAsTenant<T>(
   try {
     const sql = connection as unknown as Sql;
     const [, , result] = await Promise.all([
-      sql`begin read only`,
-      sql`select set_config('app.tenant_id', ${tenantId}, true)`,
-      query(sql),
-      sql`commit`,
+      sql`begin read only`.execute(),
+      sql`select set_config('app.tenant_id', ${tenantId}, true)`.execute(),
+      query(sql).then((result) => result),
+      sql`commit`.execute(),
     ]);
     return result;
   } finally {

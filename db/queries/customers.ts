@@ -18,9 +18,8 @@ export interface CustomerRow {
   updatedAt: Instant;
 }
 
-export async function findCustomer(sql: Sql | Transaction, id: CustomerId): Promise<CustomerRow | null> {
-  const [row] = await sql<CustomerRow[]>`select * from customers where id = ${id}`;
-  return row ?? null;
+export function findCustomer(sql: Sql | Transaction, id: CustomerId): Promise<CustomerRow | null> {
+  return sql<CustomerRow[]>`select * from customers where id = ${id}`.then(([row]) => row ?? null);
 }
 
 export async function lockCustomer(tx: TenantTransaction, id: CustomerId): Promise<CustomerRow | null> {
@@ -28,17 +27,16 @@ export async function lockCustomer(tx: TenantTransaction, id: CustomerId): Promi
   return row ?? null;
 }
 
-export async function listCustomers(
+export function listCustomers(
   sql: Sql,
   filter: { email?: string; status?: CustomerRow['status'] },
   page: PageRequest,
 ): Promise<Page<CustomerRow>> {
-  const rows = await sql<CustomerRow[]>`select * from customers where true
+  return sql<CustomerRow[]>`select * from customers where true
     ${filter.email === undefined ? sql`` : sql`and email = ${filter.email}`}
     ${filter.status === undefined ? sql`` : sql`and status = ${filter.status}`}
     ${page.beforeId === null ? sql`` : sql`and id < ${page.beforeId}`}
-    order by id desc limit ${page.limit + 1}`;
-  return pageFrom(rows, page.limit);
+    order by id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
 }
 
 export async function insertCustomer(tx: TenantTransaction, customer: CustomerRow): Promise<void> {

@@ -28,9 +28,8 @@ const withLines = (sql: Sql | Transaction) => sql`
       order by position) as lines
     from invoice_lines where tenant_id = i.tenant_id and invoice_id = i.id) l on true`;
 
-export async function findInvoice(sql: Sql | Transaction, id: InvoiceId): Promise<InvoiceWithLines | null> {
-  const [row] = await sql<InvoiceWithLines[]>`${withLines(sql)} where i.id = ${id}`;
-  return row ?? null;
+export function findInvoice(sql: Sql | Transaction, id: InvoiceId): Promise<InvoiceWithLines | null> {
+  return sql<InvoiceWithLines[]>`${withLines(sql)} where i.id = ${id}`.then(([row]) => row ?? null);
 }
 
 export interface InvoiceFilter {
@@ -39,16 +38,11 @@ export interface InvoiceFilter {
   status?: InvoiceRow['status'];
 }
 
-export async function listInvoices(
-  sql: Sql,
-  filter: InvoiceFilter,
-  page: PageRequest,
-): Promise<Page<InvoiceWithLines>> {
-  const rows = await sql<InvoiceWithLines[]>`${withLines(sql)} where true
+export function listInvoices(sql: Sql, filter: InvoiceFilter, page: PageRequest): Promise<Page<InvoiceWithLines>> {
+  return sql<InvoiceWithLines[]>`${withLines(sql)} where true
     ${filter.customerId === undefined ? sql`` : sql`and i.customer_id = ${filter.customerId}`}
     ${filter.subscriptionId === undefined ? sql`` : sql`and i.subscription_id = ${filter.subscriptionId}`}
     ${filter.status === undefined ? sql`` : sql`and i.status = ${filter.status}`}
     ${page.beforeId === null ? sql`` : sql`and i.id < ${page.beforeId}`}
-    order by i.id desc limit ${page.limit + 1}`;
-  return pageFrom(rows, page.limit);
+    order by i.id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
 }

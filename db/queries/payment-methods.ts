@@ -14,12 +14,12 @@ export async function lockPaymentMethod(tx: TenantTransaction, key: MethodKey): 
 }
 
 /** Null when the tenant has no such customer. `isDefault` beside each row. */
-export async function listPaymentMethods(
+export function listPaymentMethods(
   sql: Sql | Transaction,
   customerId: CustomerId,
   page: PageRequest,
 ): Promise<Page<PaymentMethodRow & { isDefault: boolean }> | null> {
-  const rows = await sql<(PaymentMethodRow & { isDefault: boolean | null })[]>`
+  return sql<(PaymentMethodRow & { isDefault: boolean | null })[]>`
     select m.*, m.id = c.default_payment_method_id as is_default
     from customers c
     left join lateral (
@@ -27,11 +27,12 @@ export async function listPaymentMethods(
       where tenant_id = c.tenant_id and customer_id = c.id and status = 'active'
         ${page.beforeId === null ? sql`` : sql`and id < ${page.beforeId}`}
       order by id desc limit ${page.limit + 1}) m on true
-    where c.id = ${customerId}`;
-  if (rows.length === 0) return null;
-  // A customer without methods is one row of nulls.
-  const methods = rows.filter((row) => row.id !== null).map((row) => ({ ...row, isDefault: row.isDefault === true }));
-  return pageFrom(methods, page.limit);
+    where c.id = ${customerId}`.then((rows) => {
+    if (rows.length === 0) return null;
+    // A customer without methods is one row of nulls.
+    const methods = rows.filter((row) => row.id !== null).map((row) => ({ ...row, isDefault: row.isDefault === true }));
+    return pageFrom(methods, page.limit);
+  });
 }
 
 export async function insertPaymentMethod(tx: TenantTransaction, method: PaymentMethodRow): Promise<void> {

@@ -2,7 +2,7 @@ import type { CustomerId, PaymentId, SubscriptionId, TenantId } from '../../doma
 import type { Instant } from '../../domain/instant.ts';
 import type { PaymentStatus } from '../../domain/payments/payment-status.ts';
 import type { Sql } from '../database.ts';
-import { readAsTenant, type TenantDatabase, withTenant } from '../with-tenant.ts';
+import { type TenantDatabase, withTenant } from '../with-tenant.ts';
 import type { AttemptRow, PaymentRow } from './billing-rows.ts';
 import { type Page, type PageRequest, pageFrom } from './page.ts';
 
@@ -37,21 +37,13 @@ export interface PaymentFilter {
   createdTo?: Instant;
 }
 
-export function listPayments(
-  database: TenantDatabase,
-  tenantId: TenantId,
-  filter: PaymentFilter,
-  page: PageRequest,
-): Promise<Page<PaymentRow>> {
-  return readAsTenant(database, tenantId, async (sql: Sql) => {
-    const rows = await sql<PaymentRow[]>`select * from payments where true
+export function listPayments(sql: Sql, filter: PaymentFilter, page: PageRequest): Promise<Page<PaymentRow>> {
+  return sql<PaymentRow[]>`select * from payments where true
       ${filter.customerId === undefined ? sql`` : sql`and customer_id = ${filter.customerId}`}
       ${filter.subscriptionId === undefined ? sql`` : sql`and subscription_id = ${filter.subscriptionId}`}
       ${filter.status === undefined ? sql`` : sql`and status = ${filter.status}`}
       ${filter.createdFrom === undefined ? sql`` : sql`and created_at >= ${new Date(filter.createdFrom)}`}
       ${filter.createdTo === undefined ? sql`` : sql`and created_at < ${new Date(filter.createdTo)}`}
       ${page.beforeId === null ? sql`` : sql`and id < ${page.beforeId}`}
-      order by id desc limit ${page.limit + 1}`;
-    return pageFrom(rows, page.limit);
-  });
+      order by id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
 }

@@ -43,9 +43,8 @@ const priced = (sql: Sql | Transaction) => sql`
   select p.*, r.version as price_version, r.model, r.amount_minor, r.currency, r.interval_unit, r.interval_count
   from plans p join prices r on r.tenant_id = p.tenant_id and r.id = p.current_price_id`;
 
-export async function findPlan(sql: Sql | Transaction, id: PlanId): Promise<PlanWithPrice | null> {
-  const [row] = await sql<PlanWithPrice[]>`${priced(sql)} where p.id = ${id}`;
-  return row ?? null;
+export function findPlan(sql: Sql | Transaction, id: PlanId): Promise<PlanWithPrice | null> {
+  return sql<PlanWithPrice[]>`${priced(sql)} where p.id = ${id}`.then(([row]) => row ?? null);
 }
 
 export async function lockPlan(tx: TenantTransaction, id: PlanId): Promise<PlanWithPrice | null> {
@@ -53,16 +52,15 @@ export async function lockPlan(tx: TenantTransaction, id: PlanId): Promise<PlanW
   return row ?? null;
 }
 
-export async function listPlans(
+export function listPlans(
   sql: Sql,
   filter: { status?: PlanRow['status'] },
   page: PageRequest,
 ): Promise<Page<PlanWithPrice>> {
-  const rows = await sql<PlanWithPrice[]>`${priced(sql)} where true
+  return sql<PlanWithPrice[]>`${priced(sql)} where true
     ${filter.status === undefined ? sql`` : sql`and p.status = ${filter.status}`}
     ${page.beforeId === null ? sql`` : sql`and p.id < ${page.beforeId}`}
-    order by p.id desc limit ${page.limit + 1}`;
-  return pageFrom(rows, page.limit);
+    order by p.id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
 }
 
 export async function insertPlan(tx: TenantTransaction, plan: PlanRow, price: PriceRow): Promise<void> {

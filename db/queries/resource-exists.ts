@@ -10,11 +10,10 @@ const tableOf = {
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */
-export async function resourcesExist(
+export function resourcesExist(
   sql: Sql | Transaction,
   ids: readonly { kind: keyof typeof tableOf; id: string }[],
 ): Promise<boolean> {
   const each = ids.map(({ kind, id }) => sql`and exists (select 1 from ${sql(tableOf[kind])} where id = ${id})`);
-  const [row] = await sql<[{ exist: boolean }]>`select true ${each} as exist`;
-  return row.exist;
+  return sql<[{ exist: boolean }]>`select true ${each} as exist`.then(([row]) => row.exist);
 }

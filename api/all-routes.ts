@@ -1,0 +1,22 @@
+import type { Route } from './route.ts';
+import { customerRoutes } from './routes/customers.ts';
+import { invoiceRoutes, paymentRoutes } from './routes/money.ts';
+import { notSupportedRoutes } from './routes/not-supported.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { paymentMethodRoutes } from './routes/payment-methods.ts';
+import { planRoutes } from './routes/plans.ts';
+import { subscriptionReadRoutes } from './routes/subscription-reads.ts';
+import { subscriptionRoutes } from './routes/subscriptions.ts';
+
+/** Every call an API key may make. */
+export const allRoutes: readonly Route[] = [
+  ...subscriptionRoutes,
+  ...subscriptionReadRoutes,
+  ...planRoutes,
+  ...customerRoutes,
+  ...paymentMethodRoutes,
+  ...invoiceRoutes,
+  ...paymentRoutes,
+  ...operationRoutes,
+  ...notSupportedRoutes,
+];

@@ -1,0 +1,21 @@
+import { Hono } from 'hono';
+import { problemOf } from '../contracts/problem.ts';
+import { DomainError } from '../domain/errors.ts';
+import { finishRequest, observeRequest } from './gateway/observe-request.ts';
+import { mountRoutes } from './mount-routes.ts';
+import { serveDocs } from './pages/docs.ts';
+import { serveHealth } from './pages/health.ts';
+import type { ApiParts } from './parts.ts';
+
+/** The whole HTTP surface as one `fetch`: the REST calls, their reference, health and metrics. */
+export function createApp(parts: ApiParts): Hono {
+  const app = new Hono();
+  mountRoutes(app, parts);
+  serveHealth(app);
+  serveDocs(app);
+  app.notFound((c) => {
+    const answer = problemOf(new DomainError('not_found', 'unknown address'));
+    return finishRequest(observeRequest(c), answer, { method: c.req.method, route: 'unknown', logger: parts.logger });
+  });
+  return app;
+}

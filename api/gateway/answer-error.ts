@@ -1,0 +1,34 @@
+import type { Answer } from '../../contracts/answer.ts';
+import { passingRefusals, problem, problemOf } from '../../contracts/problem.ts';
+import { isInfrastructureError } from '../../db/database.ts';
+import { DomainError, type RefusalCode } from '../../domain/errors.ts';
+import type { Logger } from '../../runtime/logger.ts';
+
+/** What a thrown error is answered with. Only what nobody expected is logged with its stack. */
+export function answerOfError(error: unknown, log: { logger: Logger; requestId: string }): Answer {
+  if (error instanceof DomainError) return problemOf(error);
+  const { logger, requestId } = log;
+  if (isInfrastructureError(error)) {
+    logger.warn({ err: error, requestId }, 'the database is away or busy');
+    return problem(503, 'service_unavailable', 'The platform is briefly unavailable; try again.');
+  }
+  logger.error({ err: error, requestId }, 'a request failed');
+  return problem(500, 'internal_error', 'Something went wrong here.');
+}
+
+export function codeOf(answer: Answer): string | undefined {
+  return answer.status < 400 ? undefined : (answer.body as { code?: string }).code;
+}
+
+/** Headers that belong to an answer's kind. */
+export function headersOf(answer: Answer): Record<string, string> {
+  const headers: Record<string, string> = {
+    'content-type': answer.status < 400 ? 'application/json' : 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  };
+  if (answer.replayed) headers['idempotency-replayed'] = 'true';
+  if (answer.status === 401) headers['www-authenticate'] = 'Bearer realm="redcore"';
+  if (answer.status === 503 || passingRefusals.has(codeOf(answer) as RefusalCode)) headers['retry-after'] = '1';
+  return headers;
+}

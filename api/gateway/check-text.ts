@@ -1,0 +1,50 @@
+import { DomainError } from '../../domain/errors.ts';
+import { containsCardNumber } from '../../runtime/card-number.ts';
+
+/** No body of the contract comes near it. */
+const depthMax = 20;
+/** PostgreSQL stores no NUL character. */
+const NUL = '\u0000';
+
+export function refuseCardNumber(text: string, field: string): void {
+  if (!containsCardNumber(text)) return;
+  throw new DomainError(
+    'card_number_refused',
+    `${field} contains what looks like a card number; use a provider’s token.`,
+    {
+      field,
+      errors: [{ field, message: 'contains what looks like a card number' }],
+    },
+  );
+}
+
+function checkText(text: string, field: string): void {
+  refuseCardNumber(text, field);
+  if (text.includes(NUL)) {
+    throw new DomainError('invalid_request', `${field} contains a NUL character.`, {
+      field,
+      errors: [{ field, message: 'contains a NUL character' }],
+    });
+  }
+}
+
+/**
+ * Refuses what must be stored nowhere, in every text of a body wherever it stands, member names included (I14). It runs before the
+ * schema, so that no refusal can repeat such a text.
+ */
+export function refuseForbiddenText(value: unknown, field = 'body', depth = 0): void {
+  if (typeof value === 'string') {
+    checkText(value, field);
+    return;
+  }
+  if (value === null || typeof value !== 'object') return;
+  if (depth >= depthMax) throw new DomainError('invalid_request', 'The body is nested too deeply.');
+  if (Array.isArray(value)) {
+    for (const item of value) refuseForbiddenText(item, field, depth + 1);
+    return;
+  }
+  for (const [name, member] of Object.entries(value)) {
+    checkText(name, field);
+    refuseForbiddenText(member, depth === 0 ? name.slice(0, 80) : field, depth + 1);
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'hono';
+import type { Answer } from '../../contracts/answer.ts';
+import { containsCardNumber } from '../../runtime/card-number.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { registerHistogram } from '../../runtime/metrics.ts';
+import { codeOf, headersOf } from './answer-error.ts';
+
+/** One request from its first byte to its answer, as log, metrics and audit name it. */
+export interface ObservedRequest {
+  id: string;
+  startedAt: number;
+  tenantId: string | null;
+}
+
+const durations = registerHistogram({
+  name: 'redcore_http_request_duration_seconds',
+  help: 'Time to answer, by route and status',
+  labels: ['method', 'route', 'status'],
+});
+
+/** A caller's own request id is kept when it is a short plain token, and no card number: it is stored in audit rows. */
+export function observeRequest(c: Context): ObservedRequest {
+  const given = c.req.header('x-request-id');
+  const usable = given !== undefined && /^[\w.-]{1,64}$/.test(given) && !containsCardNumber(given);
+  return { id: usable ? given : randomUUID(), startedAt: performance.now(), tenantId: null };
+}
+
+const series = new Map<string, ReturnType<typeof durations.labels>>();
+
+function seriesOf(method: string, route: string, status: number) {
+  const key = `${method} ${route} ${status}`;
+  const known = series.get(key);
+  if (known) return known;
+  const made = durations.labels({ method, route, status: String(status) });
+  series.set(key, made);
+  return made;
+}
+
+/** Writes the access log, counts, and renders. `route` is the pattern, never the path with its ids. */
+export function finishRequest(
+  request: ObservedRequest,
+  answer: Answer,
+  on: { method: string; route: string; logger: Logger; headers?: Record<string, string> },
+): Response {
+  const elapsedMs = performance.now() - request.startedAt;
+  const { method, route, logger } = on;
+  seriesOf(method, route, answer.status).observe(elapsedMs / 1_000);
+  logger.info(
+    {
+      requestId: request.id,
+      method,
+      route,
+      status: answer.status,
+      code: codeOf(answer),
+      tenantId: request.tenantId,
+      durationMs: Math.round(elapsedMs * 10) / 10,
+      replayed: answer.replayed,
+    },
+    'request',
+  );
+  const headers = { ...headersOf(answer), ...on.headers, 'x-request-id': request.id };
+  return new Response(JSON.stringify(answer.body), { status: answer.status, headers });
+}

@@ -1,0 +1,56 @@
+import type { Context } from 'hono';
+import type { RouteContract } from '../../contracts/rest/route.ts';
+import type { Claim } from '../../db/queries/idempotency-keys.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { refuseForbiddenText } from './check-text.ts';
+import { claimOf, idempotencyKeyOf } from './claim-of.ts';
+import { parseJson, readBody } from './read-body.ts';
+import { validate } from './validate.ts';
+
+export interface ReadRequest {
+  claim: Claim | null;
+  body: unknown;
+  query: unknown;
+  /** Set when the request cannot be read; answered only once the ids in the path are known to exist. */
+  refusal: DomainError | null;
+}
+
+/** Body, query and idempotency key, checked against the contract. Throws only for a body over the limit. */
+export async function readRequest(c: Context, contract: RouteContract): Promise<ReadRequest> {
+  const read: ReadRequest = { claim: null, body: undefined, query: undefined, refusal: null };
+  const bytes = contract.method === 'get' ? null : await readBody(c);
+  try {
+    if (contract.query) read.query = validate(contract.query, queryOf(c));
+    if (bytes) readInto(read, c, contract, bytes);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    read.refusal = error;
+  }
+  return read;
+}
+
+function readInto(read: ReadRequest, c: Context, contract: RouteContract, bytes: Uint8Array): void {
+  const header = c.req.header('idempotency-key');
+  const request = { method: contract.method, path: c.req.path };
+  let body: unknown;
+  try {
+    body = parseJson(bytes);
+    refuseForbiddenText(body);
+  } catch (error) {
+    // What cannot be read is told apart by its bytes, so that its refusal replays too.
+    const key = idempotencyKeyOf(header, undefined);
+    if (key !== null) read.claim = claimOf(key, { ...request, body: Buffer.from(bytes).toString('latin1') });
+    throw error;
+  }
+  const key = idempotencyKeyOf(header, body);
+  if (key !== null) read.claim = claimOf(key, { ...request, body });
+  if (contract.body) read.body = validate(contract.body, body);
+}
+
+/** A parameter given twice has no one value: it is refused like one of the wrong type. */
+function queryOf(c: Context): Record<string, string | string[]> {
+  const given = c.req.queries();
+  return Object.fromEntries(
+    Object.entries(given).map(([name, all]) => [name, all.length === 1 ? (all[0] ?? '') : all]),
+  );
+}

@@ -1,0 +1,75 @@
+import type { Context } from 'hono';
+import type { Call } from '../../billing/call.ts';
+import { answerOnce } from '../../billing/idempotency/answer-once.ts';
+import type { Answer } from '../../contracts/answer.ts';
+import { resourcesExist } from '../../db/queries/resource-exists.ts';
+import { readAsTenant } from '../../db/with-tenant.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { ApiParts } from '../parts.ts';
+import { idOrUnknown, pathKinds, type Route } from '../route.ts';
+import { answerOfError } from './answer-error.ts';
+import { finishRequest, type ObservedRequest, observeRequest } from './observe-request.ts';
+import { readRequest } from './read-request.ts';
+
+const notFound = () => new DomainError('not_found', 'unknown id');
+
+/** Authenticate, authorize, read, then one call to the route's handler. */
+export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promise<Response> {
+  const { contract } = route;
+  const { logger } = parts;
+  const method = contract.method.toUpperCase();
+  const onlyAdmin = contract.path.startsWith('/admin/');
+  const kinds = pathKinds(contract.path);
+
+  async function answerCall(c: Context, request: ObservedRequest): Promise<Answer> {
+    const authenticated = parts.authenticate(c.req.header('authorization'));
+    const principal = authenticated instanceof Promise ? await authenticated : authenticated;
+    request.tenantId = principal.tenantId;
+    if (onlyAdmin && principal.role !== 'admin')
+      throw new DomainError('forbidden', 'This needs an administrator’s key.');
+    const ids = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
+    const read = await readRequest(c, contract);
+    const call: Call = {
+      tenantId: principal.tenantId,
+      caller: { actor: principal.keyId, origin: 'api', requestId: request.id },
+      claim: read.claim,
+    };
+    if (read.refusal) return refuse(parts, call, ids, read.refusal);
+    return route.handle({
+      ...call,
+      context: parts.context,
+      body: read.body,
+      query: read.query,
+      id: (kind) => ids.find((one) => one.kind === kind)?.id as never,
+    });
+  }
+
+  return async (c) => {
+    const request = observeRequest(c);
+    let answer: Answer;
+    try {
+      answer = await answerCall(c, request);
+    } catch (error) {
+      answer = answerOfError(error, { logger, requestId: request.id });
+    }
+    return finishRequest(request, answer, { method, route: contract.path, logger });
+  };
+}
+
+/** Ids come before the body: what is refused of an unknown resource is that it is unknown. */
+async function refuse(
+  parts: ApiParts,
+  call: Call,
+  ids: Parameters<typeof resourcesExist>[1],
+  refusal: DomainError,
+): Promise<Answer> {
+  const { database } = parts.context;
+  if (call.claim) {
+    return answerOnce(database, call.tenantId, call.claim, async (tx) => {
+      throw (await resourcesExist(tx.sql, ids)) ? refusal : notFound();
+    });
+  }
+  if (ids.length === 0) throw refusal;
+  const exist = await readAsTenant(database, call.tenantId, (sql) => resourcesExist(sql, ids));
+  throw exist ? refusal : notFound();
+}

@@ -1,0 +1,65 @@
+import type { Call } from '../billing/call.ts';
+import type { BillingContext } from '../billing/context.ts';
+import type { Answer } from '../contracts/answer.ts';
+import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
+import { parseId } from '../db/new-id.ts';
+import type { CustomerId, InvoiceId, PaymentId, PaymentMethodId, PlanId, SubscriptionId } from '../domain/ids.ts';
+import { idPrefixes } from '../domain/ids.ts';
+
+interface PathIds {
+  customer: CustomerId;
+  plan: PlanId;
+  paymentMethod: PaymentMethodId;
+  subscription: SubscriptionId;
+  invoice: InvoiceId;
+  payment: PaymentId;
+}
+export type ResourceKind = keyof PathIds;
+
+/** What a handler is given: an authenticated, parsed and validated call. */
+export interface RouteCall<Body, Query> extends Call {
+  context: BillingContext;
+  body: Body;
+  query: Query;
+  /** The id in the path. */
+  id<Kind extends ResourceKind>(kind: Kind): PathIds[Kind];
+}
+
+/** A contract with what carries it out. */
+export interface Route {
+  contract: RouteContract;
+  handle(call: RouteCall<unknown, unknown>): Promise<Answer>;
+}
+
+export function route<const C extends RouteContract>(
+  contract: C,
+  handle: (call: RouteCall<BodyOf<C>, QueryOf<C>>) => Promise<Answer>,
+): Route {
+  return { contract, handle: handle as Route['handle'] };
+}
+
+const pathNames: Readonly<Record<string, ResourceKind>> = {
+  customer_id: 'customer',
+  plan_id: 'plan',
+  payment_method_id: 'paymentMethod',
+  subscription_id: 'subscription',
+  invoice_id: 'invoice',
+  payment_id: 'payment',
+};
+
+/** The kinds of the ids in a path, with the names they have there. */
+export function pathKinds(path: string): { name: string; kind: ResourceKind }[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name = '']) => {
+    const kind = pathNames[name];
+    return kind ? [{ name, kind }] : [];
+  });
+}
+
+/** A well-formed id that names nothing stands in for a malformed one, so that both take the same way to the same answer. */
+export function idOrUnknown<Kind extends ResourceKind>(kind: Kind, text: string): PathIds[Kind] {
+  return (parseId(kind, text) ?? `${idPrefixes[kind]}_${'0'.repeat(26)}`) as PathIds[Kind];
+}
+
+export function optionalId<Kind extends ResourceKind>(kind: Kind, text: string | undefined): PathIds[Kind] | undefined {
+  return text === undefined ? undefined : idOrUnknown(kind, text);
+}

@@ -1,0 +1,54 @@
+import * as invoices from '../../contracts/rest/invoices.ts';
+import * as payments from '../../contracts/rest/payments.ts';
+import { findInvoice, listInvoices } from '../../db/queries/invoices.ts';
+import { listPayments, readPayment } from '../../db/queries/payments.ts';
+import { readAsTenant } from '../../db/with-tenant.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { optionalId, type Route, route } from '../route.ts';
+import { renderInvoice, renderPayment, renderPaymentInList } from './render-money.ts';
+import { pageRequestOf, renderPage } from './render-page.ts';
+
+export const invoiceRoutes: readonly Route[] = [
+  route(invoices.listInvoicesRoute, async (call) => {
+    const { query } = call;
+    const page = pageRequestOf('invoice', query);
+    const filter = {
+      customerId: optionalId('customer', query.customer_id),
+      subscriptionId: optionalId('subscription', query.subscription_id),
+      status: query.status,
+    };
+    const { database } = call.context;
+    const found = await readAsTenant(database, call.tenantId, (sql) => listInvoices(sql, filter, page));
+    return renderPage(found, renderInvoice);
+  }),
+
+  route(invoices.readInvoiceRoute, async (call) => {
+    const id = call.id('invoice');
+    const invoice = await readAsTenant(call.context.database, call.tenantId, (sql) => findInvoice(sql, id));
+    if (!invoice) throw new DomainError('not_found', 'unknown invoice');
+    return { status: 200, body: renderInvoice(invoice) };
+  }),
+];
+
+export const paymentRoutes: readonly Route[] = [
+  route(payments.listPaymentsRoute, async (call) => {
+    const { query } = call;
+    const filter = {
+      customerId: optionalId('customer', query.customer_id),
+      subscriptionId: optionalId('subscription', query.subscription_id),
+      status: query.status,
+      createdFrom: query.created_from,
+      createdTo: query.created_to,
+    };
+    const page = pageRequestOf('payment', query);
+    const { database } = call.context;
+    const found = await readAsTenant(database, call.tenantId, (sql) => listPayments(sql, filter, page));
+    return renderPage(found, renderPaymentInList);
+  }),
+
+  route(payments.readPaymentRoute, async (call) => {
+    const found = await readPayment(call.context.database, call.tenantId, call.id('payment'));
+    if (!found) throw new DomainError('not_found', 'unknown payment');
+    return { status: 200, body: renderPayment(found) };
+  }),
+];

@@ -1,0 +1,34 @@
+import { attachPaymentMethod } from '../../billing/customers/attach-payment-method.ts';
+import { detachPaymentMethod } from '../../billing/customers/detach-payment-method.ts';
+import { renderPaymentMethod } from '../../billing/customers/render-customer.ts';
+import { setDefaultMethod } from '../../billing/customers/set-default-method.ts';
+import * as contract from '../../contracts/rest/payment-methods.ts';
+import { listPaymentMethods } from '../../db/queries/payment-methods.ts';
+import { readAsTenant } from '../../db/with-tenant.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { type Route, route } from '../route.ts';
+import { pageRequestOf, renderPage } from './render-page.ts';
+
+export const paymentMethodRoutes: readonly Route[] = [
+  route(contract.attachPaymentMethodRoute, (call) => {
+    const { provider, token, default: makeDefault } = call.body;
+    return attachPaymentMethod(call.context, call, call.id('customer'), { provider, token, makeDefault });
+  }),
+
+  route(contract.listPaymentMethodsRoute, async (call) => {
+    const page = pageRequestOf('paymentMethod', call.query);
+    const customerId = call.id('customer');
+    const { database } = call.context;
+    const methods = await readAsTenant(database, call.tenantId, (sql) => listPaymentMethods(sql, customerId, page));
+    if (!methods) throw new DomainError('not_found', 'unknown customer');
+    return renderPage(methods, (method) => renderPaymentMethod(method, method.isDefault));
+  }),
+
+  route(contract.setDefaultPaymentMethodRoute, (call) =>
+    setDefaultMethod(call.context, call, { customerId: call.id('customer'), id: call.id('paymentMethod') }),
+  ),
+
+  route(contract.detachPaymentMethodRoute, (call) =>
+    detachPaymentMethod(call.context, call, { customerId: call.id('customer'), id: call.id('paymentMethod') }),
+  ),
+];

@@ -1,0 +1,41 @@
+import { forecastSubscription } from '../../billing/subscriptions/forecast-subscription.ts';
+import { previewChange } from '../../billing/subscriptions/preview-change.ts';
+import { readEvents, readTimeline } from '../../billing/subscriptions/read-history.ts';
+import { listSubscriptions, readSubscription } from '../../billing/subscriptions/read-subscription.ts';
+import * as contract from '../../contracts/rest/subscription-reads.ts';
+import { listSubscriptionsRoute, readSubscriptionRoute } from '../../contracts/rest/subscriptions.ts';
+import { optionalId, type Route, route } from '../route.ts';
+import { changeInputOf } from './change-input.ts';
+import { pageRequestOf } from './render-page.ts';
+import { withoutAbsent } from './without-absent.ts';
+
+export const subscriptionReadRoutes: readonly Route[] = [
+  route(readSubscriptionRoute, (call) => readSubscription(call.context, call, call.id('subscription'))),
+
+  route(listSubscriptionsRoute, (call) => {
+    const { query } = call;
+    const { limit, beforeId } = pageRequestOf('subscription', query);
+    const filter = withoutAbsent({
+      customerId: optionalId('customer', query.customer_id),
+      planId: optionalId('plan', query.plan_id),
+      groupId: query.group_id,
+      status: query.status,
+      cursor: beforeId ?? undefined,
+    });
+    return listSubscriptions(call.context, call, { ...filter, limit });
+  }),
+
+  route(contract.previewChangeRoute, (call) =>
+    previewChange(call.context, call, call.id('subscription'), changeInputOf(call.body)),
+  ),
+
+  route(contract.forecastSubscriptionRoute, (call) =>
+    forecastSubscription(call.context, call, call.id('subscription'), call.query.periods),
+  ),
+
+  route(contract.readTimelineRoute, (call) => readTimeline(call.context, call, call.id('subscription'))),
+
+  route(contract.readEventsRoute, (call) =>
+    readEvents(call.context, call, call.id('subscription'), { after: call.query.after, limit: call.query.limit }),
+  ),
+];

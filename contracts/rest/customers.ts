@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { bodyOf, country, instantOut, metadataChange, metadataIn, metadataOut, textUpTo, timezone } from './fields.ts';
+import { listQuery, pageOf } from './lists.ts';
+import { defineRoute } from './route.ts';
+
+const customerStatus = z.enum(['active', 'inactive']);
+const email = z.email('is not an e-mail address').max(254);
+
+export const customer = z
+  .object({
+    customer_id: z.string(),
+    email: z.string(),
+    name: z.string().nullable(),
+    timezone: z.string(),
+    country: z.string().nullable(),
+    status: customerStatus,
+    default_payment_method_id: z.string().nullable(),
+    metadata: metadataOut,
+    created_at: instantOut,
+    updated_at: instantOut,
+  })
+  .meta({ id: 'Customer' });
+
+export type CustomerBody = z.input<typeof customer>;
+
+const customerAnswer = { description: 'The customer.', schema: customer };
+
+export const createCustomerRoute = defineRoute({
+  method: 'post',
+  path: '/customers',
+  tag: 'Customers',
+  summary: 'Create a customer',
+  body: bodyOf({
+    email,
+    name: textUpTo(200).nullable().optional(),
+    timezone: timezone.default('UTC'),
+    country: country.nullable().optional(),
+    metadata: metadataIn.default({}),
+  }),
+  answers: { 201: customerAnswer },
+  refusals: ['card_number_refused'],
+});
+
+export const listCustomersRoute = defineRoute({
+  method: 'get',
+  path: '/customers',
+  tag: 'Customers',
+  summary: 'List customers',
+  query: listQuery({ email: z.string().max(254).optional(), status: customerStatus.optional() }),
+  answers: { 200: { description: 'A page of customers, newest first.', schema: pageOf(customer) } },
+});
+
+export const readCustomerRoute = defineRoute({
+  method: 'get',
+  path: '/customers/{customer_id}',
+  tag: 'Customers',
+  summary: 'Read a customer',
+  answers: { 200: customerAnswer },
+});
+
+export const changeCustomerRoute = defineRoute({
+  method: 'put',
+  path: '/customers/{customer_id}',
+  tag: 'Customers',
+  summary: 'Change a customer',
+  body: bodyOf({
+    email: email.optional(),
+    name: textUpTo(200).nullable().optional(),
+    timezone: timezone.optional(),
+    country: country.nullable().optional(),
+    status: customerStatus.optional(),
+    metadata: metadataChange.optional(),
+  }),
+  answers: { 200: customerAnswer },
+  refusals: ['card_number_refused'],
+});

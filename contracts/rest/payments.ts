@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { idText, instantIn, instantOut } from './fields.ts';
+import { listQuery, pageOf } from './lists.ts';
+import { defineRoute } from './route.ts';
+
+export const paymentStatus = z.enum([
+  'pending',
+  'processing',
+  'completed',
+  'failed',
+  'failed_permanent',
+  'requires_action',
+  'retrying',
+  'partially_refunded',
+  'refunded',
+  'disputed',
+]);
+
+const attempt = z
+  .object({
+    attempt_id: z.string(),
+    number: z.int(),
+    status: z.string(),
+    trigger: z.string(),
+    provider: z.string(),
+    payment_method_id: z.string(),
+    amount: z.int(),
+    currency: z.string(),
+    decline_kind: z.string().nullable(),
+    code: z.string().nullable(),
+    message: z.string().nullable(),
+    created_at: instantOut,
+    settled_at: instantOut.nullable(),
+  })
+  .meta({ id: 'PaymentAttempt' });
+
+const paymentFields = {
+  payment_id: z.string(),
+  customer_id: z.string(),
+  subscription_id: z.string().nullable(),
+  invoice_id: z.string(),
+  payment_method_id: z.string().nullable(),
+  status: paymentStatus,
+  amount: z.int(),
+  amount_refunded: z.int(),
+  currency: z.string(),
+  attempts_count: z.int(),
+  last_error: z.string().nullable(),
+  next_attempt_at: instantOut.nullable(),
+  created_at: instantOut,
+  updated_at: instantOut,
+};
+
+export const paymentInList = z.object(paymentFields).meta({ id: 'PaymentInList' });
+export const payment = z
+  .object({
+    ...paymentFields,
+    next_action: z.object({ url: z.string() }).nullable(),
+    attempts: z.array(attempt),
+  })
+  .meta({ id: 'Payment', description: 'One thing to collect, with every try to collect it.' });
+
+export type PaymentInListBody = z.input<typeof paymentInList>;
+export type PaymentBody = z.input<typeof payment>;
+
+export const listPaymentsRoute = defineRoute({
+  method: 'get',
+  path: '/payments',
+  atRoot: true,
+  tag: 'Payments',
+  summary: 'List payments',
+  query: listQuery({
+    customer_id: idText.optional(),
+    subscription_id: idText.optional(),
+    status: paymentStatus.optional(),
+    created_from: instantIn.optional(),
+    created_to: instantIn.optional(),
+  }),
+  answers: { 200: { description: 'A page of payments, newest first.', schema: pageOf(paymentInList) } },
+});
+
+export const readPaymentRoute = defineRoute({
+  method: 'get',
+  path: '/payments/{payment_id}',
+  atRoot: true,
+  tag: 'Payments',
+  summary: 'Read a payment',
+  answers: { 200: { description: 'The payment.', schema: payment } },
+});

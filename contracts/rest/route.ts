@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import type { RefusalCode } from '../../domain/errors.ts';
+
+/**
+ * One call of the REST contract (spec §6): what the server checks, what the OpenAPI document says, and nothing else.
+ * A path under `/admin/` needs an administrator's key. Every route may answer the refusals its kind implies (400, 401,
+ * 403, 404, 413, 422); `refusals` names the further ones.
+ */
+export interface RouteContract {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** Without the version; parameters as `{customer_id}`. */
+  readonly path: string;
+  /** The calls of spec §6's first table stand, identically, at the root too. */
+  readonly atRoot?: boolean;
+  readonly tag: string;
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly answers: Readonly<Record<number, { description: string; schema: z.ZodType }>>;
+  readonly refusals?: readonly RefusalCode[];
+}
+
+export type BodyOf<C extends RouteContract> = C['body'] extends z.ZodType ? z.output<C['body']> : undefined;
+export type QueryOf<C extends RouteContract> = C['query'] extends z.ZodType ? z.output<C['query']> : undefined;
+
+export function defineRoute<const C extends RouteContract>(contract: C): C {
+  return contract;
+}

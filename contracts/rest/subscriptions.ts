@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import {
+  bodyOf,
+  date,
+  idText,
+  instantIn,
+  instantOut,
+  metadataChange,
+  metadataIn,
+  quantity,
+  textUpTo,
+  trialPeriodDays,
+} from './fields.ts';
+import { listQuery, pageOf } from './lists.ts';
+import { defineRoute } from './route.ts';
+import { subscription, subscriptionCreated, subscriptionStatus } from './subscription-answers.ts';
+
+const tag = 'Subscriptions';
+const at = z.enum(['now', 'period_end']);
+const subscriptionAnswer = { description: 'The subscription.', schema: subscription };
+
+export const createSubscriptionRoute = defineRoute({
+  method: 'post',
+  path: '/subscriptions',
+  atRoot: true,
+  tag,
+  summary: 'Create a subscription and charge its first period, unless in a trial',
+  body: bodyOf({
+    customer_id: idText,
+    plan_id: idText,
+    payment_method_id: idText.optional(),
+    start_date: date.optional(),
+    trial_period_days: trialPeriodDays.optional(),
+    quantity: quantity.default(1),
+    metadata: metadataIn.default({}),
+    payment_behavior: z.enum(['allow_incomplete']).optional(),
+    group_id: textUpTo(100).optional(),
+  }),
+  answers: {
+    201: { description: 'Created.', schema: subscriptionCreated },
+    202: { description: 'Created; the first payment is not decided yet.', schema: subscriptionCreated },
+  },
+  refusals: [
+    'payment_declined',
+    'plan_archived',
+    'customer_inactive',
+    'subscription_conflict',
+    'plan_limit_reached',
+    'payment_method_required',
+    'card_number_refused',
+  ],
+});
+
+export const listSubscriptionsRoute = defineRoute({
+  method: 'get',
+  path: '/subscriptions',
+  atRoot: true,
+  tag,
+  summary: 'List subscriptions',
+  query: listQuery({
+    customer_id: idText.optional(),
+    plan_id: idText.optional(),
+    group_id: z.string().max(100).optional(),
+    status: subscriptionStatus.optional(),
+  }),
+  answers: { 200: { description: 'A page of subscriptions, newest first.', schema: pageOf(subscription) } },
+});
+
+export const readSubscriptionRoute = defineRoute({
+  method: 'get',
+  path: '/subscriptions/{subscription_id}',
+  atRoot: true,
+  tag,
+  summary: 'Read a subscription',
+  answers: { 200: subscriptionAnswer },
+});
+
+export const changeBody = bodyOf({
+  plan_id: idText.optional(),
+  next_billing_date: date.optional(),
+  quantity: quantity.optional(),
+  payment_method_id: idText.optional(),
+  metadata: metadataChange.optional(),
+  effective: at.default('now'),
+  proration: z.enum(['next_invoice', 'invoice_now', 'none']).default('next_invoice'),
+});
+
+export const changeSubscriptionRoute = defineRoute({
+  method: 'put',
+  path: '/subscriptions/{subscription_id}',
+  atRoot: true,
+  tag,
+  summary: 'Change plan, quantity, next billing date, payment method or metadata',
+  body: changeBody,
+  answers: {
+    200: {
+      description: 'Changed.',
+      schema: z.object({ subscription_id: z.string(), updated_at: instantOut }).loose(),
+    },
+    202: {
+      description: 'The charge of an upgrade is not decided yet.',
+      schema: z.object({ subscription_id: z.string(), updated_at: instantOut, pending_change: z.unknown() }).loose(),
+    },
+  },
+  refusals: [
+    'payment_declined',
+    'plan_archived',
+    'currency_mismatch',
+    'payment_in_flight',
+    'invalid_state',
+    'subscription_incomplete',
+    'subscription_needs_attention',
+    'clock_advancing',
+    'card_number_refused',
+  ],
+});
+
+export const cancelSubscriptionRoute = defineRoute({
+  method: 'delete',
+  path: '/subscriptions/{subscription_id}',
+  atRoot: true,
+  tag,
+  summary: 'Cancel now or at the end of the period',
+  body: bodyOf({ reason: textUpTo(500).optional(), at: at.default('now') }),
+  answers: {
+    200: {
+      description: 'Canceled, or to be canceled at `cancel_at`.',
+      schema: z.object({
+        subscription_id: z.string(),
+        status: subscriptionStatus,
+        canceled_at: z.string().nullable(),
+        cancel_at: instantOut.nullable(),
+      }),
+    },
+  },
+  refusals: ['already_canceled', 'invalid_state', 'subscription_incomplete', 'clock_advancing', 'card_number_refused'],
+});
+
+const stateRefusals = [
+  'invalid_state',
+  'subscription_incomplete',
+  'subscription_needs_attention',
+  'clock_advancing',
+] as const;
+
+export const pauseSubscriptionRoute = defineRoute({
+  method: 'post',
+  path: '/subscriptions/{subscription_id}/pause',
+  atRoot: true,
+  tag,
+  summary: 'Pause until a date, or open-ended; no paid time is lost',
+  body: bodyOf({ resumes_at: instantIn.nullable().optional() }),
+  answers: { 200: subscriptionAnswer },
+  refusals: stateRefusals,
+});
+
+export const resumeSubscriptionRoute = defineRoute({
+  method: 'post',
+  path: '/subscriptions/{subscription_id}/resume',
+  atRoot: true,
+  tag,
+  summary: 'Resume a paused subscription',
+  body: bodyOf({}),
+  answers: { 200: subscriptionAnswer },
+  refusals: stateRefusals,
+});
+
+export const uncancelSubscriptionRoute = defineRoute({
+  method: 'post',
+  path: '/subscriptions/{subscription_id}/uncancel',
+  atRoot: true,
+  tag,
+  summary: 'Undo a scheduled cancel',
+  body: bodyOf({}),
+  answers: { 200: subscriptionAnswer },
+  refusals: stateRefusals,
+});

@@ -1,0 +1,104 @@
+import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
+import { createApp } from '../../api/app.ts';
+import type { ApiParts } from '../../api/parts.ts';
+import { startServer } from '../../api/start-server.ts';
+import type { OwedIntent } from '../../billing/context.ts';
+import { openDatabase, type Sql } from '../../db/database.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
+import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
+import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { stackEnv } from './stack-env.ts';
+
+const keySecret = 'the key secret of a test';
+
+/** JSON as it came; a test says what it expects of it. */
+type Json = Record<string, unknown> & { data?: Json[] };
+
+export interface ApiAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: Json;
+}
+
+export interface ApiRequest {
+  key?: string;
+  body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  raw?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+}
+
+export interface TestTenant {
+  tenantId: TenantId;
+  apiKey: string;
+}
+
+export interface ApiHarness {
+  url: string;
+  /** The app role, as the API itself. */
+  sql: Sql;
+  owner: Sql;
+  provider: FakePaymentProvider;
+  owed: OwedIntent[];
+  logged: string[];
+  makeTenant(): Promise<TestTenant>;
+  makeKey(tenantId: TenantId, role: 'admin' | 'integrator'): Promise<string>;
+  call(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
+  stop(): Promise<void>;
+}
+
+/** The API on a port of its own against the run's stack, with a provider in memory and no engine: intents are kept to look at. */
+export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promise<ApiHarness> {
+  const { databaseUrl, appDatabaseUrl } = stackEnv();
+  const sql = openDatabase(appDatabaseUrl, { max: 10, name: 'test-api' });
+  const owner = openDatabase(databaseUrl, { max: 2, name: 'test-owner' });
+  const provider = new FakePaymentProvider();
+  const owed: OwedIntent[] = [];
+  const logged: string[] = [];
+  const logger = createLogger('test', { destination: { write: (line) => void logged.push(line) } });
+  const app = createApp({
+    context: { database: { sql }, provider: () => provider, sendIntents: (intents) => void owed.push(...intents) },
+    authenticate: createApiKeyAuthenticator({ sql, keySecret }),
+    receiveWebhook: async () => null,
+    logger,
+    ...overrides,
+  });
+  const server = await startServer(app, { host: '127.0.0.1', port: 0 });
+
+  return {
+    url: server.url,
+    sql,
+    owner,
+    provider,
+    owed,
+    logged,
+    makeTenant: () => provisionSandboxTenant({ ownerUrl: databaseUrl, keySecret, tenantName: 'Test' }),
+    async makeKey(tenantId, role) {
+      const key = makeApiKey('sandbox');
+      await owner`insert into api_keys (tenant_id, id, secret_hash, owner, role)
+        values (${tenantId}, ${key.id}, ${hashApiKeySecret(key.secret, keySecret)}, 'test', ${role})`;
+      return key.text;
+    },
+    call: (method, path, request = {}) => callApi(server.url, method, path, request),
+    async stop() {
+      await server.stopAccepting();
+      await Promise.all([sql.end(), owner.end()]);
+    },
+  };
+}
+
+async function callApi(url: string, method: string, path: string, request: ApiRequest): Promise<ApiAnswer> {
+  const { key, body, raw, headers = {} } = request;
+  const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(url + path, {
+    method,
+    headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
+    ...(payload === undefined ? {} : { body: payload }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+}
