@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase, type Sql } from '../db/database.ts';
+import type { CustomerId, PlanId, TenantId } from '../domain/ids.ts';
+import { provisionSandboxTenant } from '../identity/provision-sandbox-tenant.ts';
+import { type LocalStack, startLocalStack } from '../stack/local-stack.ts';
+import { databaseUrlFor, type Platform, startPlatform } from '../stack/platform.ts';
+import type { Watched } from './cpu.ts';
+import { callForBody } from './http-client.ts';
+
+export interface BenchPlatform {
+  stack: LocalStack;
+  platform: Platform;
+  owner: Sql;
+  appDatabaseUrl: string;
+  apiUrl: string;
+  key: string;
+  tenantId: TenantId;
+  watched: Watched[];
+  makePlan(amountMinor: number): Promise<PlanId>;
+  makeCustomer(): Promise<CustomerId>;
+  stop(): Promise<void>;
+}
+
+/** The whole platform on components of its own, each role a process, fsync on, in a folder that is removed afterwards. */
+export async function startBenchPlatform(onProgress: (line: string) => void): Promise<BenchPlatform> {
+  const folder = mkdtempSync(join(tmpdir(), 'redcore-bench-'));
+  const dataDir = join(folder, 'data');
+  const logDir = join(folder, 'log');
+  const stack = await startLocalStack({ dataDir, logDir, external: false, onProgress });
+  const platform = await startPlatform({
+    stack,
+    secrets: stack.secrets,
+    dataDir,
+    logDir,
+    roles: 'each',
+    logLevel: 'warn',
+    onProgress,
+  });
+  const { databaseUrl, secrets } = stack;
+  const { tenantId, apiKey } = await provisionSandboxTenant({
+    ownerUrl: databaseUrl,
+    keySecret: secrets.keySecret,
+    tenantName: 'bench',
+  });
+  const owner = openDatabase(databaseUrl, { max: 4, name: 'bench' });
+  const { apiUrl } = platform;
+  const post = <T>(path: string, body: unknown) =>
+    callForBody<T>({ url: apiUrl + path, method: 'POST', key: apiKey, body });
+  return {
+    stack,
+    platform,
+    owner,
+    appDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_app', secrets.appPassword),
+    apiUrl,
+    key: apiKey,
+    tenantId,
+    watched: [
+      ...platform.roles.map(({ name, pid }) => ({ name, pid: pid ?? 0, withChildren: false })),
+      ...stack.components.map(({ name, pid }) => ({ name, pid: pid ?? 0, withChildren: true })),
+    ],
+    async makePlan(amountMinor) {
+      const plan = { name: 'Bench', amount: amountMinor, currency: 'USD', interval: 'month' };
+      return (await post<{ plan_id: PlanId }>('/v1/plans', plan)).plan_id;
+    },
+    async makeCustomer() {
+      const { customer_id: id } = await post<{ customer_id: CustomerId }>('/v1/customers', {
+        email: 'bench@example.com',
+      });
+      await post(`/v1/customers/${id}/payment-methods`, { provider: 'sandbox', token: 'tok_ok' });
+      return id;
+    },
+    async stop() {
+      await owner.end({ timeout: 5 });
+      await platform.stop();
+      await stack.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { Agent, request } from 'node:http';
+
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+
+export interface Reply {
+  status: number;
+  text: string;
+}
+
+/** A bare client: the generator shares the cores with what it measures. */
+export function call(options: { url: string; method: string; key?: string; body?: unknown }): Promise<Reply> {
+  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      options.url,
+      {
+        agent,
+        method: options.method,
+        headers: {
+          ...(options.key ? { authorization: `Bearer ${options.key}` } : {}),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        },
+      },
+      (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8');
+        incoming.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text }));
+        incoming.on('error', reject);
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+export async function callForBody<T>(options: Parameters<typeof call>[0]): Promise<T> {
+  const reply = await call(options);
+  if (reply.status >= 300)
+    throw new Error(`${options.method} ${options.url} answers ${reply.status}: ${reply.text.slice(0, 300)}`);
+  return JSON.parse(reply.text) as T;
+}
