@@ -1,0 +1,58 @@
+import type { Check } from './check.ts';
+
+/** Foreign keys say it of most columns, and the catalog's test of those; these ids have no foreign key to say it. */
+export const tenancyChecks: readonly Check[] = [
+  {
+    invariant: 'I12',
+    what: 'a customer’s default payment method is not its own',
+    rows: ({ sql, of }) => sql`
+      select c.tenant_id, c.id, c.default_payment_method_id from customers c
+      where ${of('c')} and c.default_payment_method_id is not null and not exists (
+        select 1 from payment_methods m
+        where m.tenant_id = c.tenant_id and m.id = c.default_payment_method_id and m.customer_id = c.id)`,
+  },
+  {
+    invariant: 'I12',
+    what: 'a plan’s current price is not its own',
+    rows: ({ sql, of }) => sql`
+      select p.tenant_id, p.id, p.current_price_id from plans p
+      where ${of('p')} and not exists (
+        select 1 from prices r where r.tenant_id = p.tenant_id and r.id = p.current_price_id and r.plan_id = p.id)`,
+  },
+  {
+    invariant: 'I12',
+    what: 'a subscription’s price or payment method belongs to another plan or customer',
+    rows: ({ sql, of }) => sql`
+      select s.tenant_id, s.id, s.plan_id, s.price_id, s.payment_method_id from subscriptions s
+      where ${of('s')} and (
+        not exists (
+          select 1 from prices r where r.tenant_id = s.tenant_id and r.id = s.price_id and r.plan_id = s.plan_id)
+        or (s.payment_method_id is not null and not exists (
+          select 1 from payment_methods m
+          where m.tenant_id = s.tenant_id and m.id = s.payment_method_id and m.customer_id = s.customer_id)))`,
+  },
+  {
+    invariant: 'I12',
+    what: 'a ledger entry or message names a subscription its tenant does not have',
+    rows: ({ sql, of }) => sql`
+      select l.tenant_id, l.transaction_id as id, l.subscription_id from ledger_entries l
+      where ${of('l')} and l.subscription_id is not null and not exists (
+        select 1 from subscriptions s where s.tenant_id = l.tenant_id and s.id = l.subscription_id)
+      union all
+      select o.tenant_id, o.id, o.subscription_id from outbox o
+      where ${of('o')} and o.subscription_id is not null and not exists (
+        select 1 from subscriptions s where s.tenant_id = o.tenant_id and s.id = o.subscription_id)`,
+  },
+  {
+    invariant: 'I12',
+    what: 'an attempt collects another payment’s invoice, or a refund gives back another payment’s attempt',
+    rows: ({ sql, of }) => sql`
+      select a.tenant_id, a.id, a.payment_id as belongs_to from payment_attempts a
+      join payments p on p.tenant_id = a.tenant_id and p.id = a.payment_id
+      where ${of('a')} and (p.invoice_id <> a.invoice_id or p.subscription_id is distinct from a.subscription_id)
+      union all
+      select r.tenant_id, r.id, r.payment_id from refunds r
+      join payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
+      where ${of('r')} and a.payment_id <> r.payment_id`,
+  },
+];
