@@ -1,55 +1,40 @@
-import type { Cache } from '../adapters/cache/port.ts';
-import type { SubscriptionEngine } from '../adapters/engine/port.ts';
-import type { ProviderRegistry } from '../adapters/payments/registry.ts';
+import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
 import { createApp } from '../api/app.ts';
 import type { IncomingWebhook } from '../api/parts.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
-import type { TenantDatabase } from '../db/with-tenant.ts';
+import type { Answer } from '../contracts/answer.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
 import { receiveWebhook } from '../pipelines/receive-webhook.ts';
-import { createIntentSender } from '../pipelines/send-intents.ts';
-import type { Logger } from '../runtime/logger.ts';
+import { registerOptionalCheck, registerReadyCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
-
-const intentsInFlight = 16;
-const intentDrainMs = 5_000;
-
-/** What the API shares with whatever else runs in its process. */
-export interface ApiProcessParts {
-  host: string;
-  port: number;
-  database: TenantDatabase;
-  engine: SubscriptionEngine;
-  providers: ProviderRegistry;
-  cache: Cache;
-  keySecret: string;
-  /** By provider; one without a secret has no webhook endpoint. */
-  webhookSecrets: Readonly<Record<string, string>>;
-  logger: Logger;
-}
+import type { PlatformParts } from './platform-parts.ts';
 
 /**
- * Serves until shutdown: requests under way are answered first, then what they owe to the engine is sent. What does not get
- * out in time stays in its row for the relay.
+ * REST, reference, health and metrics on the process's port. At shutdown the requests under way are answered first; what they
+ * owe to the engine is sent after them, by whoever shares these parts.
  */
-export async function startApi(parts: ApiProcessParts): Promise<ApiServer> {
-  const { database, engine, providers, cache, keySecret, logger } = parts;
-  const intents = createIntentSender({ database, engine, concurrency: intentsInFlight });
+export async function startApi(parts: PlatformParts): Promise<ApiServer> {
+  const { config, context, database, logger, temporal } = parts;
+  const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
   const app = createApp({
-    context: { database, provider: providers.get, sendIntents: intents.sendIntents },
-    authenticate: createApiKeyAuthenticator({ sql: database.sql, keySecret, shared: cache }),
-    receiveWebhook: async (webhook) => receiveFrom(parts, webhook),
+    context,
+    authenticate: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
+    receiveWebhook: (webhook) => receiveFrom(parts, webhook),
     logger,
   });
-  const server = await startServer(app, parts);
+  registerReadyCheck('temporal', temporal.check);
+  registerOptionalCheck('redis', cache.check);
+  onShutdown('close', 'cache', cache.close);
+  const server = await startServer(app, config);
   onShutdown('stop-accepting', 'api requests', server.stopAccepting);
-  onShutdown('drain', 'api intents', () => intents.drain(intentDrainMs));
   return server;
 }
 
-async function receiveFrom(parts: ApiProcessParts, { provider: name, headers, rawBody }: IncomingWebhook) {
-  const secret = Object.hasOwn(parts.webhookSecrets, name) ? parts.webhookSecrets[name] : undefined;
-  if (secret === undefined) return null;
-  const provider = parts.providers.get(name);
-  return receiveWebhook({ database: parts.database, provider, headers, rawBody, secret, now: new Date() });
+/** Null: no endpoint of that provider is configured here. */
+async function receiveFrom(parts: PlatformParts, webhook: IncomingWebhook): Promise<Answer | null> {
+  const { config, database, providers } = parts;
+  const { provider: name, headers, rawBody } = webhook;
+  if (name !== 'sandbox') return null;
+  const secret = config.sandboxWebhookSecret;
+  return receiveWebhook({ database, provider: providers.get(name), headers, rawBody, secret, now: new Date() });
 }
