@@ -52,8 +52,8 @@ async function main(kind: Kind, args: readonly string[]): Promise<number> {
   try {
     const { passed, failed } = await runPlan(kind, folder, args);
     await stopAll();
-    if (failed === 0) rmSync(folder, { recursive: true, force: true });
-    else say(`The logs of this run's stack are in ${join(folder, 'logs')}.`);
+    rmSync(failed === 0 ? folder : join(folder, 'data'), { recursive: true, force: true });
+    if (failed > 0) say(`The logs of this run's stack are in ${join(folder, 'logs')}.`);
     say(`${passed} passed, ${failed} failed`);
     return failed === 0 ? 0 : 1;
   } catch (error) {

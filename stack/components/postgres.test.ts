@@ -12,10 +12,10 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true }));
 
-it.runIf(existsSync('/proc/self/cmdline'))('drops a pid file whose process is somebody else', () => {
+it('drops a pid file whose process is somebody else, where that can be seen', () => {
   writeFileSync(join(dir, 'postmaster.pid'), `${process.pid}\n${dir}\n`);
   removeForeignPidFile(dir);
-  expect(existsSync(join(dir, 'postmaster.pid'))).toBe(false);
+  expect(existsSync(join(dir, 'postmaster.pid'))).toBe(!existsSync('/proc/self/cmdline'));
 });
 
 it('leaves the pid file of a process that is gone to PostgreSQL', () => {
