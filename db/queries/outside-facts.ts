@@ -1,0 +1,94 @@
+import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
+import type { Sql } from '../database.ts';
+
+/** What PostgreSQL says about a fact that somebody else, a provider or the engine, has an account of too. Read as the owner. */
+
+export function listTenantIds(owner: Sql): Promise<{ tenantId: TenantId }[]> {
+  return owner`select tenant_id from tenants order by tenant_id`;
+}
+
+/** An attempt a provider may have charged, and what has been refunded of it. */
+export interface ChargedAttempt {
+  id: string;
+  status: string;
+  providerChargeId: string | null;
+  amountMinor: number;
+  currency: string;
+  leaseUntil: Instant | null;
+  refundedMinor: number;
+  /** Requested of the provider, not decided yet. */
+  refundingMinor: number;
+}
+
+export function listChargedAttempts(owner: Sql, tenantId: TenantId, provider: string): Promise<ChargedAttempt[]> {
+  return owner<ChargedAttempt[]>`
+    select a.id, a.status, a.provider_charge_id, a.amount_minor, a.currency, a.lease_until,
+           coalesce(sum(r.amount_minor) filter (where r.status = 'succeeded'), 0)::bigint as refunded_minor,
+           coalesce(sum(r.amount_minor) filter (where r.status in ('sent', 'unknown', 'pending')), 0)::bigint as refunding_minor
+    from payment_attempts a
+    left join refunds r on r.tenant_id = a.tenant_id and r.attempt_id = a.id
+    where a.tenant_id = ${tenantId} and a.provider = ${provider}
+    group by a.tenant_id, a.id`;
+}
+
+/** What a subscription expects of its workflow. */
+export interface EngineFact {
+  tenantId: TenantId;
+  id: string;
+  status: string;
+  nextKind: string;
+  /** Terminal, and nothing at any provider is undecided. */
+  isEnded: boolean;
+  hasIntent: boolean;
+  idleMs: number;
+}
+
+interface Range {
+  tenantId: TenantId | null;
+  /** Only those behind it, in the order of tenant and id. */
+  after: { tenantId: string; id: string };
+  limit: number;
+}
+
+export function pageEngineFacts(owner: Sql, range: Range): Promise<EngineFact[]> {
+  const { after } = range;
+  return owner<EngineFact[]>`
+    select ${factColumns(owner)} from subscriptions s
+    where (s.tenant_id, s.id) > (${after.tenantId}, ${after.id})
+      and (${range.tenantId}::text is null or s.tenant_id = ${range.tenantId})
+    order by s.tenant_id, s.id
+    limit ${range.limit}`;
+}
+
+export async function readEngineFact(owner: Sql, tenantId: string, id: string): Promise<EngineFact | null> {
+  const [fact] = await owner<EngineFact[]>`
+    select ${factColumns(owner)} from subscriptions s where s.tenant_id = ${tenantId} and s.id = ${id}`;
+  return fact ?? null;
+}
+
+function factColumns(owner: Sql) {
+  return owner`
+    s.tenant_id, s.id, s.status, s.next_kind,
+    s.status = any(${terminalStatuses as string[]}::text[])
+      and not exists (select 1 from payment_attempts a where a.tenant_id = s.tenant_id and a.subscription_id = s.id
+        and a.status in ('created', 'sent', 'unknown', 'requires_action', 'not_sent', 'needs_review'))
+      and not exists (select 1 from refunds r where r.tenant_id = s.tenant_id and r.subscription_id = s.id
+        and r.status in ('requested', 'sent', 'unknown', 'pending')) as is_ended,
+    exists (select 1 from intents i where i.tenant_id = s.tenant_id and i.subscription_id = s.id) as has_intent,
+    (extract(epoch from clock_timestamp() - s.updated_at) * 1000)::float8 as idle_ms`;
+}
+
+/** Subscriptions whose workflow has something to do or to wait for: all that is needed to rebuild the engine's store. */
+export function pagePending(
+  owner: Sql,
+  after: { tenantId: string; id: string },
+  limit: number,
+): Promise<{ tenantId: TenantId; id: SubscriptionId }[]> {
+  return owner<{ tenantId: TenantId; id: SubscriptionId }[]>`
+    select tenant_id, id from subscriptions
+    where next_kind <> 'none' and (tenant_id, id) > (${after.tenantId}, ${after.id})
+    order by tenant_id, id
+    limit ${limit}`;
+}

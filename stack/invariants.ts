@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import type { Violation } from '../db/queries/invariants.ts';
+import type { TenantId } from '../domain/ids.ts';
+import { assertEnvironment } from '../runtime/assert-environment.ts';
+import { describeError } from './describe-error.ts';
+import { findPlatform } from './find-platform.ts';
+import { checkInvariants } from './invariants/check-invariants.ts';
+
+const usage = 'Usage: npm run invariants [-- --tenant ten_…]';
+
+function readTenant(): TenantId | undefined {
+  try {
+    return parseArgs({ options: { tenant: { type: 'string' } } }).values.tenant as TenantId | undefined;
+  } catch (error) {
+    console.error(`${describeError(error)}. ${usage}`);
+    process.exit(2);
+  }
+}
+
+function describe({ invariant, what, row }: Violation): string {
+  const columns = Object.entries(row).map(([name, value]) => `${name} ${spell(name, value)}`);
+  return `${invariant.padEnd(4)} ${what}\n     ${columns.join(' · ')}`;
+}
+
+/** Instants arrive as epoch milliseconds. */
+function spell(name: string, value: unknown): string {
+  if (typeof value === 'number' && name.endsWith('At') && Number.isFinite(value)) return new Date(value).toISOString();
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+async function main(): Promise<number> {
+  const startedAt = performance.now();
+  const { violations, counts } = await checkInvariants(findPlatform(), {
+    tenantId: readTenant(),
+    onProgress: (line) => console.log(`… ${line}`),
+  });
+  for (const violation of violations) console.log(describe(violation));
+  const looked = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${violations.length} violations; ${looked.join(', ')} checked in ${seconds} s`);
+  return violations.length === 0 ? 0 : 1;
+}
+
+try {
+  assertEnvironment();
+  process.exitCode = await main();
+} catch (error) {
+  console.error(describeError(error));
+  process.exitCode = 1;
+}

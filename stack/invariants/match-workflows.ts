@@ -1,0 +1,117 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { workflowIdOf } from '../../adapters/engine/temporal/temporal-engine.ts';
+import type { Sql } from '../../db/database.ts';
+import type { Violation } from '../../db/queries/invariants.ts';
+import { type EngineFact, pageEngineFacts, readEngineFact } from '../../db/queries/outside-facts.ts';
+import type { TenantId } from '../../domain/ids.ts';
+
+const pageSize = 1_000;
+const confirmingMax = 20;
+
+export interface MatchedWorkflows {
+  violations: Violation[];
+  subscriptions: number;
+  workflows: number;
+}
+
+export interface WorkflowParts {
+  owner: Sql;
+  client: Client;
+  tenantId: TenantId | null;
+  toleratedMs: number;
+  onProgress: (line: string) => void;
+}
+
+interface Ref {
+  tenantId: string;
+  subscriptionId: string;
+}
+
+type Problem = Pick<Violation, 'what' | 'row'>;
+
+/**
+ * I11: a subscription with something pending has one open workflow (their id admits no second) or an intent that will bring
+ * one; one that has ended has none. The engine's list is read once and in bulk, and may lag: each misfit is confirmed by
+ * asking for that workflow, then by reading its row again.
+ */
+export async function matchWorkflows(parts: WorkflowParts): Promise<MatchedWorkflows> {
+  const { owner, tenantId } = parts;
+  const open = await listOpen(parts);
+  const unknown = new Set(open);
+  const misfits: Ref[] = [];
+  let subscriptions = 0;
+  for (let after = { tenantId: '', id: '' }; ; ) {
+    const page = await pageEngineFacts(owner, { tenantId, after, limit: pageSize });
+    for (const fact of page) {
+      const ref = { tenantId: fact.tenantId, subscriptionId: fact.id };
+      const workflowId = workflowIdOf(ref);
+      unknown.delete(workflowId);
+      if (problemOf(fact, open.has(workflowId), parts.toleratedMs) !== null) misfits.push(ref);
+    }
+    subscriptions += page.length;
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) break;
+    after = last;
+    parts.onProgress(`${subscriptions} subscriptions matched with their workflows`);
+  }
+  for (const workflowId of unknown) misfits.push(refOf(workflowId));
+  const violations = await confirmAll(parts, misfits);
+  return { violations, subscriptions, workflows: open.size };
+}
+
+function problemOf(fact: EngineFact, isOpen: boolean, toleratedMs: number): Problem | null {
+  if (fact.idleMs < toleratedMs) return null;
+  const { tenantId, id, status, nextKind } = fact;
+  const row = { tenantId, id, status, nextKind, idleSeconds: Math.round(fact.idleMs / 1000) };
+  if (fact.isEnded && isOpen) return { what: 'a subscription has ended and its workflow has not', row };
+  if (fact.isEnded || nextKind === 'none' || isOpen || fact.hasIntent) return null;
+  return { what: 'something is pending without an open workflow or an intent', row };
+}
+
+async function listOpen({ client, tenantId, onProgress }: WorkflowParts): Promise<Set<string>> {
+  const ofTenant = tenantId === null ? '' : ` and TenantId = '${tenantId}'`;
+  const query = `WorkflowType = 'subscription' and ExecutionStatus = 'Running'${ofTenant}`;
+  const ids = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({ query, pageSize })) {
+    ids.add(workflowId);
+    if (ids.size % 5_000 === 0) onProgress(`${ids.size} open workflows listed`);
+  }
+  return ids;
+}
+
+/** `sub:{tenant}:{subscription}`. */
+function refOf(workflowId: string): Ref {
+  const [, tenantId = '', subscriptionId = ''] = workflowId.split(':');
+  return { tenantId, subscriptionId };
+}
+
+async function confirmAll(parts: WorkflowParts, misfits: readonly Ref[]): Promise<Violation[]> {
+  const waiting = [...misfits];
+  const violations: Violation[] = [];
+  async function confirmNext(): Promise<void> {
+    for (let ref = waiting.pop(); ref !== undefined; ref = waiting.pop()) {
+      const problem = await confirm(parts, ref);
+      if (problem !== null) violations.push({ invariant: 'I11', ...problem });
+    }
+  }
+  await Promise.all(Array.from({ length: confirmingMax }, confirmNext));
+  return violations;
+}
+
+async function confirm({ owner, client, toleratedMs }: WorkflowParts, ref: Ref): Promise<Problem | null> {
+  const workflowId = workflowIdOf(ref);
+  const isOpen = await isWorkflowOpen(client, workflowId);
+  const fact = await readEngineFact(owner, ref.tenantId, ref.subscriptionId);
+  if (fact !== null) return problemOf(fact, isOpen, toleratedMs);
+  return isOpen ? { what: 'a workflow is open without a subscription', row: { ...ref, workflowId } } : null;
+}
+
+async function isWorkflowOpen(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
