@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase, type Sql } from '../db/database.ts';
@@ -26,6 +26,8 @@ export interface BenchPlatform {
 /** The whole platform on components of its own, each role a process, fsync on, in a folder that is removed afterwards. */
 export async function startBenchPlatform(onProgress: (line: string) => void): Promise<BenchPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'redcore-bench-'));
+  // PostgreSQL runs as a user of its own and has to pass.
+  chmodSync(folder, 0o711);
   const dataDir = join(folder, 'data');
   const logDir = join(folder, 'log');
   const stack = await startLocalStack({ dataDir, logDir, external: false, onProgress });

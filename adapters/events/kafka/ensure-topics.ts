@@ -1,4 +1,8 @@
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import kafkajs from 'kafkajs';
+
+// A name Node does not find in this CommonJS package when it runs unbuilt.
+const { ConfigResourceTypes } = kafkajs;
 
 const retentionMsMin = 7 * 24 * 60 * 60 * 1_000;
 
