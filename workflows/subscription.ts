@@ -9,6 +9,7 @@ import {
   setHandler,
   upsertMemo,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { type NextStep, performCall, type Rest, type SubscriptionRef, takeStep } from './perform-step.ts';
 
@@ -21,17 +22,21 @@ const restAfterUnknownKindMs = 60_000;
 
 const wake = defineUpdate('wake');
 
-function searchAttributes(ref: SubscriptionRef, changed: NonNullable<Sleep['changed']>): SearchAttributePair[] {
+/** Undefined where the run has them already. */
+function searchAttributes(ref: SubscriptionRef, changed: Sleep['changed']): SearchAttributePair[] | undefined {
+  if (!changed) return undefined;
   const keyword = (name: string, value: string) => ({
     key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
     value,
   });
-  return [
+  const wanted = [
     keyword('TenantId', ref.tenantId),
     keyword('CustomerId', changed.customerId),
     keyword('PlanId', changed.planId),
     keyword('SubscriptionStatus', changed.status),
   ];
+  const { typedSearchAttributes: present } = workflowInfo();
+  return wanted.every(({ key, value }) => present.get(key) === value) ? undefined : wanted;
 }
 
 /** What is not given here the next run takes over from this one. */
@@ -40,13 +45,14 @@ function sleepOn(ref: SubscriptionRef, next: Sleep | Rest): Promise<never> {
   return makeContinueAsNewFunc<typeof subscription>({
     backoffStartInterval: Math.max(sleepMsMin, next.sleepMs),
     memo: shown && { ...shown.shown },
-    typedSearchAttributes: shown?.changed ? searchAttributes(ref, shown.changed) : undefined,
+    typedSearchAttributes: shown && searchAttributes(ref, shown.changed),
   })(ref);
 }
 
 function end(ref: SubscriptionRef, next: Ended): string {
   upsertMemo({ ...next.shown });
-  if (next.changed) upsertSearchAttributes(searchAttributes(ref, next.changed));
+  const changed = searchAttributes(ref, next.changed);
+  if (changed) upsertSearchAttributes(changed);
   return next.summary;
 }
 

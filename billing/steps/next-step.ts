@@ -18,7 +18,7 @@ export interface Shown {
   lastResult: string;
 }
 
-/** Search attribute values, present only when they differ from what the workflow last wrote. */
+/** Search attribute values; the workflow writes them where they differ from its own. */
 export interface ChangedAttributes {
   status: string;
   planId: string;

@@ -4,10 +4,10 @@ import { formatMoney } from '../../domain/money/currency.ts';
 import { amountFor } from '../../domain/pricing/price.ts';
 import { renderedStatus } from '../../domain/subscriptions/allowed-commands.ts';
 import type { DutyKind, WhatComesNext } from '../../domain/subscriptions/what-comes-next.ts';
-import { isDueCall, isEnded, nextOf, type Settled, settle } from '../subscription-work/settle.ts';
+import { isDueCall, isEnded, type Settled, settle } from '../subscription-work/settle.ts';
 import { businessNow, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { describeShown } from './describe-subscription.ts';
-import type { ChangedAttributes, NextStep, ProviderCall, Shown } from './next-step.ts';
+import type { NextStep, ProviderCall, Shown } from './next-step.ts';
 
 /** Longer than anybody waits: a sleep with nothing to wait for. */
 const foreverMs = 3_650 * DAY_MS;
@@ -21,23 +21,16 @@ const callOf: Partial<Record<DutyKind, ProviderCall>> = {
 
 /** Settles a verb the workflow asked for, and says what follows. */
 export async function settleStep(work: SubscriptionWork): Promise<NextStep> {
-  const changed = isDueCall(nextOf(work), work) ? null : attributesChanged(work);
-  work.sub.fruitlessTries = work.sub.parkedAt === null ? 0 : work.sub.fruitlessTries;
-  const settled = await settle(work, 'step');
-  return stepOf(work, settled, changed);
+  const { sub, timeline } = work;
+  // Tries that only decide to try again bear no fruit: what does, stands in the timeline.
+  if (timeline.length > 0 && sub.parkedAt === null) sub.fruitlessTries = 0;
+  return stepOf(work, await settle(work, 'step'));
 }
 
-function attributesChanged(work: SubscriptionWork): ChangedAttributes | null {
-  const { sub } = work;
-  const status = renderedStatus(sub);
-  if (sub.shownStatus === status && sub.shownPlanId === sub.planId) return null;
-  sub.shownStatus = status;
-  sub.shownPlanId = sub.planId;
-  return { status, planId: sub.planId, customerId: sub.customerId };
-}
-
-function stepOf(work: SubscriptionWork, settled: Settled, changed: ChangedAttributes | null): NextStep {
+function stepOf(work: SubscriptionWork, settled: Settled): NextStep {
   const { sub, tx } = work;
+  // Said every time: what a run was told once may be lost with it.
+  const changed = { status: renderedStatus(sub), planId: sub.planId, customerId: sub.customerId };
   const { next } = settled;
   if (isEnded(sub, work.open)) {
     return { kind: 'ended', summary: `Ended: ${sub.status}`, shown: shownOf(work), changed };

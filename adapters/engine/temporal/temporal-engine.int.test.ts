@@ -79,6 +79,24 @@ describe('what Temporal keeps', () => {
     }
   });
 
+  it('has its attributes again after a wake started it from nothing', async () => {
+    const row = createScriptedRow(async () => Date.now());
+    row.decide = () => sleepFor(3_600_000, { status: 'active', planId: 'plan_1', customerId: 'cus_1' });
+    const taskQueue = `billing-${randomUUID()}`;
+    const stop = await runWorker(taskQueue, row.billing);
+    const engine = createTemporalEngine({ client: connection.client, taskQueue });
+    const handle = connection.client.workflow.getHandle(workflowIdOf(row.ref));
+    try {
+      await engine.wake(row.ref);
+      await expect
+        .poll(async () => (await handle.describe()).searchAttributes)
+        .toMatchObject({ CustomerId: ['cus_1'], PlanId: ['plan_1'], SubscriptionStatus: ['active'] });
+    } finally {
+      await handle.terminate();
+      await stop();
+    }
+  });
+
   it('goes on after a cancellation in the engine: only the row ends a subscription', async () => {
     const row = createScriptedRow(async () => Date.now());
     row.decide = (look) => (look < 3 ? sleepFor(1_000) : ended);

@@ -1,5 +1,6 @@
 import { type Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { withDeadline } from '../../../runtime/with-deadline.ts';
 import { coalesceByKey } from '../coalesce-by-key.ts';
 import type { EngineStart, SubscriptionEngine } from '../port.ts';
 
@@ -29,10 +30,14 @@ export function createTemporalEngine(parts: {
 }): SubscriptionEngine {
   const { client, taskQueue, acceptedWithinMs = 10_000 } = parts;
 
+  // The client sleeps between its tries, also past the deadline of the call.
+  const within = <T>(timeoutMs: number, what: string, call: () => Promise<T>): Promise<T> =>
+    withDeadline(client.withDeadline(Date.now() + timeoutMs, call), timeoutMs, what);
+
   // A closed workflow rejects the start too: a subscription that has ended must not get a sleeper from a late start.
   async function start(wanted: EngineStart): Promise<'started' | 'already_awake'> {
     try {
-      await client.withDeadline(Date.now() + startedWithinMs, () =>
+      await within(startedWithinMs, 'the start', () =>
         client.workflow.start(workflowType, {
           workflowId: workflowIdOf(wanted),
           taskQueue,
@@ -67,7 +72,7 @@ export function createTemporalEngine(parts: {
       typedSearchAttributes: [keyword('TenantId', ref.tenantId)],
       priority: { fairnessKey: ref.tenantId },
     });
-    await client.withDeadline(Date.now() + acceptedWithinMs, () =>
+    await within(acceptedWithinMs, 'the wake', () =>
       client.workflow.startUpdateWithStart(wakeUpdate, { waitForStage: 'ACCEPTED', startWorkflowOperation }),
     );
   }
