@@ -56,7 +56,7 @@ export async function showTimeline(client: DemoClient, living: Told): Promise<st
     const { amount, code, attempt } = entry.details;
     const details = [
       typeof amount === 'number' ? formatMoney(amount, 'EUR') : '',
-      code ? `${String(code)}, attempt ${String(attempt)}` : '',
+      typeof code === 'string' ? `${code}, attempt ${String(attempt)}` : '',
     ];
     table.push([day(entry.at), entry.action.replaceAll('_', ' '), entry.plan_name, details.filter(Boolean).join(' ')]);
   }
