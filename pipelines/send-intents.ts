@@ -1,14 +1,11 @@
 import type { SubscriptionEngine } from '../adapters/engine/port.ts';
 import type { OwedIntent } from '../billing/context.ts';
-import { deleteIntents } from '../db/queries/intents.ts';
-import { type TenantDatabase, withTenant } from '../db/with-tenant.ts';
-import type { TenantId } from '../domain/ids.ts';
+import type { TenantDatabase } from '../db/with-tenant.ts';
 import { registerCounter } from '../runtime/metrics.ts';
 import { pause } from '../runtime/pause.ts';
 import { type Delivery, deliverWake } from './deliver-wake.ts';
+import { createIntentSettler } from './settle-intents.ts';
 
-/** Deletions wait for one another: many intents of a tenant go in one transaction. */
-const settleAfterMs = 100;
 const waitingMaxPerLane = 8;
 
 const sent = registerCounter({
@@ -32,11 +29,10 @@ export function createIntentSender(parts: {
   engine: SubscriptionEngine;
   concurrency: number;
 }): IntentSender {
-  const { database, concurrency } = parts;
+  const { concurrency } = parts;
+  const settler = createIntentSettler(parts.database);
   const waiting: Owed[] = [];
   const inFlight = new Set<Promise<void>>();
-  const accepted = new Map<TenantId, string[]>();
-  let settling: Promise<void> | undefined;
   let isDraining = false;
 
   function pump(): void {
@@ -60,18 +56,7 @@ export function createIntentSender(parts: {
       return;
     }
     sent.inc({ outcome: 'accepted' });
-    accepted.set(owed.tenantId, [...(accepted.get(owed.tenantId) ?? []), ...owed.ids]);
-    settling ??= pause(isDraining ? 0 : settleAfterMs).then(settle);
-  }
-
-  async function settle(): Promise<void> {
-    settling = undefined;
-    const batches = [...accepted];
-    accepted.clear();
-    const deletions = batches.map(([tenantId, ids]) => withTenant(database, tenantId, (tx) => deleteIntents(tx, ids)));
-    // An intent that is not deleted is sent once more, which changes nothing.
-    const results = await Promise.allSettled(deletions);
-    for (const result of results) if (result.status === 'rejected') sent.inc({ outcome: 'not_settled' });
+    settler.settle(owed.tenantId, owed.ids);
   }
 
   return {
@@ -87,7 +72,7 @@ export function createIntentSender(parts: {
       const timeIsOver = new AbortController();
       const finish = async (): Promise<void> => {
         while (inFlight.size > 0) await Promise.race(inFlight);
-        while (settling !== undefined) await settling;
+        await settler.flush();
         timeIsOver.abort();
       };
       await Promise.race([finish(), pause(timeoutMs, timeIsOver.signal)]);
