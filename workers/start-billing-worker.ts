@@ -1,17 +1,31 @@
 import { createBillingActivities } from '../activities/billing-activities.ts';
+import { createReconcilerActivities } from '../activities/reconciler-activities.ts';
+import { measureBacklog } from '../adapters/engine/temporal/measure-backlog.ts';
+import { ensureReconcilerSchedule } from '../adapters/engine/temporal/reconciler-schedule.ts';
 import { isInfrastructureError } from '../db/database.ts';
+import { reconcileOverdue } from '../pipelines/reconcile.ts';
 import { billingTaskQueue, type PlatformParts } from './platform-parts.ts';
+import { createSafetyNetActivities, hangSafetyNet } from './safety-net.ts';
 import { startTemporalWorker } from './temporal-worker.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
-/** Workflows, and the steps of the database they take as local activities. */
+/** Workflows, the steps of the database they take as local activities, and the round of the safety net. */
 export async function startBillingWorker(parts: PlatformParts): Promise<void> {
-  const { context, config } = parts;
+  const { context, config, temporal } = parts;
+  const queue = { client: temporal.client, taskQueue: billingTaskQueue };
+  const reconcile = async (): Promise<string> => {
+    const found = await reconcileOverdue({ system: parts.system, billingBacklog: () => measureBacklog(queue) });
+    if (found.kind === 'backlogged') return `Not looked: ${found.backlog} tasks wait for a worker`;
+    return found.count === 0 ? 'Everybody is awake in time' : `${found.count} overdue`;
+  };
   await startTemporalWorker(parts, {
     name: 'billing-worker',
     taskQueue: billingTaskQueue,
     workflowBundle: await loadWorkflowBundle(),
-    activities: createBillingActivities({ context, isInfrastructureError }),
+    activities: {
+      ...createBillingActivities({ context, isInfrastructureError }),
+      ...createReconcilerActivities({ reconcile }),
+    },
     // A run is a few tasks within a second or so: more than those under way need no memory.
     maxCachedWorkflows: 400,
     maxConcurrentWorkflowTaskExecutions: 40,
@@ -22,4 +36,6 @@ export async function startBillingWorker(parts: PlatformParts): Promise<void> {
     activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 1, maximum: 10 },
     shutdownGraceTime: '10s',
   });
+  await hangSafetyNet(parts);
+  await ensureReconcilerSchedule(queue);
 }
