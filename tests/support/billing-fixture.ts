@@ -1,15 +1,10 @@
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
-import { cancelAttempt } from '../../billing/attempts/cancel-attempt.ts';
-import { chargeAttempt } from '../../billing/attempts/charge-attempt.ts';
-import { lookUpAttempt } from '../../billing/attempts/look-up-attempt.ts';
 import type { Call } from '../../billing/call.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
-import { sendRefund } from '../../billing/refunds/send-refund.ts';
-import type { NextStep } from '../../billing/steps/next-step.ts';
-import { takeStep } from '../../billing/steps/take-step.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
 import type { CustomerId, PaymentMethodId, PlanId, SubscriptionId, TenantId } from '../../domain/ids.ts';
+import { driveSteps, type Rest } from './drive-steps.ts';
 
 export interface BillingFixture {
   context: BillingContext;
@@ -33,7 +28,7 @@ export interface BillingFixture {
   }): Promise<{ customerId: CustomerId; methodId: PaymentMethodId | null }>;
   addMethod(customerId: CustomerId, token: string): Promise<PaymentMethodId>;
   /** Runs the subscription's steps as its workflow would, until it sleeps or ends. */
-  drive(id: SubscriptionId): Promise<Exclude<NextStep, { kind: 'call' }>>;
+  drive(id: SubscriptionId): Promise<Rest>;
   close(): Promise<void>;
 }
 
@@ -42,8 +37,34 @@ export async function openBillingFixture(
   urls: { ownerUrl: string; appUrl: string },
   clock?: BillingContext['database']['clock'],
 ): Promise<BillingFixture> {
+  const pools = openFixturePools(urls);
+  const fixture = await openTenantFixture(pools, clock);
+  return { ...fixture, close: pools.close };
+}
+
+export interface FixturePools {
+  owner: Sql;
+  app: Sql;
+  close(): Promise<void>;
+}
+
+export function openFixturePools(urls: { ownerUrl: string; appUrl: string }): FixturePools {
   const owner = openDatabase(urls.ownerUrl, { max: 2, name: 'fixture-owner' });
   const app = openDatabase(urls.appUrl, { max: 8, name: 'fixture-app' });
+  return {
+    owner,
+    app,
+    async close() {
+      await Promise.all([owner.end(), app.end()]);
+    },
+  };
+}
+
+/** The same on pools that a file's tests share; they are closed by whoever opened them. */
+export async function openTenantFixture(
+  { owner, app }: FixturePools,
+  clock?: BillingContext['database']['clock'],
+): Promise<Omit<BillingFixture, 'close'>> {
   const provider = new FakePaymentProvider();
   const intents: OwedIntent[] = [];
   const context: BillingContext = {
@@ -88,23 +109,6 @@ export async function openBillingFixture(
       await owner`update customers set default_payment_method_id = ${methodId} where id = ${customerId}`;
       return { customerId, methodId };
     },
-    async drive(id) {
-      const verbs = {
-        chargeAttempt: (c: BillingContext, i: Parameters<typeof cancelAttempt>[1]) =>
-          chargeAttempt(c, i, { mayThrow: false }),
-        lookUpAttempt,
-        cancelAttempt,
-        sendRefund,
-      };
-      let next = await takeStep(context, { tenantId, subscriptionId: id });
-      for (let calls = 0; next.kind === 'call'; calls += 1) {
-        if (calls > 200) throw new Error(`never comes to rest: ${JSON.stringify(next)}`);
-        next = await verbs[next.activity](context, next.input);
-      }
-      return next;
-    },
-    async close() {
-      await Promise.all([owner.end(), app.end()]);
-    },
+    drive: (id) => driveSteps(context, { tenantId, subscriptionId: id }),
   };
 }

@@ -1,0 +1,184 @@
+import { afterAll, expect } from 'vitest';
+import type { Call } from '../../billing/call.ts';
+import { advanceTestClock } from '../../billing/clocks/advance-test-clock.ts';
+import { createSubscription } from '../../billing/subscriptions/create-subscription.ts';
+import type { CreateSubscriptionInput } from '../../billing/subscriptions/new-subscription.ts';
+import type { Answer } from '../../contracts/answer.ts';
+import type {
+  AttemptRow,
+  BillingRunRow,
+  InvoiceRow,
+  PaymentRow,
+  RefundRow,
+  SubscriptionRow,
+} from '../../db/queries/billing-rows.ts';
+import type { TenantSettings } from '../../db/queries/load-subscription.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { CustomerId, PaymentMethodId, PlanId, SubscriptionId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { type BillingFixture, type FixturePools, openFixturePools, openTenantFixture } from './billing-fixture.ts';
+import { driveSteps, type Rest } from './drive-steps.ts';
+import { stackEnv } from './stack-env.ts';
+
+type Subscribing = Partial<CreateSubscriptionInput> & { token?: string | null; timezone?: string; key?: string };
+
+export interface Subscribed {
+  answer: Answer;
+  id: SubscriptionId;
+  customerId: CustomerId;
+  methodId: PaymentMethodId | null;
+  planId: PlanId;
+}
+
+interface RowsOf {
+  invoices: InvoiceRow;
+  payments: PaymentRow;
+  payment_attempts: AttemptRow;
+  refunds: RefundRow;
+  billing_runs: BillingRunRow;
+  timeline: { at: Instant; action: string; actor: string; details: Record<string, unknown> };
+  intents: { kind: string; dueAt: Instant };
+  outbox: { topic: string; envelope: { origin: string; data: Record<string, unknown> } };
+}
+const orderOf: Partial<Record<keyof RowsOf, string>> = { billing_runs: 'boundary_at', outbox: 'sequence' };
+
+/** A tenant whose PostgreSQL clock is the test's: time passes when the test says so, with or without anybody awake. */
+export interface BillingLife extends Omit<BillingFixture, 'close'> {
+  now(): Instant;
+  /** Time passes and nobody is awake: a downtime, or a step that comes late. */
+  skipTo(at: Instant | string): void;
+  skip(ms: number): void;
+  /** Time passes, and every workflow of the tenant is awake exactly when its row says. */
+  liveTo(at: Instant | string): Promise<void>;
+  live(ms: number): Promise<void>;
+  /** Everything due now, of every subscription. */
+  settle(): Promise<void>;
+  /** The steps of one waking; one that throws is reported to the row. */
+  driveNotingFailures(id: SubscriptionId): Promise<Rest>;
+  /** Advances a test clock, the tenant's where `id` is null, with every workflow that is woken at work. */
+  advance(id: SubscriptionId | null, to: { by: string } | { to: Instant }): Promise<Answer>;
+  callWith(key: string, hash?: string): Call;
+  subscribe(input?: Subscribing): Promise<Subscribed>;
+  sub(id: SubscriptionId): Promise<SubscriptionRow>;
+  rows<T extends keyof RowsOf>(table: T, id: SubscriptionId): Promise<RowsOf[T][]>;
+  actions(id: SubscriptionId): Promise<string[]>;
+  topics(id: SubscriptionId): Promise<string[]>;
+  setSettings(settings: TenantSettings): Promise<void>;
+}
+
+let pools: FixturePools | undefined;
+
+/** To be called once at the top of a test file: its tests share two pools. */
+export function closePoolsAfterAll(): void {
+  afterAll(async () => {
+    await pools?.close();
+    pools = undefined;
+  });
+}
+
+const wakingsMax = 2_000;
+
+export async function openLife(startsAt = '2026-01-31T10:00:00.000Z'): Promise<BillingLife> {
+  pools ??= openFixturePools({ ownerUrl: stackEnv().databaseUrl, appUrl: stackEnv().appDatabaseUrl });
+  let now = Date.parse(startsAt);
+  const fixture = await openTenantFixture(pools, () => now);
+  const { owner, tenantId, context, provider } = fixture;
+  const instantOf = (at: Instant | string): Instant => (typeof at === 'string' ? Date.parse(at) : at);
+
+  function skipTo(at: Instant | string): void {
+    now = Math.max(now, instantOf(at));
+    provider.setClockOffset(now - Date.now());
+  }
+  async function liveTo(at: Instant | string): Promise<void> {
+    const until = instantOf(at);
+    for (let wakings = 0; ; wakings += 1) {
+      if (wakings > wakingsMax) throw new Error('never comes to rest');
+      const [due] = await owner<{ id: SubscriptionId; wakeAt: Instant }[]>`
+        select id, wake_at from subscriptions where tenant_id = ${tenantId} and wake_at <= ${until} order by wake_at limit 1`;
+      if (!due) break;
+      skipTo(due.wakeAt);
+      await fixture.drive(due.id);
+    }
+    skipTo(until);
+  }
+  skipTo(now);
+  const callWith = (key: string, hash = 'same request'): Call => ({ ...fixture.call, claim: { key, hash } });
+  const life: BillingLife = {
+    ...fixture,
+    now: () => now,
+    skipTo,
+    skip: (ms) => skipTo(now + ms),
+    liveTo,
+    live: (ms) => liveTo(now + ms),
+    settle: () => liveTo(now),
+    driveNotingFailures: (id) => driveSteps(context, { tenantId, subscriptionId: id }, { noteFailures: true }),
+    async advance(id, to) {
+      const send = context.sendIntents;
+      const awake: Promise<unknown>[] = [];
+      context.sendIntents = (owed) => {
+        send(owed);
+        awake.push(...owed.map(({ subscriptionId }) => fixture.drive(subscriptionId)));
+      };
+      try {
+        const input = { to: 'to' in to ? to.to : null, by: 'by' in to ? to.by : null };
+        return await advanceTestClock(context, fixture.call, id, input);
+      } finally {
+        context.sendIntents = send;
+        await Promise.all(awake);
+      }
+    },
+    callWith,
+    async subscribe({ token, timezone, key, ...input } = {}) {
+      const planId = input.planId ?? (await fixture.makePlan());
+      const made = input.customerId
+        ? { customerId: input.customerId, methodId: null }
+        : await fixture.makeCustomer({ ...(token === undefined ? {} : { token }), ...(timezone ? { timezone } : {}) });
+      const answer = await createSubscription(context, key ? callWith(key) : fixture.call, {
+        paymentMethodId: null,
+        startDate: null,
+        trialPeriodDays: null,
+        quantity: 1,
+        metadata: {},
+        allowIncomplete: false,
+        groupId: null,
+        ...input,
+        planId,
+        customerId: made.customerId,
+      });
+      return { ...made, answer, planId, id: (answer.body as { subscription_id: SubscriptionId }).subscription_id };
+    },
+    async sub(id) {
+      const [row] = await owner<
+        SubscriptionRow[]
+      >`select * from subscriptions where tenant_id = ${tenantId} and id = ${id}`;
+      if (!row) throw new Error(`no subscription ${id}`);
+      return row;
+    },
+    async rows(table, id) {
+      const order = orderOf[table] ?? 'id';
+      const found = await owner`
+        select * from ${owner(table as string)} where tenant_id = ${tenantId} and subscription_id = ${id} order by ${owner(order as string)}`;
+      return [...found] as never;
+    },
+    actions: async (id) => (await life.rows('timeline', id)).map(({ action }) => action),
+    topics: async (id) => (await life.rows('outbox', id)).map(({ topic }) => topic),
+    async setSettings(settings) {
+      await owner`update tenants set settings = ${owner.json(settings as never)} where tenant_id = ${tenantId}`;
+    },
+  };
+  return life;
+}
+
+/** The refusal's code, also where it is answered under an idempotency key. */
+export async function refusalOf(asked: Promise<Answer>): Promise<string> {
+  try {
+    const { status, body } = await asked;
+    expect(status, 'a refusal').toBeGreaterThanOrEqual(400);
+    return (body as { code: string }).code;
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}
+
+export const iso = (at: Instant | null): string | null => (at === null ? null : new Date(at).toISOString());
