@@ -9,6 +9,7 @@ export function printRounds(row: BenchRow, rounds: readonly Round[]): void {
   const bySubject = Map.groupBy(rounds, ({ subject }) => subject);
   const table = new Table({
     head: ['subject', 'rounds', 'per s', 'p50 ms', 'p99 ms', 'max ms', 'errors', 'CPU ms/op'],
+    style: { head: [], border: [] },
   });
   for (const [subject, of] of bySubject) {
     const mid = (pick: (round: Round) => number) => median(of.map(pick));

@@ -20,6 +20,12 @@ interface Subscription {
 
 export type Told = Living & { story: Story };
 
+/** A table without colours and inner rules: it reads the same in a terminal and in a file. */
+function plainTable(head: string[]) {
+  const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+  return new Table({ head, chars, style: { head: [], border: [] } });
+}
+
 const day = (instant: string | null) => instant?.slice(0, 10) ?? '';
 
 async function invoicesOf(client: DemoClient, { subscriptionId }: Living): Promise<Invoice[]> {
@@ -29,7 +35,7 @@ async function invoicesOf(client: DemoClient, { subscriptionId }: Living): Promi
 
 /** How everybody ended up. */
 export async function showEverybody(client: DemoClient, told: readonly Told[]): Promise<string> {
-  const table = new Table({ head: ['customer', 'status', 'invoices', 'paid', 'next charge'], style: { head: [] } });
+  const table = plainTable(['customer', 'status', 'invoices', 'paid', 'next charge']);
   for (const living of told) {
     const subscription = await client.get<Subscription>(`/v1/subscriptions/${living.subscriptionId}`);
     const invoices = await invoicesOf(client, living);
@@ -51,7 +57,7 @@ export async function showTimeline(client: DemoClient, living: Told): Promise<st
   const { data } = await client.get<{
     data: { at: string; action: string; plan_name: string; details: Record<string, unknown> }[];
   }>(`/v1/subscriptions/${living.subscriptionId}/timeline`);
-  const table = new Table({ head: ['date', 'action', 'plan', 'details'], style: { head: [] } });
+  const table = plainTable(['date', 'action', 'plan', 'details']);
   for (const entry of data) {
     const { amount, code, attempt } = entry.details;
     const details = [
@@ -64,7 +70,7 @@ export async function showTimeline(client: DemoClient, living: Told): Promise<st
 }
 
 export async function showInvoices(client: DemoClient, living: Told): Promise<string> {
-  const table = new Table({ head: ['no.', 'status', 'period', 'total', 'paid'], style: { head: [] } });
+  const table = plainTable(['no.', 'status', 'period', 'total', 'paid']);
   for (const invoice of await invoicesOf(client, living)) {
     const period = invoice.period_start
       ? `${day(invoice.period_start)} – ${day(invoice.period_end)}`

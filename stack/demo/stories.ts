@@ -83,7 +83,7 @@ export const stories: readonly Story[] = [
     who: 'Judea, declines, then recovers',
     plan: 'pro',
     token: 'tok_decline_after_1',
-    months: { 2: addMethod('tok_ok') },
+    months: { 1: addMethod('tok_ok') },
   },
   { who: 'Ivan, declines until the end', plan: 'basic', token: 'tok_decline_after_1' },
   {
