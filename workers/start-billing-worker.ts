@@ -3,9 +3,8 @@ import { createReconcilerActivities } from '../activities/reconciler-activities.
 import { measureBacklog } from '../adapters/engine/temporal/measure-backlog.ts';
 import { ensureReconcilerSchedule } from '../adapters/engine/temporal/reconciler-schedule.ts';
 import { isInfrastructureError } from '../db/database.ts';
-import { reconcileOverdue } from '../pipelines/reconcile.ts';
+import { describeReconciled, reconcileOverdue } from '../pipelines/reconcile.ts';
 import { billingTaskQueue, type PlatformParts } from './platform-parts.ts';
-import { createSafetyNetActivities, hangSafetyNet } from './safety-net.ts';
 import { startTemporalWorker } from './temporal-worker.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
@@ -13,11 +12,8 @@ import { loadWorkflowBundle } from './workflow-bundle.ts';
 export async function startBillingWorker(parts: PlatformParts): Promise<void> {
   const { context, config, temporal } = parts;
   const queue = { client: temporal.client, taskQueue: billingTaskQueue };
-  const reconcile = async (): Promise<string> => {
-    const found = await reconcileOverdue({ system: parts.system, billingBacklog: () => measureBacklog(queue) });
-    if (found.kind === 'backlogged') return `Not looked: ${found.backlog} tasks wait for a worker`;
-    return found.count === 0 ? 'Everybody is awake in time' : `${found.count} overdue`;
-  };
+  const billingBacklog = () => measureBacklog(queue);
+  const reconcile = async () => describeReconciled(await reconcileOverdue({ system: parts.system, billingBacklog }));
   await startTemporalWorker(parts, {
     name: 'billing-worker',
     taskQueue: billingTaskQueue,
@@ -36,6 +32,5 @@ export async function startBillingWorker(parts: PlatformParts): Promise<void> {
     activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 1, maximum: 10 },
     shutdownGraceTime: '10s',
   });
-  await hangSafetyNet(parts);
   await ensureReconcilerSchedule(queue);
 }
