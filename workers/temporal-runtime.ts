@@ -70,7 +70,10 @@ export function installTemporalRuntime(logger: Logger): void {
   const level: LogLevel = logger.isLevelEnabled('debug') ? 'DEBUG' : 'INFO';
   const buffer = new MetricsBuffer({ maxBufferSize: bufferedUpdatesMax });
   Runtime.install({
-    logger: new DefaultLogger(level, ({ level: of, message, meta }) => logger[levels[of]](meta ?? {}, message)),
+    logger: new DefaultLogger(level, ({ level: of, message, meta }) => {
+      const { taskToken: _, ...readable } = meta ?? {};
+      logger[levels[of]](readable, message);
+    }),
     telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} }, metrics: { buffer } },
     shutdownSignals: [],
   });

@@ -67,7 +67,7 @@ export interface Clock {
 }
 
 /** Every duty of the row with its own date; order: by date, then precedence. */
-export function dutiesOf(facts: DutyFacts): Duty[] {
+function dutiesOf(facts: DutyFacts): Duty[] {
   const duties = [...attemptDuties(facts), ...refundDuties(facts)];
   if (!facts.parked && !terminalStatuses.includes(facts.status)) duties.push(...subscriptionDuties(facts));
   return duties.sort((a, b) => a.at - b.at || dutyKinds.indexOf(a.kind) - dutyKinds.indexOf(b.kind));
@@ -80,7 +80,8 @@ function attemptDuties(facts: DutyFacts): Duty[] {
     switch (attempt.status) {
       case 'created':
       case 'not_sent':
-        return technical('charge', attempt.sendAt ?? attempt.createdAt);
+        // An operator looks first: what was never sent is not sent while parked.
+        return facts.parked ? [] : technical('charge', attempt.sendAt ?? attempt.createdAt);
       case 'sent':
         return technical('lease_end', attempt.leaseUntil);
       case 'unknown':
