@@ -16,6 +16,8 @@ export type PlatformOptions = {
   roles: 'all-in-one' | 'each';
   ports?: PortPicker;
   logLevel?: string;
+  /** What a process of this role sees in place of the platform's own environment. */
+  adaptEnvironment?: (role: RoleName, environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
   onProgress?: (line: string) => void;
   onDied?: (death: ProcessDeath) => void;
 };
@@ -84,7 +86,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
   async function start(role: RoleName, port: number, name: string = role): Promise<RoleProcess> {
     const logFile = join(logDir, `${name}.log`);
-    const env = { ...environment, REDCORE_ROLE: role };
+    const adapt = options.adaptEnvironment ?? ((_role, given) => given);
+    const env = { ...adapt(role, environment), REDCORE_ROLE: role };
     const running = await startRole(role, env, { logFile, port, name, onDied: options.onDied });
     started.push(running);
     return running;
