@@ -171,9 +171,3 @@ export interface LedgerEntry {
   /** Debits positive, credits negative. */
   amountMinor: number;
 }
-
-export interface PlanFacts {
-  planId: PlanId;
-  planName: string;
-  planStatus: 'active' | 'archived';
-}

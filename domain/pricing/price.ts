@@ -14,22 +14,6 @@ export interface Price {
   interval: Interval;
 }
 
-/** What can be subscribed to (R30). Its name, description and limits take effect everywhere at once. */
-export interface Plan {
-  id: PlanId;
-  name: string;
-  description: string | null;
-  /** A customer has at most one live subscription per group; null: no such limit. */
-  group: string | null;
-  status: 'active' | 'archived';
-  currentPriceId: PriceId;
-  /** 0: no trial. */
-  trialPeriodDays: number;
-  maxSubscriptions: number | null;
-  maxPerCustomer: number | null;
-  metadata: Record<string, string>;
-}
-
 /** Minor units for one full period: a flat price ignores the quantity, a per-unit price multiplies by it. */
 export function amountFor(price: Pick<Price, 'model' | 'amountMinor'>, quantity: number): number {
   invariant(Number.isSafeInteger(quantity) && quantity > 0, `${quantity} is no quantity`);
