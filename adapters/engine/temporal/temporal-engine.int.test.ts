@@ -1,53 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectTemporal, type TemporalConnection } from '../../../runtime/temporal-connection.ts';
 import { createScriptedRow, ended, shown, sleepFor } from '../../../tests/support/scripted-row.ts';
 import { stackEnv } from '../../../tests/support/stack-env.ts';
-import { loadWorkflowBundle } from '../../../workers/workflow-bundle.ts';
+import { openTemporalWorkers, type TemporalWorkers } from '../../../tests/support/temporal-workers.ts';
 import { describeEngineContract } from '../contract.ts';
 import { createTemporalEngine, workflowIdOf } from './temporal-engine.ts';
 
-const { temporalAddress, temporalNamespace } = stackEnv();
-let connection: TemporalConnection;
-let native: NativeConnection;
+let workers: TemporalWorkers;
 
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-
-async function runWorker(taskQueue: string, activities: object): Promise<() => Promise<void>> {
-  native ??= await NativeConnection.connect({ address: temporalAddress });
-  const worker = await Worker.create({
-    connection: native,
-    namespace: temporalNamespace,
-    taskQueue,
-    workflowBundle: await loadWorkflowBundle(),
-    activities,
-  });
-  const running = worker.run();
-  return async () => {
-    worker.shutdown();
-    await running;
-  };
-}
-
+// Before the hooks of the contract, which need it.
 beforeAll(async () => {
-  connection ??= await connectTemporal({ address: temporalAddress, namespace: temporalNamespace });
+  const { temporalAddress: address, temporalNamespace: namespace } = stackEnv();
+  workers = await openTemporalWorkers({ address, namespace });
 });
-afterAll(async () => {
-  await connection.close();
-  await native.close();
-});
+afterAll(() => workers.close());
 
 describeEngineContract('Temporal', async (look) => {
-  connection ??= await connectTemporal({ address: temporalAddress, namespace: temporalNamespace });
   const taskQueue = `billing-${randomUUID()}`;
-  const close = await runWorker(taskQueue, {
+  const close = await workers.runBillingWorker(taskQueue, {
     takeStep: async (ref: Parameters<typeof look>[0]) => {
       const next = await look(ref);
       return next === 'ended' ? ended : sleepFor(next.sleepMs);
     },
   });
-  return { engine: createTemporalEngine({ client: connection.client, taskQueue }), close };
+  return { engine: createTemporalEngine({ client: workers.client, taskQueue }), close };
 });
 
 describe('what Temporal keeps', () => {
@@ -56,9 +32,9 @@ describe('what Temporal keeps', () => {
     row.decide = (look) =>
       sleepFor(3_650 * 86_400_000, look === 2 ? { status: 'past_due', planId: 'plan_2', customerId: 'cus_1' } : null);
     const taskQueue = `billing-${randomUUID()}`;
-    const stop = await runWorker(taskQueue, row.billing);
-    const engine = createTemporalEngine({ client: connection.client, taskQueue });
-    const handle = connection.client.workflow.getHandle(workflowIdOf(row.ref));
+    const stop = await workers.runBillingWorker(taskQueue, row.billing);
+    const engine = createTemporalEngine({ client: workers.client, taskQueue });
+    const handle = workers.client.workflow.getHandle(workflowIdOf(row.ref));
     try {
       await engine.start(row.start(3_600_000));
       for (const status of ['active', 'past_due', 'past_due']) {
@@ -83,9 +59,9 @@ describe('what Temporal keeps', () => {
     const row = createScriptedRow(async () => Date.now());
     row.decide = () => sleepFor(3_600_000, { status: 'active', planId: 'plan_1', customerId: 'cus_1' });
     const taskQueue = `billing-${randomUUID()}`;
-    const stop = await runWorker(taskQueue, row.billing);
-    const engine = createTemporalEngine({ client: connection.client, taskQueue });
-    const handle = connection.client.workflow.getHandle(workflowIdOf(row.ref));
+    const stop = await workers.runBillingWorker(taskQueue, row.billing);
+    const engine = createTemporalEngine({ client: workers.client, taskQueue });
+    const handle = workers.client.workflow.getHandle(workflowIdOf(row.ref));
     try {
       await engine.wake(row.ref);
       await expect
@@ -101,9 +77,9 @@ describe('what Temporal keeps', () => {
     const row = createScriptedRow(async () => Date.now());
     row.decide = (look) => (look < 3 ? sleepFor(1_000) : ended);
     const taskQueue = `billing-${randomUUID()}`;
-    const stop = await runWorker(taskQueue, row.billing);
-    const engine = createTemporalEngine({ client: connection.client, taskQueue });
-    const handle = connection.client.workflow.getHandle(workflowIdOf(row.ref));
+    const stop = await workers.runBillingWorker(taskQueue, row.billing);
+    const engine = createTemporalEngine({ client: workers.client, taskQueue });
+    const handle = workers.client.workflow.getHandle(workflowIdOf(row.ref));
     try {
       await engine.start(row.start(3_600_000));
       await handle.cancel();
@@ -117,8 +93,8 @@ describe('what Temporal keeps', () => {
   it('tells the sender of a wake that nobody accepted it, so that the intent stays', async () => {
     const row = createScriptedRow(async () => Date.now());
     const taskQueue = `billing-${randomUUID()}`;
-    const engine = createTemporalEngine({ client: connection.client, taskQueue, acceptedWithinMs: 500 });
+    const engine = createTemporalEngine({ client: workers.client, taskQueue, acceptedWithinMs: 500 });
     await expect(engine.wake(row.ref)).rejects.toThrow();
-    await connection.client.workflow.getHandle(workflowIdOf(row.ref)).terminate();
+    await workers.client.workflow.getHandle(workflowIdOf(row.ref)).terminate();
   });
 });
