@@ -8,6 +8,7 @@ import { type Instant, SECOND_MS, toIso } from '../../domain/instant.ts';
 import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
+import { answerAroundCall } from '../idempotency/answer-around-call.ts';
 import { settle } from '../subscription-work/settle.ts';
 import { loadWork, writeAudit } from '../subscription-work/subscription-work.ts';
 import { unknownSubscription } from '../subscriptions/change-one.ts';
@@ -26,6 +27,19 @@ const waitMs = 10 * SECOND_MS;
  * the workflows woken; each does everything due, in order, at its own due instant. Answers 202 if that takes over 10 s.
  */
 export async function advanceTestClock(
+  context: BillingContext,
+  call: Call,
+  id: SubscriptionId | null,
+  input: AdvanceInput,
+): Promise<Answer> {
+  return answerAroundCall(context, call, {
+    check: async () => undefined,
+    ask: () => advance(context, call, id, input),
+    settle: async (_tx, answer) => answer,
+  });
+}
+
+async function advance(
   context: BillingContext,
   call: Call,
   id: SubscriptionId | null,

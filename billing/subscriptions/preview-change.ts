@@ -1,5 +1,4 @@
 import type { Answer } from '../../contracts/answer.ts';
-import { withTenant } from '../../db/with-tenant.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { toIso } from '../../domain/instant.ts';
 import { assertNever } from '../../domain/invariant.ts';
@@ -8,6 +7,7 @@ import { type InvoiceLine, totalOf } from '../../domain/invoices/invoice-line.ts
 import { planPeriodInvoice } from '../../domain/invoices/plan-period-invoice.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
+import { answerOnce } from '../idempotency/answer-once.ts';
 import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { carryOutChange } from './carry-out-change.ts';
 import { refuseUnless, unknownSubscription } from './change-one.ts';
@@ -22,7 +22,7 @@ export function previewChange(
   id: SubscriptionId,
   input: ChangeInput,
 ): Promise<Answer> {
-  return withTenant(context.database, call.tenantId, async (tx) => {
+  return answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
     const work = await loadWork(tx, id, call.caller);
     if (!work) throw unknownSubscription();
     if (input.planId !== undefined) refuseUnless(work, 'change_plan');

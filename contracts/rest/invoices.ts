@@ -5,7 +5,7 @@ import { defineRoute } from './route.ts';
 
 const invoiceStatus = z.enum(['draft', 'open', 'paid', 'void', 'uncollectible']);
 
-const invoiceLine = z
+export const invoiceLine = z
   .object({
     kind: z.string(),
     description: z.string(),

@@ -4,6 +4,7 @@ import type { RefusalCode } from '../../domain/errors.ts';
 import { problemCodes, statusOfRefusal } from '../problem.ts';
 import { routeRegistry } from './registry.ts';
 import type { RouteContract } from './route.ts';
+import { paymentDeclined } from './subscription-answers.ts';
 
 const problemSchema = z
   .object({
@@ -20,6 +21,8 @@ const problemSchema = z
     id: 'Problem',
     description: 'RFC 9457. `code` is stable; `field` names the first thing wrong with a request, `errors` all.',
   });
+
+const declinedStatus = statusOfRefusal('payment_declined');
 
 const description = `Subscription billing. Amounts are integers in minor units of the currency beside them, instants RFC 3339
 in UTC, dates \`YYYY-MM-DD\` in the customer's zone, ends of periods exclusive. Every POST, PUT and DELETE takes an
@@ -58,7 +61,9 @@ function refusalResponses(route: RouteContract) {
       status,
       {
         description: codes.map((code) => `\`${code}\``).join(', '),
-        content: { 'application/problem+json': { schema: problemSchema } },
+        content: {
+          'application/problem+json': { schema: status === declinedStatus ? paymentDeclined : problemSchema },
+        },
       },
     ]),
   );

@@ -5,7 +5,6 @@ import { subscription } from './subscription-answers.ts';
 
 const clock = z
   .object({ now: instantOut, advancing: z.boolean(), target: instantOut.nullable() })
-  .loose()
   .meta({ id: 'TestClock', description: 'Virtual time of a sandbox subscription or tenant.' });
 const clockAnswers = { 200: { description: 'The clock.', schema: clock } };
 const advanceAnswers = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantOut } from './fields.ts';
+import { invoiceLine } from './invoices.ts';
 import { defineRoute } from './route.ts';
-import { plannedLine } from './subscription-answers.ts';
 import { changeBody } from './subscriptions.ts';
 
 const tag = 'Subscriptions';
@@ -25,10 +25,10 @@ export const previewChangeRoute = defineRoute({
     200: {
       description: 'The plan of the change.',
       schema: z.object({
-        lines: z.array(plannedLine),
+        lines: z.array(invoiceLine),
         total: z.int(),
         currency: z.string(),
-        next_charge: z.object({ at: instantOut, amount: z.int() }).loose().nullable(),
+        next_charge: z.object({ at: instantOut, amount: z.int() }).nullable(),
       }),
     },
   },
@@ -53,7 +53,7 @@ export const forecastSubscriptionRoute = defineRoute({
             due_at: instantOut,
             total: z.int(),
             currency: z.string(),
-            lines: z.array(plannedLine),
+            lines: z.array(invoiceLine),
           }),
         ),
       }),
@@ -72,15 +72,13 @@ export const readTimelineRoute = defineRoute({
       description: 'In the order it happened.',
       schema: z.object({
         data: z.array(
-          z
-            .object({
-              at: instantOut,
-              action: z.string(),
-              plan_id: z.string(),
-              plan_name: z.string(),
-              details: z.record(z.string(), z.unknown()),
-            })
-            .loose(),
+          z.object({
+            at: instantOut,
+            action: z.string(),
+            plan_id: z.string(),
+            plan_name: z.string(),
+            details: z.record(z.string(), z.unknown()),
+          }),
         ),
       }),
     },
@@ -97,7 +95,7 @@ export const readEventsRoute = defineRoute({
   answers: {
     200: {
       description: 'Envelopes after the given sequence.',
-      schema: z.object({ data: z.array(z.record(z.string(), z.unknown())) }).loose(),
+      schema: z.object({ data: z.array(z.record(z.string(), z.unknown())), has_more: z.boolean() }),
     },
   },
 });

@@ -4,7 +4,6 @@ import {
   date,
   idText,
   instantIn,
-  instantOut,
   metadataChange,
   metadataIn,
   quantity,
@@ -13,7 +12,13 @@ import {
 } from './fields.ts';
 import { listQuery, pageOf } from './lists.ts';
 import { defineRoute } from './route.ts';
-import { subscription, subscriptionCreated, subscriptionStatus } from './subscription-answers.ts';
+import {
+  subscription,
+  subscriptionCanceled,
+  subscriptionChanged,
+  subscriptionCreated,
+  subscriptionStatus,
+} from './subscription-answers.ts';
 
 const tag = 'Subscriptions';
 const at = z.enum(['now', 'period_end']);
@@ -93,14 +98,8 @@ export const changeSubscriptionRoute = defineRoute({
   summary: 'Change plan, quantity, next billing date, payment method or metadata',
   body: changeBody,
   answers: {
-    200: {
-      description: 'Changed.',
-      schema: z.object({ subscription_id: z.string(), updated_at: instantOut }).loose(),
-    },
-    202: {
-      description: 'The charge of an upgrade is not decided yet.',
-      schema: z.object({ subscription_id: z.string(), updated_at: instantOut, pending_change: z.unknown() }).loose(),
-    },
+    200: { description: 'Changed, or waiting for the end of the period.', schema: subscriptionChanged },
+    202: { description: 'The charge of an upgrade is not decided yet.', schema: subscriptionChanged },
   },
   refusals: [
     'payment_declined',
@@ -123,15 +122,7 @@ export const cancelSubscriptionRoute = defineRoute({
   summary: 'Cancel now or at the end of the period',
   body: bodyOf({ reason: textUpTo(500).optional(), at: at.default('now') }),
   answers: {
-    200: {
-      description: 'Canceled, or to be canceled at `cancel_at`.',
-      schema: z.object({
-        subscription_id: z.string(),
-        status: subscriptionStatus,
-        canceled_at: z.string().nullable(),
-        cancel_at: instantOut.nullable(),
-      }),
-    },
+    200: { description: 'Canceled, or to be canceled at `cancel_at`.', schema: subscriptionCanceled },
   },
   refusals: ['already_canceled', 'invalid_state', 'subscription_incomplete', 'clock_advancing', 'card_number_refused'],
 });
