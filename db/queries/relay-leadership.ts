@@ -34,8 +34,12 @@ export async function readLeadership(leader: Sql): Promise<Leadership> {
   return row;
 }
 
+/** Once per session. A host that vanishes without a word must not lead for hours: its silence ends the session in 25 s. */
 export async function announcePresence(leader: Sql): Promise<void> {
-  await leader`select pg_try_advisory_lock(${presenceClass}, pg_backend_pid())`;
+  await leader`
+    select pg_try_advisory_lock(${presenceClass}, pg_backend_pid()), set_config('tcp_keepalives_idle', '10', false),
+           set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false),
+           set_config('client_connection_check_interval', '5000', false)`;
 }
 
 /** Those among these that are free are led by this session from now on. */
