@@ -1,10 +1,20 @@
 import { z } from 'zod';
-import { bodyOf, country, instantOut, metadataChange, metadataIn, metadataOut, textUpTo, timezone } from './fields.ts';
+import {
+  bodyOf,
+  country,
+  formatError,
+  instantOut,
+  metadataChange,
+  metadataIn,
+  metadataOut,
+  textUpTo,
+  timezone,
+} from './fields.ts';
 import { listQuery, pageOf } from './lists.ts';
 import { defineRoute } from './route.ts';
 
 const customerStatus = z.enum(['active', 'inactive']);
-const email = z.email('is not an e-mail address').max(254);
+const email = z.email({ error: formatError('is not an e-mail address') }).max(254);
 
 export const customer = z
   .object({

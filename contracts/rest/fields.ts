@@ -36,9 +36,13 @@ export const country = z.string().regex(/^[A-Z]{2}$/, 'is not a country code of 
 /** A day in the customer's zone, `YYYY-MM-DD`. */
 export const date = z.string().refine(isLocalDate, 'is not a date (YYYY-MM-DD)').meta({ format: 'date' });
 
+/** The message for text that is not of the format; text that is no text at all keeps its own. */
+export const formatError = (message: string) => (issue: { code: string }) =>
+  issue.code === 'invalid_format' ? message : undefined;
+
 /** RFC 3339, any offset on the way in; epoch milliseconds inside. */
 export const instantIn = z.iso
-  .datetime({ offset: true, error: 'is not an RFC 3339 instant' })
+  .datetime({ offset: true, error: formatError('is not an RFC 3339 instant') })
   .refine((text) => isLocalDate(text.slice(0, 10)), 'is out of range')
   .transform((text) => Date.parse(text))
   .meta({ type: 'string', format: 'date-time' });

@@ -14,6 +14,7 @@ export function resourcesExist(
   sql: Sql | Transaction,
   ids: readonly { kind: keyof typeof tableOf; id: string }[],
 ): Promise<boolean> {
+  if (ids.length === 0) return Promise.resolve(true);
   const each = ids.map(({ kind, id }) => sql`and exists (select 1 from ${sql(tableOf[kind])} where id = ${id})`);
   return sql<[{ exist: boolean }]>`select true ${each} as exist`.then(([row]) => row.exist);
 }

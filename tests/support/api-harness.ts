@@ -1,8 +1,10 @@
+import { expect } from 'vitest';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiParts } from '../../api/parts.ts';
 import { startServer } from '../../api/start-server.ts';
 import type { OwedIntent } from '../../billing/context.ts';
+import { routeRegistry } from '../../contracts/rest/registry.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
@@ -14,7 +16,8 @@ import { stackEnv } from './stack-env.ts';
 const keySecret = 'the key secret of a test';
 
 /** JSON as it came; a test says what it expects of it. */
-type Json = Record<string, unknown> & { data?: Json[] };
+// oxlint-disable-next-line typescript/no-explicit-any
+type Json = any;
 
 export interface ApiAnswer {
   status: number;
@@ -100,5 +103,23 @@ async function callApi(url: string, method: string, path: string, request: ApiRe
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json');
-  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+  const answer = { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+  if (response.ok) expectContract(method, path, answer);
+  return answer;
+}
+
+const patterns = [...routeRegistry.values()].map((contract) => ({
+  contract,
+  pattern: new RegExp(`^(/v1)?${contract.path.replace(/\{\w+\}/g, '[^/]+')}([?].*)?$`),
+}));
+
+/** Every answer of every test is what the contract says, with no member more. */
+function expectContract(method: string, path: string, answer: ApiAnswer): void {
+  const found = patterns.find(
+    ({ contract, pattern }) => contract.method === method.toLowerCase() && pattern.test(path),
+  );
+  if (found === undefined) return;
+  const documented = found.contract.answers[answer.status];
+  expect(documented, `${method} ${found.contract.path} documents ${answer.status}`).toBeDefined();
+  expect(documented?.schema.parse(answer.body), `${method} ${found.contract.path}`).toEqual(answer.body);
 }

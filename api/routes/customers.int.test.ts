@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiHarness, startApiHarness, type TestTenant } from '../../tests/support/api-harness.ts';
+
+let api: ApiHarness;
+let tenant: TestTenant;
+beforeAll(async () => {
+  api = await startApiHarness();
+  tenant = await api.makeTenant();
+});
+afterAll(() => api.stop());
+
+const post = (body: object, headers: Record<string, string> = {}) =>
+  api.call('POST', '/v1/customers', { key: tenant.apiKey, body, headers });
+const put = (id: string, body: object) => api.call('PUT', `/v1/customers/${id}`, { key: tenant.apiKey, body });
+
+describe('a customer', () => {
+  it('is created in UTC unless said otherwise, and reads back the same', async () => {
+    const created = await post({ email: 'ada@example.com' });
+    expect(created.status).toBe(201);
+    expect(created.body).toMatchObject({
+      email: 'ada@example.com',
+      name: null,
+      timezone: 'UTC',
+      country: null,
+      status: 'active',
+      default_payment_method_id: null,
+      metadata: {},
+    });
+    const read = await api.call('GET', `/v1/customers/${created.body.customer_id}`, { key: tenant.apiKey });
+    expect([read.status, read.body]).toEqual([200, created.body]);
+  });
+
+  it('changes what is sent and keeps the rest, with an audit row naming the fields', async () => {
+    const { body } = await post({ email: 'a@example.com', name: 'Ada', country: 'DE', metadata: { a: '1' } });
+    const changed = await put(body.customer_id, {
+      timezone: 'Asia/Kathmandu',
+      status: 'inactive',
+      name: null,
+      metadata: { b: '2' },
+    });
+    expect(changed.body).toMatchObject({
+      email: 'a@example.com',
+      country: 'DE',
+      name: null,
+      timezone: 'Asia/Kathmandu',
+      status: 'inactive',
+      metadata: { a: '1', b: '2' },
+    });
+    const audits = await api.owner<{ action: string; details: { changed?: string[] } }[]>`
+      select action, details from audit_log where resource_id = ${body.customer_id} order by id`;
+    expect(audits.map(({ action }) => action)).toEqual(['customer.created', 'customer.changed']);
+    expect(audits[1]?.details.changed?.toSorted()).toEqual(['metadata', 'name', 'status', 'timezone']);
+  });
+
+  it.each([
+    ['no email', {}, 'email', 'is required'],
+    ['something that is no email', { email: 'ada' }, 'email', 'is not an e-mail address'],
+    [
+      'an unknown zone',
+      { email: 'a@b.io', timezone: 'Mars/Olympus' },
+      'timezone',
+      'is not a zone of the IANA database',
+    ],
+    ['an offset for a zone', { email: 'a@b.io', timezone: '+02:00' }, 'timezone', 'is not a zone of the IANA database'],
+    ['a country’s name', { email: 'a@b.io', country: 'Germany' }, 'country', 'is not a country code of two capitals'],
+    ['a name that is no text', { email: 'a@b.io', name: 7 }, 'name', 'must be a string'],
+    ['a status at creation', { email: 'a@b.io', status: 'active' }, 'status', 'is unknown'],
+  ])('is refused for %s', async (_name, body, field, message) => {
+    const answer = await post(body);
+    expect([answer.status, answer.body.errors]).toEqual([400, [{ field, message }]]);
+  });
+
+  it('keeps text as it is, markup and quotes included', async () => {
+    const name = `Robert'); drop table customers;-- <script>alert(1)</script> \u{1F600}`;
+    const { body } = await post({ email: 'bobby@example.com', name, metadata: { __proto__x: '{"a":1}' } });
+    expect(body).toMatchObject({ name, metadata: { __proto__x: '{"a":1}' } });
+  });
+});
+
+describe('the list', () => {
+  it('filters by email and status', async () => {
+    const { body } = await post({ email: 'grace@example.com' });
+    await put(body.customer_id, { status: 'inactive' });
+    const ids = async (query: string) => {
+      const answer = await api.call('GET', `/v1/customers?${query}`, { key: tenant.apiKey });
+      return answer.body.data.map((customer: { customer_id: string }) => customer.customer_id);
+    };
+    expect(await ids('email=grace%40example.com')).toEqual([body.customer_id]);
+    expect(await ids('status=inactive&limit=1')).toEqual([body.customer_id]);
+    expect(await ids('email=grace%40example.com&status=active')).toEqual([]);
+  });
+
+  it('shows a tenant its own only', async () => {
+    const other = await api.makeTenant();
+    const answer = await api.call('GET', '/v1/customers', { key: other.apiKey });
+    expect(answer.body).toEqual({ data: [], has_more: false, next_cursor: null });
+  });
+});
+
+describe('an idempotency key', () => {
+  it('replays the first answer, whatever the order of the members and wherever the key stands', async () => {
+    const key = crypto.randomUUID();
+    const first = await post({ email: 'a@b.io', name: 'Ada' }, { 'idempotency-key': key });
+    const second = await post({ name: 'Ada', email: 'a@b.io', idempotency_key: key });
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect([second.status, second.body]).toEqual([201, first.body]);
+  });
+
+  it('is refused with another body, another path and another method', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const { body } = await post({ email: 'a@b.io' }, headers);
+    const path = `/v1/customers/${body.customer_id}`;
+    const answers = [
+      await post({ email: 'other@b.io' }, headers),
+      await api.call('PUT', path, { key: tenant.apiKey, body: { email: 'a@b.io' }, headers }),
+      await post({ email: 'not an address' }, headers),
+    ];
+    expect(answers.map((answer) => [answer.status, answer.body.code])).toEqual(
+      answers.map(() => [422, 'idempotency_key_reused']),
+    );
+  });
+
+  it('is one tenant’s own', async () => {
+    const other = await api.makeTenant();
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const first = await post({ email: 'a@b.io' }, headers);
+    const body = { email: 'b@b.io' };
+    const second = await api.call('POST', '/v1/customers', { key: other.apiKey, body, headers });
+    expect([second.status, second.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    expect(second.body.customer_id).not.toBe(first.body.customer_id);
+  });
+
+  it('lets one of fifty at once through', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const email = `${crypto.randomUUID()}@example.com`;
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post({ email }, headers)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(answers.map(({ body }) => body.customer_id)).size).toBe(1);
+    expect(answers.filter((answer) => answer.headers.get('idempotency-replayed') === null)).toHaveLength(1);
+    expect(await api.owner`select 1 from customers where email = ${email}`).toHaveLength(1);
+  });
+});
+
+it('stops answering a revoked key within five seconds', async () => {
+  const key = await api.makeKey(tenant.tenantId, 'integrator');
+  const ask = async () => (await api.call('GET', '/v1/customers?limit=1', { key })).status;
+  expect(await ask()).toBe(200);
+  await api.owner`update api_keys set revoked_at = now() where tenant_id = ${tenant.tenantId} and role = 'integrator'`;
+  const revokedAt = performance.now();
+  await expect.poll(ask, { timeout: 5_000, interval: 100 }).toBe(401);
+  expect(performance.now() - revokedAt).toBeLessThan(5_000);
+});

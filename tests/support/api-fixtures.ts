@@ -1,0 +1,37 @@
+import type { ApiHarness, TestTenant } from './api-harness.ts';
+
+export interface Signup {
+  customerId: string;
+  planId: string;
+  paymentMethodId: string;
+}
+
+/** A customer with a method of the given token, and a monthly plan. */
+export async function signUp(
+  api: ApiHarness,
+  tenant: TestTenant,
+  options: { token?: string; plan?: object; customer?: object } = {},
+): Promise<Signup> {
+  const { token = 'tok_ok', plan = {}, customer = {} } = options;
+  const key = tenant.apiKey;
+  const planBody = { name: 'Basic', amount: 1_999, currency: 'USD', interval: 'month', ...plan };
+  const [madePlan, madeCustomer] = await Promise.all([
+    api.call('POST', '/v1/plans', { key, body: planBody }),
+    api.call('POST', '/v1/customers', { key, body: { email: 'ada@example.com', ...customer } }),
+  ]);
+  const customerId: string = madeCustomer.body.customer_id;
+  const body = { provider: 'sandbox', token };
+  const method = await api.call('POST', `/v1/customers/${customerId}/payment-methods`, { key, body });
+  return { customerId, planId: madePlan.body.plan_id, paymentMethodId: method.body.payment_method_id };
+}
+
+/** A subscription that has paid its first period, with the invoice and payment of it. */
+export async function subscribe(api: ApiHarness, tenant: TestTenant, options: Parameters<typeof signUp>[2] = {}) {
+  const signup = await signUp(api, tenant, options);
+  const body = { customer_id: signup.customerId, plan_id: signup.planId };
+  const created = await api.call('POST', '/v1/subscriptions', { key: tenant.apiKey, body });
+  const paymentId: string = created.body.payment.payment_id;
+  const payment = await api.call('GET', `/v1/payments/${paymentId}`, { key: tenant.apiKey });
+  const subscriptionId: string = created.body.subscription_id;
+  return { ...signup, subscriptionId, paymentId, invoiceId: payment.body.invoice_id as string };
+}
