@@ -41,7 +41,7 @@ export async function applyChargeResult(
       await applySuccess(work, { attempt, payment, invoice }, result.message);
       break;
     case 'declined':
-      applyDecline(work, { attempt, payment, invoice }, result);
+      await applyDecline(work, { attempt, payment, invoice }, result);
       break;
     case 'requires_action':
       awaitAction(work, { attempt, payment, invoice }, result.url);

@@ -1,11 +1,19 @@
 import type { ChargeOutcome } from '../../adapters/payments/port.ts';
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
+import { findChargeableMethod } from '../../db/queries/charge-methods.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import { formatMoney } from '../../domain/money/currency.ts';
 import { decideAfterDecline } from '../../domain/payments/dunning.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import { emit, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  businessNow,
+  emit,
+  type SubscriptionWork,
+  touch,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
+import { collectWithMethod } from './collect-with-method.ts';
 import { endDunning } from './end-dunning.ts';
 import { finalizeInvoice } from './issue-invoice.ts';
 import { dunningPolicyOf } from './open-payment.ts';
@@ -17,7 +25,7 @@ type Declined = Extract<ChargeOutcome, { kind: 'declined' }>;
 type Charged = { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow };
 
 /** R41, R21: what a decline means depends on what was to be paid. */
-export function applyDecline(work: SubscriptionWork, charged: Charged, decline: Declined): void {
+export async function applyDecline(work: SubscriptionWork, charged: Charged, decline: Declined): Promise<void> {
   const { attempt, payment, invoice } = charged;
   const { sub } = work;
   attempt.status = 'declined';
@@ -49,7 +57,7 @@ export function applyDecline(work: SubscriptionWork, charged: Charged, decline: 
   finalizeInvoice(work, invoice);
   dueStatus(work, invoice);
   writeTimeline(work, 'payment_failed', { payment_id: payment.id, attempt: attempt.number, code: decline.code });
-  followLadder(work, charged, decline);
+  await followLadder(work, charged, decline);
 }
 
 /** Terminal, by R21: no workflow, and no conflict with a new create. */
@@ -82,8 +90,11 @@ function refuseUpgrade(work: SubscriptionWork, { attempt, payment, invoice }: Ch
   writeTimeline(work, 'change_refused', { payment_id: payment.id, code: attempt.code });
 }
 
-function followLadder(work: SubscriptionWork, charged: Charged, decline: Declined): void {
+async function followLadder(work: SubscriptionWork, charged: Charged, decline: Declined): Promise<void> {
   const { attempt, payment, invoice } = charged;
+  const method = await findChargeableMethod(work.tx, work.sub);
+  // Given while this attempt was under way: it is not to wait for the ladder (R31).
+  const hasOtherMethod = method !== null && method.id !== attempt.paymentMethodId;
   const decision = decideAfterDecline(dunningPolicyOf(work), {
     declineKind: decline.declineKind,
     attemptsCount: payment.attemptsCount,
@@ -94,13 +105,14 @@ function followLadder(work: SubscriptionWork, charged: Charged, decline: Decline
   switch (decision.kind) {
     case 'retry':
       payment.status = 'failed';
-      payment.retryAt = decision.retryAt;
-      emitRetryPlanned(work, payment, decision.retryAt);
+      payment.retryAt = hasOtherMethod ? businessNow(work) : decision.retryAt;
+      emitRetryPlanned(work, payment, payment.retryAt);
       break;
     case 'wait_for_method':
       payment.status = 'failed_permanent';
       payment.dunningEndsAt = decision.until;
       emitPaymentFailedPermanently(work, payment, attempt);
+      if (hasOtherMethod) collectWithMethod(work);
       break;
     case 'final':
       payment.status = 'failed_permanent';

@@ -9,8 +9,10 @@ import type {
 import { findChargeableMethod, nextAttemptNumber } from '../../db/queries/charge-methods.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { HOUR_MS } from '../../domain/instant.ts';
+import { invariant } from '../../domain/invariant.ts';
 import { type DunningPolicy, defaultDunningPolicy, lastLadderAt } from '../../domain/payments/dunning.ts';
 import { add, businessNow, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
+import { dueStatus } from './past-due.ts';
 import { emitPaymentFailed } from './payment-events.ts';
 
 export function dunningPolicyOf(work: SubscriptionWork): DunningPolicy {
@@ -116,5 +118,8 @@ function waitForMethod(work: SubscriptionWork, payment: PaymentRow, dueAt: Insta
   payment.retryAt = null;
   payment.dunningEndsAt = lastLadderAt(dunningPolicyOf(work), payment.firstFailedAt);
   touch(work, 'payments', payment);
+  const invoice = work.open.invoices.find(({ id }) => id === payment.invoiceId);
+  invariant(invoice, `payment ${payment.id} collects an open invoice`);
+  dueStatus(work, invoice);
   emitPaymentFailed(work, payment, null);
 }

@@ -3,10 +3,11 @@ import { toIso } from '../../domain/instant.ts';
 import { paymentSnapshot } from '../subscription-work/snapshots.ts';
 import { emit, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 
+/** Without an attempt it is the one that could not be made. */
 export function emitPaymentFailed(work: SubscriptionWork, payment: PaymentRow, attempt: AttemptRow | null): void {
   emit(work, 'payments.failed', () => ({
     payment: paymentSnapshot(payment),
-    attempt_number: attempt?.number ?? payment.attemptsCount,
+    attempt_number: attempt?.number ?? payment.attemptsCount + 1,
     decline_kind: attempt?.declineKind ?? null,
     code: attempt?.code ?? null,
     message: attempt?.message ?? payment.lastError,

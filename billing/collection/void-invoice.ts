@@ -1,4 +1,5 @@
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
+import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
 import {
   businessNow,
   postLedger,
@@ -48,8 +49,24 @@ export function paymentsOf(work: SubscriptionWork, invoice: InvoiceRow): Payment
   return work.open.payments.filter((payment) => payment.invoiceId === invoice.id);
 }
 
-export function attemptOf(work: SubscriptionWork, invoice: InvoiceRow): AttemptRow | undefined {
-  return work.open.attempts.find((attempt) => attempt.invoiceId === invoice.id);
+const undecided: readonly AttemptStatus[] = [
+  'created',
+  'sent',
+  'unknown',
+  'requires_action',
+  'not_sent',
+  'needs_review',
+];
+
+/** The attempt that keeps the invoice from being collected otherwise. */
+export function openAttemptOf(work: SubscriptionWork, invoice: InvoiceRow): AttemptRow | undefined {
+  return work.open.attempts.find(({ invoiceId, status }) => invoiceId === invoice.id && undecided.includes(status));
+}
+
+/** Closed at the provider as soon as the workflow gets to it; only that frees the invoice. */
+export function closeAction(work: SubscriptionWork, attempt: AttemptRow): void {
+  attempt.expiresAt = businessNow(work);
+  touch(work, 'attempts', attempt);
 }
 
 /**
@@ -57,14 +74,10 @@ export function attemptOf(work: SubscriptionWork, invoice: InvoiceRow): AttemptR
  * at the provider first; what is under way keeps the invoice open until its outcome is known.
  */
 export function releaseInvoice(work: SubscriptionWork, invoice: InvoiceRow, reason: string): void {
-  const attempt = attemptOf(work, invoice);
+  const attempt = openAttemptOf(work, invoice);
   if (attempt && (attempt.status === 'created' || attempt.status === 'not_sent')) abandonAttempt(work, attempt, reason);
-  if (attempt?.status === 'requires_action') {
-    attempt.expiresAt = businessNow(work);
-    touch(work, 'attempts', attempt);
-  }
-  const undecided = attempt && ['sent', 'unknown', 'requires_action', 'needs_review'].includes(attempt.status);
-  if (!undecided) voidInvoice(work, invoice, reason);
+  if (attempt?.status === 'requires_action') closeAction(work, attempt);
+  if (!openAttemptOf(work, invoice)) voidInvoice(work, invoice, reason);
 }
 
 export function abandonAttempt(work: SubscriptionWork, attempt: AttemptRow, reason: string): void {

@@ -1,5 +1,6 @@
 import type { BillingRunRow } from '../../db/queries/billing-rows.ts';
 import { loadCurrentRun } from '../../db/queries/billing-runs.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { planResume } from '../../domain/subscriptions/pause.ts';
 import { moveAnchor } from '../collection/move-period-end.ts';
@@ -31,12 +32,15 @@ export async function resumeNow(work: SubscriptionWork): Promise<void> {
   emit(work, 'subscriptions.resumed', () => ({ subscription: subscriptionSnapshot(sub) }));
 }
 
+/** With no time left the boundary comes at once, yet never at an instant that was a boundary before the pause. */
+const shortestMs = 1;
+
 async function extendPeriod(work: SubscriptionWork): Promise<void> {
   const { sub } = work;
   const plan = planResume({
     now: businessNow(work),
     pausedAt: sub.pausedAt ?? businessNow(work),
-    remainingMs: sub.pauseRemainingMs ?? 0,
+    remainingMs: Math.max(sub.pauseRemainingMs ?? 0, shortestMs),
     zone: sub.timezone,
     basis: sub.basis,
     pendingLines: sub.pendingLines,
@@ -48,12 +52,19 @@ async function extendPeriod(work: SubscriptionWork): Promise<void> {
     touch(work, 'runs', run);
   }
   sub.periodEndAt = plan.periodEndAt;
+  if (work.clock && (sub.pauseRemainingMs ?? 0) < shortestMs) moveClockTo(work, plan.periodEndAt);
   if (sub.status === 'trialing') sub.trialEndAt = plan.periodEndAt;
   if (sub.cancelAt !== null) sub.cancelAt = plan.periodEndAt;
   sub.basis = plan.basis;
   sub.pendingLines = plan.pendingLines;
   sub.periodPausedMs = plan.periodPausedMs;
   moveAnchor(work, plan.periodEndAt);
+}
+
+function moveClockTo(work: SubscriptionWork, at: Instant): void {
+  if (!work.clock) return;
+  work.clock = { ...work.clock, frozenAt: at };
+  work.clockChanged = true;
 }
 
 /** The pause began after a boundary whose invoice is still open: the period that invoice buys is the one that grows. */

@@ -42,12 +42,13 @@ export async function findViolations(
       of: (alias) => (tenantId === undefined ? tx`true` : tx`${tx(alias)}.tenant_id = ${tenantId}`),
       lateAt: tx`(coalesce(${options.now ?? null}::timestamptz, clock_timestamp()) - ${options.toleratedMs} * interval '1 ms')`,
     };
-    const violations: Violation[] = [];
-    for (const { invariant, what, rows } of checks) {
-      const broken = await tx<object[]>`select * from (${rows(scope)}) broken limit ${rowsPerCheck}`;
-      violations.push(...broken.map((row) => ({ invariant, what, row: { ...row } })));
-    }
-    return violations;
+    const found = await Promise.all(
+      checks.map(async ({ invariant, what, rows }) => {
+        const broken = await tx<object[]>`select * from (${rows(scope)}) broken limit ${rowsPerCheck}`;
+        return broken.map((row) => ({ invariant, what, row: { ...row } }));
+      }),
+    );
+    return found.flat();
   });
   return found as Violation[];
 }

@@ -87,19 +87,7 @@ function attemptDuties(facts: DutyFacts): Duty[] {
       case 'unknown':
         return technical('look_up', attempt.resolveAt);
       case 'requires_action':
-        return [
-          ...technical('look_up', attempt.resolveAt),
-          ...(attempt.expiresAt === null
-            ? []
-            : [
-                {
-                  kind: 'close_action' as const,
-                  at: attempt.expiresAt,
-                  time: 'business' as const,
-                  subjectId: attempt.id,
-                },
-              ]),
-        ];
+        return [...technical('look_up', attempt.resolveAt), ...closeDuty(attempt)];
       case 'succeeded':
       case 'declined':
       case 'abandoned':
@@ -109,6 +97,13 @@ function attemptDuties(facts: DutyFacts): Duty[] {
         return assertNever(attempt.status);
     }
   });
+}
+
+/** Its end is a business date; a closing the provider did not confirm is asked for again at `sendAt`, in real time. */
+function closeDuty({ id, expiresAt, sendAt }: DutyFacts['attempts'][number]): Duty[] {
+  if (expiresAt === null) return [];
+  if (sendAt !== null) return [{ kind: 'close_action', at: sendAt, time: 'technical', subjectId: id }];
+  return [{ kind: 'close_action', at: expiresAt, time: 'business', subjectId: id }];
 }
 
 function refundDuties(facts: DutyFacts): Duty[] {

@@ -58,10 +58,11 @@ export const attemptChecks: readonly Check[] = [
     what: 'an open attempt was due to be taken further, and was not',
     rows: ({ sql, of, lateAt }) => sql`
       select a.tenant_id, a.id, a.status, a.send_at, a.lease_until, a.resolve_at from payment_attempts a
+      left join subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
       where ${of('a')}
         and case a.status
-          when 'created' then coalesce(a.send_at, a.created_at) < ${lateAt}
-          when 'not_sent' then coalesce(a.send_at, a.created_at) < ${lateAt}
+          when 'created' then s.parked_at is null and coalesce(a.send_at, a.created_at) < ${lateAt}
+          when 'not_sent' then s.parked_at is null and coalesce(a.send_at, a.created_at) < ${lateAt}
           when 'sent' then coalesce(a.lease_until, '-infinity') < ${lateAt}
           when 'unknown' then coalesce(a.resolve_at, '-infinity') < ${lateAt}
           else false end`,
