@@ -22,10 +22,30 @@ export function isLocalDate(text: string): boolean {
   return at.getUTCFullYear() >= firstYear && at.getUTCFullYear() <= lastYear;
 }
 
-function offsetMs(instant: Instant, zone: string): number {
+const offsetsOfZone = new Map<string, Map<number, number | null>>();
+const daysKeptMax = 50_000;
+
+function exactOffsetMs(instant: Instant, zone: string): number {
   const minutes = IANAZone.create(zone).offset(instant);
   invariant(Number.isFinite(minutes), `zone ${zone} is unknown`);
   return Math.round(minutes * MINUTE_MS);
+}
+
+/** Remembered per UTC day, since asking the zone data costs more than all the rest; a day on which the offset changes is asked anew. */
+function offsetMs(instant: Instant, zone: string): number {
+  let offsets = offsetsOfZone.get(zone);
+  if (offsets === undefined || offsets.size > daysKeptMax) {
+    offsets = new Map();
+    offsetsOfZone.set(zone, offsets);
+  }
+  const day = Math.floor(instant / DAY_MS);
+  let offset = offsets.get(day);
+  if (offset === undefined) {
+    const [first, last] = [exactOffsetMs(day * DAY_MS, zone), exactOffsetMs((day + 1) * DAY_MS - 1, zone)];
+    offset = first === last ? first : null;
+    offsets.set(day, offset);
+  }
+  return offset ?? exactOffsetMs(instant, zone);
 }
 
 /** What a clock on the wall in `zone` shows, as if it stood in UTC. */
