@@ -62,7 +62,8 @@ export function brokerArguments(kafka: KafkaBinaries, broker: Broker, flags: rea
 
 export async function formatStorage(kafka: KafkaBinaries, broker: Broker, flags: readonly string[]): Promise<void> {
   if (existsSync(join(broker.dir, 'log', 'meta.properties'))) return;
-  const clusterId = randomBytes(16).toString('base64url');
+  // One id in 64 begins with a dash, which would read as an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'a');
   const format = ['format', '-t', clusterId, '-c', propertiesFile(broker), '--ignore-formatted'];
   await runClient(kafka.java, [...flags, '-cp', kafka.classPath, 'kafka.tools.StorageTool', ...format]);
 }
