@@ -65,8 +65,9 @@ async function startLife(options: ConsumerOptions, parts: ConsumeParts): Promise
   const consumer = parts.kafka.consumer({
     groupId: options.group,
     allowAutoTopicCreation: false,
-    sessionTimeout: 10_000,
-    heartbeatInterval: 2_000,
+    // The least a broker takes by default: that long nobody gets the partitions of a consumer that died.
+    sessionTimeout: 6_000,
+    heartbeatInterval: 1_500,
     rebalanceTimeout: 30_000,
     maxWaitTimeInMs: 1_000,
     maxBytesPerPartition: 256 * 1024,
