@@ -15,18 +15,19 @@ import { stepOnAttempt } from './with-attempt.ts';
 /** Closes an unanswered authentication. Only the provider's confirmation frees the invoice; "already paid" applies as paid. */
 export async function cancelAttempt(context: BillingContext, input: ProviderCallInput): Promise<NextStep> {
   let closing: AttemptRow | null = null;
-  const asIs = await stepOnAttempt(context, input, (work, attempt) => {
+  const begun = await stepOnAttempt(context, input, (work, attempt) => {
     const due = attempt.expiresAt !== null && attempt.expiresAt <= businessNow(work);
     if (attempt.status === 'requires_action' && due) closing = { ...attempt };
   });
-  if (closing === null) return asIs;
+  if (closing === null) return begun.next;
   const attempt = closing as AttemptRow;
   const result = await cancel(context, attempt);
-  return stepOnAttempt(context, input, async (work, current) => {
+  const decided = await stepOnAttempt(context, input, async (work, current) => {
     if (result === null) postpone(work, current);
     else if (result.kind === 'already_decided') await applyChargeResult(work, current, result.outcome);
     else if (current.status === 'requires_action') await applyCanceled(work, current);
   });
+  return decided.next;
 }
 
 /** Null when the provider could not be asked. */

@@ -5,6 +5,7 @@ import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext } from '../context.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
+import type { SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { markSent } from './mark-sent.ts';
 import { sendCharge } from './send-charge.ts';
 import { stepOnAttempt } from './with-attempt.ts';
@@ -33,16 +34,17 @@ export async function sendFrom(
   // Counted from before the commit, so that no request is written after the lease could have passed to another sender.
   const deadline = performance.now() + providerDeadlineMs;
   let lease: { attempt: AttemptRow; leaseId: string } | null = null;
-  const asIs = await stepOnAttempt(context, input, (work, attempt) => {
+  const begun = await stepOnAttempt(context, input, (work, attempt) => {
     if (!options.from.includes(attempt.status)) return;
     lease = { leaseId: markSent(work, attempt, leaseMs), attempt: { ...attempt } };
   });
-  if (lease === null) return asIs;
+  if (lease === null) return begun.next;
   const { attempt, leaseId } = lease as { attempt: AttemptRow; leaseId: string };
   const sent = await sendCharge(context.provider(attempt.provider), attempt, deadline);
-  const next = await stepOnAttempt(context, input, async (work, current) => {
+  const apply = async (work: SubscriptionWork, current: AttemptRow) => {
     await applyChargeResult(work, current, sent.result, leaseId);
-  });
+  };
+  const { next } = await stepOnAttempt(context, input, apply, begun);
   const { error } = sent;
   if (error && error.kind !== 'unknown' && (options.mayThrow || error.kind === 'rejected')) throw error;
   return next;

@@ -20,7 +20,7 @@ const windowMarginMs = 5 * MINUTE_MS;
  */
 export async function lookUpAttempt(context: BillingContext, input: ProviderCallInput): Promise<NextStep> {
   let looked: AttemptRow | null = null;
-  const asIs = await stepOnAttempt(context, input, (work, attempt) => {
+  const begun = await stepOnAttempt(context, input, (work, attempt) => {
     if (attempt.status !== 'unknown' && attempt.status !== 'requires_action') return;
     attempt.resolveCount += 1;
     // Written before the call: if this process dies, the next look-up comes by the schedule.
@@ -28,12 +28,12 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
     touch(work, 'attempts', attempt);
     looked = { ...attempt };
   });
-  if (looked === null) return asIs;
+  if (looked === null) return begun.next;
   const attempt = looked as AttemptRow;
   const provider = context.provider(attempt.provider);
   const found = await lookUp(provider, attempt);
   let mayResend = false;
-  const next = await stepOnAttempt(context, input, async (work, current) => {
+  const { next } = await stepOnAttempt(context, input, async (work, current) => {
     if (found?.kind === 'found') await applyFound(work, current, found);
     else if (current.status === 'unknown') mayResend = insideKeyWindow(work, current, provider) && found !== null;
     if (!mayResend) giveToPerson(work, current);

@@ -9,7 +9,7 @@ import { doWhatIsDue } from '../steps/do-what-is-due.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { settleStep } from '../steps/step-of.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { continueWork, loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 
 /** The attempt under its subscription's lock, with its payment and invoice among the open rows whatever their state. */
 export async function loadAttemptIntoWork(work: SubscriptionWork, attemptId: AttemptId): Promise<AttemptRow> {
@@ -29,18 +29,27 @@ export async function loadAttemptIntoWork(work: SubscriptionWork, attemptId: Att
   return open ?? loaded.attempt;
 }
 
+/** What a transaction of the workflow about one attempt came to; a second one of the same call continues from `work`. */
+export interface AttemptStep {
+  next: NextStep;
+  work: SubscriptionWork;
+}
+
 /** One transaction of the workflow about one attempt; answers what follows, as every step does. */
 export async function stepOnAttempt(
   context: BillingContext,
   input: ProviderCallInput,
   act: (work: SubscriptionWork, attempt: AttemptRow) => void | Promise<void>,
-): Promise<NextStep> {
+  earlier?: AttemptStep,
+): Promise<AttemptStep> {
   return withTenant(context.database, input.tenantId as TenantId, async (tx) => {
-    const work = await loadWork(tx, input.subscriptionId as SubscriptionId, workflowCaller);
+    const work = earlier
+      ? await continueWork(tx, earlier.work, workflowCaller)
+      : await loadWork(tx, input.subscriptionId as SubscriptionId, workflowCaller);
     invariant(work, `subscription ${input.subscriptionId} exists`);
     await act(work, await loadAttemptIntoWork(work, input.subjectId as AttemptId));
     await doWhatIsDue(work);
-    return settleStep(work);
+    return { next: await settleStep(work), work };
   });
 }
 

@@ -12,12 +12,14 @@ import {
   loadOpenWork,
   loadSurroundings,
   lockSubscription,
+  lockVersion,
   type OpenWork,
   type SubscriptionSurroundings,
 } from '../../db/queries/load-subscription.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { invariant } from '../../domain/invariant.ts';
 import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
 import type { Caller } from '../context.ts';
@@ -65,6 +67,30 @@ export async function loadWork(
     sub.hasOpenWork ? loadOpenWork(tx.sql, sub) : { runs: [], invoices: [], payments: [], attempts: [], refunds: [] },
   ]);
   return newWork({ tx, caller, sub, isNew: false, surroundings, open });
+}
+
+/**
+ * A second transaction of the same verb. While nobody else has changed the subscription, which its version tells, the rows of
+ * the first one are still what PostgreSQL holds; only the lock is taken anew.
+ */
+export async function continueWork(
+  tx: TenantTransaction,
+  earlier: SubscriptionWork,
+  caller: Caller,
+): Promise<SubscriptionWork> {
+  const { sub } = earlier;
+  if ((await lockVersion(tx.sql, sub.id)) !== sub.version) {
+    const work = await loadWork(tx, sub.id, caller);
+    invariant(work, `subscription ${sub.id} exists`);
+    return work;
+  }
+  const { planName, price, settings, tenantMode, lastRunOrdinal, clock } = earlier;
+  const anchor = earlier.anchor && {
+    ...earlier.anchor,
+    ordinal: earlier.anchor.ordinal + (earlier.newAnchor === null ? 0 : 1),
+  };
+  const surroundings = { planName, price, anchor, clock, settings, tenantMode, lastRunOrdinal };
+  return newWork({ tx, caller, sub, isNew: false, surroundings, open: earlier.open });
 }
 
 export function newWork(parts: {

@@ -28,7 +28,7 @@ export const firstChargeLeaseMs = 30 * SECOND_MS;
 export interface BegunSubscription {
   answer: Answer | null;
   /** Set when the first charge is to be made now. */
-  sending: { subscriptionId: SubscriptionId; attempt: AttemptRow; leaseId: string } | null;
+  sending: { work: SubscriptionWork; attempt: AttemptRow; leaseId: string } | null;
   intents: OwedIntent[];
 }
 
@@ -85,7 +85,7 @@ async function startNow(
   if (!attempt) return null;
   attempt.claimKey = how.claimKey;
   const leaseId = markSent(work, attempt, firstChargeLeaseMs);
-  return { subscriptionId: work.sub.id, attempt: { ...attempt }, leaseId };
+  return { work, attempt: { ...attempt }, leaseId };
 }
 
 /** Two creates in one plan group at once: the unique index lets one through. */

@@ -43,7 +43,7 @@ export async function changeSubscription(
   });
   const [upgrade] = charging;
   if (!upgrade || answer.replayed) return answer;
-  return decideUpgrade(context, call, { id, ...upgrade, deadline });
+  return decideUpgrade(context, call, { ...upgrade, deadline });
 }
 
 function commandsOf(input: ChangeInput): Command[] {

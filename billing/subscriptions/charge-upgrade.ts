@@ -2,7 +2,6 @@ import type { Answer } from '../../contracts/answer.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { storeAnswer } from '../../db/queries/idempotency-keys.ts';
 import { withTenant } from '../../db/with-tenant.ts';
-import type { SubscriptionId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { markSent } from '../attempts/mark-sent.ts';
@@ -12,12 +11,13 @@ import type { Call } from '../call.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext } from '../context.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { continueWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { renderChanged, renderUpgradeDeclined } from './render-changed.ts';
 
 const leaseMs = 30 * SECOND_MS;
 
 export interface LeasedUpgrade {
+  work: SubscriptionWork;
   attempt: AttemptRow;
   leaseId: string;
 }
@@ -28,20 +28,19 @@ export function leaseUpgrade(work: SubscriptionWork, claimKey: string | null): L
   invariant(attempt, 'an upgrade to charge has its attempt');
   attempt.claimKey = claimKey;
   const leaseId = markSent(work, attempt, leaseMs);
-  return { attempt: { ...attempt }, leaseId };
+  return { work, attempt: { ...attempt }, leaseId };
 }
 
 /** The call, and the transaction that applies its outcome. The 202 stored by then is replaced by the settled answer. */
 export async function decideUpgrade(
   context: BillingContext,
   call: Call,
-  upgrade: LeasedUpgrade & { id: SubscriptionId; deadline: number },
+  upgrade: LeasedUpgrade & { deadline: number },
 ): Promise<Answer> {
   const { attempt, leaseId } = upgrade;
   const sent = await sendCharge(context.provider(attempt.provider), attempt, upgrade.deadline);
   const decided = await withTenant(context.database, call.tenantId, async (tx) => {
-    const work = await loadWork(tx, upgrade.id, call.caller);
-    invariant(work, 'the subscription just changed exists');
+    const work = await continueWork(tx, upgrade.work, call.caller);
     const current = await loadAttemptIntoWork(work, attempt.id);
     const payment = work.open.payments.find(({ id }) => id === current.paymentId);
     invariant(payment, 'the upgrade has its payment');

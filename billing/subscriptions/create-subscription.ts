@@ -10,7 +10,7 @@ import type { Call } from '../call.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext } from '../context.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { loadWork } from '../subscription-work/subscription-work.ts';
+import { continueWork } from '../subscription-work/subscription-work.ts';
 import { claimAndBegin } from './claim-and-begin.ts';
 import type { CreateSubscriptionInput } from './new-subscription.ts';
 import { renderCreated } from './render-created.ts';
@@ -32,11 +32,10 @@ export async function createSubscription(
     invariant(begun.answer, 'a create without a charge is answered at once');
     return begun.answer;
   }
-  const { attempt, leaseId, subscriptionId } = begun.sending;
+  const { attempt, leaseId, work: begunWork } = begun.sending;
   const sent = await sendCharge(context.provider(attempt.provider), attempt, deadline);
   const finished = await withTenant(context.database, call.tenantId, async (tx) => {
-    const work = await loadWork(tx, subscriptionId, call.caller);
-    invariant(work, 'the subscription just created exists');
+    const work = await continueWork(tx, begunWork, call.caller);
     const current = await loadAttemptIntoWork(work, attempt.id);
     await applyChargeResult(work, current, sent.result, leaseId);
     // The intent of the first transaction guarded the lease; from here the workflow's real start takes its place.

@@ -5,7 +5,6 @@ import type {
   InvoiceId,
   PaymentId,
   PaymentMethodId,
-  PlanId,
   RefundId,
   SubscriptionId,
   TenantId,

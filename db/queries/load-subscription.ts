@@ -37,6 +37,12 @@ export async function lockSubscription(sql: Transaction, id: SubscriptionId): Pr
   return row ?? null;
 }
 
+/** The row's lock and its version; null when there is no such row. */
+export async function lockVersion(sql: Transaction, id: SubscriptionId): Promise<number | null> {
+  const [row] = await sql<{ version: number }[]>`select version from subscriptions where id = ${id} for update`;
+  return row?.version ?? null;
+}
+
 interface SurroundingsRow {
   planName: string;
   id: PriceId;
