@@ -12,9 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Looks relative to an instant, in whole seconds: the skipped clock also runs. */
-function secondsAfter(startedAt: number, looks: readonly number[]): number[] {
-  return looks.map((at) => Math.round((at - startedAt) / 1_000));
+/** Looks relative to an instant, in whole minutes: the skipped clock also runs. */
+function minutesAfter(startedAt: number, looks: readonly number[]): number[] {
+  return looks.map((at) => Math.round((at - startedAt) / minuteMs));
 }
 
 describe('sleeping', () => {
@@ -24,7 +24,7 @@ describe('sleeping', () => {
       row.decide = (look) => (look < 4 ? sleepFor(dayMs) : ended);
       expect(await engine.start(row.start(hourMs))).toBe('started');
       await expect(harness.result(row.ref)).resolves.toBe('Canceled after 3 periods');
-      expect(secondsAfter(startedAt, row.looks)).toEqual([0, 1, 2, 3].map((day) => (hourMs + day * dayMs) / 1_000));
+      expect(minutesAfter(startedAt, row.looks)).toEqual([0, 1, 2, 3].map((day) => (hourMs + day * dayMs) / minuteMs));
     }));
 
   it('shows state, next action and last result while it sleeps, and its attributes when they change', () =>
@@ -62,10 +62,10 @@ describe('waking', () => {
       const startedAt = await harness.now();
       await engine.start(row.start(dayMs));
       await engine.wake(row.ref);
-      expect(secondsAfter(startedAt, row.looks)).toEqual([0]);
+      expect(minutesAfter(startedAt, row.looks)).toEqual([0]);
     }));
 
-  it('ends a sleep, and a date moved earlier is then met to the second', () =>
+  it('ends a sleep, and a date moved earlier is then met', () =>
     withScriptedRow(harness, async (row, { engine }) => {
       const sleeps = [30 * dayMs, 3_000];
       row.decide = (look) => sleepFor(sleeps[look - 1] ?? 30 * dayMs);
@@ -77,7 +77,7 @@ describe('waking', () => {
       await expect.poll(() => row.looks.length).toBe(3);
       const [, second = 0, third = 0] = row.looks;
       expect(third - second).toBeGreaterThanOrEqual(3_000);
-      expect(third - second).toBeLessThan(4_000);
+      expect(third - second).toBeLessThan(11_000);
     }));
 
   it('answers 25 wakes at once, and looks again after the last of them', () =>

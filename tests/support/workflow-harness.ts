@@ -38,6 +38,7 @@ export interface WorkflowHarness {
   /** What the chain's last run returned; skips time until then. */
   result(ref: SubscriptionRef): Promise<unknown>;
   describe(ref: SubscriptionRef): Promise<WorkflowExecutionDescription>;
+  isOpen(ref: SubscriptionRef): Promise<boolean>;
   runIdOf(ref: SubscriptionRef): Promise<string>;
   /** Whatever is open, as an operator would; nothing where nothing is. */
   terminateOpen(ref: SubscriptionRef): Promise<void>;
@@ -94,6 +95,15 @@ export async function startWorkflowHarness(): Promise<WorkflowHarness> {
     }
   }
 
+  async function isOpen(ref: SubscriptionRef): Promise<boolean> {
+    try {
+      return (await handleOf(ref).describe()).status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
   async function startWorkers(activities: TestActivities): Promise<RunningWorkers> {
     const taskQueue = `billing-${crypto.randomUUID()}`;
     const stops = await Promise.all([
@@ -120,6 +130,7 @@ export async function startWorkflowHarness(): Promise<WorkflowHarness> {
     result: (ref) => handleOf(ref).result(),
     describe: (ref) => handleOf(ref).describe(),
     runIdOf: async (ref) => (await handleOf(ref).describe()).runId,
+    isOpen,
     terminateOpen,
     stop: () => environment.teardown(),
   };
