@@ -8,6 +8,7 @@ import { applyDecline } from './apply-decline.ts';
 import { applySuccess } from './apply-success.ts';
 import { dueStatus } from './past-due.ts';
 import { delayAfterLookUp } from './resolve-schedule.ts';
+import { abandonAttempt, closeAction, isDecided } from './void-invoice.ts';
 
 /** An outcome, or what is known when there is none. */
 export type ChargeResult =
@@ -47,17 +48,14 @@ export async function applyChargeResult(
       awaitAction(work, { attempt, payment, invoice }, result.url);
       break;
     case 'pending':
-      payment.status = 'processing';
-      awaitLookUp(work, attempt, 'the provider has not decided yet');
-      break;
     case 'unknown':
-      payment.status = 'processing';
-      awaitLookUp(work, attempt, result.message);
+      if (!isDecided(invoice)) payment.status = 'processing';
+      awaitLookUp(work, attempt, 'message' in result ? result.message : 'the provider has not decided yet');
       break;
     case 'not_sent':
       // An earlier send of this attempt may have charged: only a look-up or the same key can tell.
       if (attempt.resolveCount > 0) awaitLookUp(work, attempt, result.message);
-      else takeBack(work, { attempt, payment }, result);
+      else takeBack(work, { attempt, payment, invoice }, result);
       break;
     default:
       assertNever(result);
@@ -82,6 +80,10 @@ function awaitAction(work: SubscriptionWork, { attempt, payment, invoice }: Char
   attempt.leaseUntil = null;
   attempt.expiresAt ??= businessNow(work) + actionWindowMs;
   attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount);
+  if (isDecided(invoice)) {
+    closeAction(work, attempt);
+    return;
+  }
   payment.status = 'requires_action';
   payment.lastError = 'authentication required';
   dueStatus(work, invoice);
@@ -97,15 +99,19 @@ export function awaitLookUp(work: SubscriptionWork, attempt: AttemptRow, message
 
 function takeBack(
   work: SubscriptionWork,
-  { attempt, payment }: { attempt: AttemptRow; payment: PaymentRow },
+  { attempt, payment, invoice }: Charged,
   result: { delayMs: number; message: string },
 ): void {
-  attempt.status = 'not_sent';
-  attempt.message = result.message;
+  payment.attemptsCount -= 1;
   attempt.leaseId = null;
   attempt.leaseUntil = null;
+  if (isDecided(invoice)) {
+    abandonAttempt(work, attempt, result.message);
+    return;
+  }
+  attempt.status = 'not_sent';
+  attempt.message = result.message;
   attempt.sendAt = work.tx.now + result.delayMs;
-  payment.attemptsCount -= 1;
   payment.status = 'pending';
   payment.lastError = result.message;
 }

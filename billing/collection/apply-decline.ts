@@ -19,7 +19,7 @@ import { finalizeInvoice } from './issue-invoice.ts';
 import { dunningPolicyOf } from './open-payment.ts';
 import { dueStatus } from './past-due.ts';
 import { emitPaymentFailed, emitPaymentFailedPermanently, emitRetryPlanned } from './payment-events.ts';
-import { voidInvoice } from './void-invoice.ts';
+import { isDecided, voidInvoice } from './void-invoice.ts';
 
 type Declined = Extract<ChargeOutcome, { kind: 'declined' }>;
 type Charged = { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow };
@@ -35,6 +35,7 @@ export async function applyDecline(work: SubscriptionWork, charged: Charged, dec
   attempt.settledAt = work.tx.now;
   attempt.leaseId = null;
   attempt.leaseUntil = null;
+  if (isDecided(invoice)) return;
   payment.lastError = decline.code;
   payment.firstFailedAt ??= attempt.dueAt;
   sub.lastResult = `Declined ${formatMoney(attempt.amountMinor, attempt.currency)}: ${decline.code}`;

@@ -13,6 +13,7 @@ import { applyPaidChange } from './apply-paid-change.ts';
 import { markInvoicePaid } from './issue-invoice.ts';
 import { emitPaymentCompleted } from './payment-events.ts';
 import { settleBillingRun } from './settle-billing-run.ts';
+import { isDecided, stopCollecting, voidInvoice } from './void-invoice.ts';
 
 /** Money was captured: recorded whatever the subscription's state; only its effect depends on the state it meets. */
 export async function applySuccess(
@@ -35,12 +36,11 @@ export async function applySuccess(
   payment.retryAt = null;
   payment.dunningEndsAt = null;
   sub.lastResult = `Paid ${formatMoney(attempt.amountMinor, attempt.currency)}`;
-  const unwanted =
-    terminalStatuses.includes(sub.status) || invoice.status === 'void' || invoice.status === 'uncollectible';
-  if (unwanted || invoice.status === 'paid') {
+  if (terminalStatuses.includes(sub.status) || isDecided(invoice)) {
     refundUnwanted(work, charged);
     return;
   }
+  stopCollecting(work, charged);
   markInvoicePaid(work, invoice, attempt.amountMinor);
   postLedger(work, 'charge', { invoiceId: invoice.id, paymentId: payment.id }, [
     { account: 'provider_clearing', amountMinor: attempt.amountMinor },
@@ -53,19 +53,20 @@ export async function applySuccess(
 }
 
 /**
- * Money nobody is owed: captured after the end, or for an invoice that was taken back. The invoice stays as it is and the
- * whole amount goes back, requested in the transaction that learns of the capture.
+ * Money nobody is owed: captured after the end, or for an invoice that is paid, taken back or given up. The whole amount goes
+ * back, requested in the transaction that learns of the capture; an invoice that was open only for its sake is taken back.
  */
 function refundUnwanted(
   work: SubscriptionWork,
   { attempt, payment, invoice }: { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow },
 ): void {
-  attempt.surplus = invoice.status === 'paid';
+  attempt.surplus = true;
   const reason = terminalStatuses.includes(work.sub.status) ? 'captured_after_end' : 'invoice_not_collectible';
   postLedger(work, 'charge', { invoiceId: invoice.id, paymentId: payment.id }, [
     { account: 'provider_clearing', amountMinor: attempt.amountMinor },
     { account: 'refunds', amountMinor: -attempt.amountMinor },
   ]);
+  voidInvoice(work, invoice, reason);
   payment.refundedMinor += attempt.amountMinor;
   const refund = add(work, 'refunds', {
     tenantId: payment.tenantId,

@@ -9,8 +9,14 @@ import {
 } from '../subscription-work/subscription-work.ts';
 import { emitPaymentFailedPermanently } from './payment-events.ts';
 
+/** Paid, taken back or given up: no outcome of an attempt changes it any more. */
+export function isDecided(invoice: InvoiceRow): boolean {
+  return invoice.status !== 'draft' && invoice.status !== 'open';
+}
+
 /** Takes an unpaid invoice back: its ledger entries are reversed and the credit balance it used returns. */
 export function voidInvoice(work: SubscriptionWork, invoice: InvoiceRow, reason: string): void {
+  if (isDecided(invoice)) return;
   if (invoice.status === 'open') {
     postLedger(work, 'invoice_voided', { invoiceId: invoice.id }, [
       { account: 'receivable', amountMinor: -invoice.totalMinor },
@@ -39,10 +45,31 @@ function closePayment(work: SubscriptionWork, payment: PaymentRow, reason: strin
   payment.retryAt = null;
   payment.dunningEndsAt = null;
   touch(work, 'payments', payment);
-  if (payment.status === 'failed_permanent') return;
+  if (payment.status === 'failed_permanent' || payment.capturedMinor > 0) return;
   payment.status = 'failed_permanent';
   payment.lastError ??= reason;
   emitPaymentFailedPermanently(work, payment, null);
+}
+
+/**
+ * An attempt has paid the invoice: nothing else is to collect it. What has not been sent is abandoned; what is under way can no
+ * longer pay it, and goes back in full if it captures all the same.
+ */
+export function stopCollecting(work: SubscriptionWork, paid: { attempt: AttemptRow; payment: PaymentRow }): void {
+  for (const other of work.open.attempts) {
+    if (other.invoiceId !== paid.attempt.invoiceId || other.id === paid.attempt.id) continue;
+    if (other.status === 'created' || other.status === 'not_sent')
+      abandonAttempt(work, other, 'paid by another attempt');
+    else if (undecided.includes(other.status)) {
+      other.surplus = true;
+      touch(work, 'attempts', other);
+      if (other.status === 'requires_action') closeAction(work, other);
+    }
+  }
+  for (const other of work.open.payments) {
+    if (other.invoiceId === paid.payment.invoiceId && other.id !== paid.payment.id)
+      closePayment(work, other, 'paid by another payment');
+  }
 }
 
 export function paymentsOf(work: SubscriptionWork, invoice: InvoiceRow): PaymentRow[] {

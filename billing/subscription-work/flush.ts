@@ -18,6 +18,7 @@ import {
   upsertClock,
 } from '../../db/queries/write-billing.ts';
 import { toIso } from '../../domain/instant.ts';
+import { openAttemptStatuses } from '../../domain/payments/payment-status.ts';
 import type { SubscriptionWork } from './subscription-work.ts';
 
 export const outboxShardCount = 16;
@@ -50,7 +51,9 @@ export async function flushWork(work: SubscriptionWork, intents: readonly Owed[]
     row.updatedAt = tx.now;
     writes.push(isNew ? insertRow(tx, 'payments', row) : updateRow<PaymentRow>(tx, 'payments', row));
   }
-  for (const { row, isNew } of work.changed.attempts.values()) {
+  const attempts = [...work.changed.attempts.values()];
+  // What frees an invoice is written before what takes it: one attempt at a time may.
+  for (const { row, isNew } of attempts.toSorted((a, b) => Number(bars(a.row)) - Number(bars(b.row)))) {
     writes.push(isNew ? insertRow(tx, 'payment_attempts', row) : updateRow<AttemptRow>(tx, 'payment_attempts', row));
   }
   for (const { row, isNew } of work.changed.refunds.values()) {
@@ -70,6 +73,11 @@ export async function flushWork(work: SubscriptionWork, intents: readonly Owed[]
     work,
     numbered.map(({ row }) => row),
   );
+}
+
+/** Among the rows of the partial unique index: one per invoice. */
+function bars({ status, surplus }: AttemptRow): boolean {
+  return openAttemptStatuses.includes(status) && !surplus;
 }
 
 /** The tenant's counter is locked from here to the commit: only what names the numbers comes after it. */

@@ -90,7 +90,7 @@ export const paymentAttempts = pgTable(
     code: text('code'),
     message: text('message'),
     actionUrl: text('action_url'),
-    /** A success for an invoice another attempt had paid already: refunded in full, and outside the one-per-invoice index. */
+    /** It does not pay its invoice, which another attempt has paid or nobody shall: refunded in full if captured, and outside the one-per-invoice index. */
     surplus: boolean('surplus').notNull().default(false),
     /** The idempotency key whose stored answer this attempt settles. */
     claimKey: text('claim_key'),
