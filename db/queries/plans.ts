@@ -47,9 +47,10 @@ export function findPlan(sql: Sql | Transaction, id: PlanId): Promise<PlanWithPr
   return sql<PlanWithPrice[]>`${priced(sql)} where p.id = ${id}`.then(([row]) => row ?? null);
 }
 
+/** Read after the lock: a join within the locking statement would still see the price of before the wait, and lose the row. */
 export async function lockPlan(tx: TenantTransaction, id: PlanId): Promise<PlanWithPrice | null> {
-  const [row] = await tx.sql<PlanWithPrice[]>`${priced(tx.sql)} where p.id = ${id} for update of p`;
-  return row ?? null;
+  await tx.sql`select 1 from plans where id = ${id} for no key update`;
+  return findPlan(tx.sql, id);
 }
 
 export function listPlans(
