@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Who caused a fact. Consumers inside the platform skip `workflow`: its decision is already committed. */
-export const origins = ['workflow', 'api', 'webhook', 'reconciler'] as const;
+const origins = ['workflow', 'api', 'webhook', 'reconciler'] as const;
 
 /**
  * What every message on every topic looks like (design §6). `id` is stable over redelivery. `sequence` orders the events of

@@ -25,15 +25,8 @@ export type Topic = keyof typeof eventRegistry;
 /** What a producer writes into `data`. */
 export type EventData<T extends Topic> = z.input<(typeof eventRegistry)[T]>;
 
-/** Where a message nobody could handle waits for a person. */
-export function deadLetterTopicOf<T extends Topic>(topic: T): `${T}.dlt` {
-  return `${topic}.dlt`;
-}
-
-export const topics = (Object.keys(eventRegistry) as Topic[]).map((name) => ({
-  name,
-  deadLetterName: deadLetterTopicOf(name),
-}));
+/** Each with the topic where a message nobody could handle waits for a person. */
+export const topics = (Object.keys(eventRegistry) as Topic[]).map((name) => ({ name, deadLetterName: `${name}.dlt` }));
 
 export function isTopic(name: string): name is Topic {
   return Object.hasOwn(eventRegistry, name);

@@ -7,7 +7,7 @@ export const id = z.string().min(1);
 export const instant = z.iso.datetime();
 /** Integer minor units of the currency beside it. */
 export const amount = z.int();
-export const currency = z.string().regex(/^[A-Z]{3}$/);
+const currency = z.string().regex(/^[A-Z]{3}$/);
 
 const subscriptionStatuses = [
   'scheduled',
@@ -80,7 +80,3 @@ export const invoiceSnapshot = z.strictObject({
   period_start: instant.nullable(),
   period_end: instant.nullable(),
 });
-
-export type SubscriptionSnapshot = z.input<typeof subscriptionSnapshot>;
-export type PaymentSnapshot = z.input<typeof paymentSnapshot>;
-export type InvoiceSnapshot = z.input<typeof invoiceSnapshot>;
