@@ -1,4 +1,4 @@
-import { DomainError, type RefusalCode } from '../domain/errors.ts';
+import type { DomainError, RefusalCode } from '../domain/errors.ts';
 import type { Answer } from './answer.ts';
 
 const statusOf: Record<RefusalCode, number> = {

@@ -22,11 +22,11 @@ export async function startApi(parts: PlatformParts): Promise<ApiServer> {
     receiveWebhook: (webhook) => receiveFrom(parts, webhook),
     logger,
   });
-  registerReadyCheck('temporal', temporal.check);
-  registerOptionalCheck('redis', cache.check);
-  onShutdown('close', 'cache', cache.close);
+  registerReadyCheck('temporal', () => temporal.check());
+  registerOptionalCheck('redis', () => cache.check());
+  onShutdown('close', 'cache', () => cache.close());
   const server = await startServer(app, config);
-  onShutdown('stop-accepting', 'api requests', server.stopAccepting);
+  onShutdown('stop-accepting', 'api requests', () => server.stopAccepting());
   return server;
 }
 

@@ -10,7 +10,7 @@ function answer(report: HealthReport): Response {
 
 /** What a supervisor, a load balancer and Prometheus ask, on the API's own port. */
 export function serveHealth(app: Hono): void {
-  app.get('/health/live', async () => answer(await checkLive()));
+  app.get('/health/live', () => answer(checkLive()));
   app.get('/health/ready', async () => answer(await checkReady()));
   app.get('/metrics', async () => {
     const headers = { ...noStore, 'content-type': metricsContentType };

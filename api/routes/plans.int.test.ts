@@ -74,7 +74,7 @@ describe('a plan', () => {
     const { body: created } = await post(basic);
     const answers = await Promise.all([100, 200, 300, 400].map((amount) => put(created.plan_id, { amount })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    expect(answers.map(({ body }) => body.price_version).toSorted()).toEqual([2, 3, 4, 5]);
+    expect(new Set(answers.map(({ body }) => body.price_version))).toEqual(new Set([2, 3, 4, 5]));
   });
 
   it('is archived once, however often that is said', async () => {

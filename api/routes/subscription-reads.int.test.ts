@@ -27,7 +27,7 @@ describe('preview and forecast', () => {
     expect((await send('GET', subscriptionId)).body).toMatchObject(unchanged);
   });
 
-  it('forecasts as many periods as asked, end to end, beginning with the next charge', async () => {
+  it('forecasts the given number of periods, end to end, beginning with the next charge', async () => {
     const { subscriptionId } = await subscribe(api, tenant);
     const read = await send('GET', subscriptionId);
     const { data } = (await send('GET', `${subscriptionId}/forecast?periods=3`)).body;

@@ -74,8 +74,6 @@ export const metadataChange = z
     `has more than ${metadataKeysMax} keys`,
   );
 
-export const metadataKeysAllowed = metadataKeysMax;
-
 /** In a body it equals the `Idempotency-Key` header, and may stand in for it. */
 const idempotencyKey = z
   .string()

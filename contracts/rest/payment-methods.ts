@@ -4,7 +4,7 @@ import { listQuery, pageOf } from './lists.ts';
 import { defineRoute } from './route.ts';
 
 /** Providers that can be named; each is built or refused as not supported. */
-export const providerNames = ['sandbox', 'stripe', 'paypal', 'custom'] as const;
+const providerNames = ['sandbox', 'stripe', 'paypal', 'custom'] as const;
 
 export const paymentMethod = z
   .object({
