@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { migrate } from '../db/migrate.ts';
 import type { ComponentName } from './components/component.ts';
@@ -34,6 +35,7 @@ export async function startTestStack(options: {
     appDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_app', appPassword),
     systemDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_system', systemPassword),
     temporalTestServerPath,
+    seed: process.env['REDCORE_TEST_SEED'] || String(randomInt(1, 2 ** 31)),
   });
   return { stack, env };
 }

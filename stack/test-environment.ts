@@ -8,6 +8,8 @@ export type TestEnvironment = StackAddresses & {
   dataDir: string;
   logDir: string;
   temporalTestServerPath: string;
+  /** Of whatever a test does at random: printed by it, and given again by REDCORE_TEST_SEED. */
+  seed: string;
 };
 
 const names = {
@@ -22,6 +24,7 @@ const names = {
   dataDir: 'REDCORE_TEST_DATA_DIR',
   logDir: 'REDCORE_TEST_LOG_DIR',
   temporalTestServerPath: 'REDCORE_TEST_TEMPORAL_TEST_SERVER',
+  seed: 'REDCORE_TEST_SEED',
 } as const satisfies Record<keyof TestEnvironment, string>;
 
 export function spellTestEnvironment(environment: TestEnvironment): Record<string, string> {

@@ -54,7 +54,8 @@ async function waitForQuiet(owner: Sql, tenantId: TenantId, withinMs: number): P
     const unrest = await readUnrest(owner, tenantId);
     if (Object.values(unrest).every((count) => count === 0)) return;
     if (performance.now() > until) {
-      throw new Error(`not quiet after ${withinMs} ms: ${JSON.stringify(unrest)}`);
+      const attempts = await readOpenAttempts(owner, tenantId);
+      throw new Error(`not quiet after ${withinMs} ms: ${JSON.stringify({ ...unrest, attempts })}`);
     }
     await delay(250);
   }
@@ -74,4 +75,12 @@ async function readUnrest(owner: Sql, tenantId: TenantId): Promise<Record<string
       (select count(*) from subscriptions where tenant_id = ${tenantId}
         and wake_at < now() and parked_at is null)::int as due`;
   return unrest;
+}
+
+function readOpenAttempts(owner: Sql, tenantId: TenantId): Promise<object[]> {
+  return owner`
+    select id, subscription_id, number, trigger, status, send_count, resolve_count, message, first_sent_at::text,
+           lease_until::text, resolve_at::text, send_at::text, now()::text as now
+    from payment_attempts
+    where tenant_id = ${tenantId} and status in ('created', 'sent', 'unknown', 'not_sent') limit 10`;
 }

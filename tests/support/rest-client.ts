@@ -9,6 +9,13 @@ export interface RestAnswer<Body = Json> {
   body: Body;
 }
 
+export interface Persistence {
+  idempotencyKey: string;
+  withinMs: number;
+  /** A refusal that passes by itself, and is an answer all the same. */
+  enough?: string;
+}
+
 export interface RestClient {
   /** One exchange. Rejects when the API is away. */
   send<Body = Json>(method: string, path: string, body?: Json, idempotencyKey?: string): Promise<RestAnswer<Body>>;
@@ -17,7 +24,7 @@ export interface RestClient {
     method: string,
     path: string,
     body: Json | undefined,
-    options: { idempotencyKey: string; withinMs: number },
+    options: Persistence,
   ): Promise<RestAnswer<Body>>;
   /** Rejects on anything but a 2xx. */
   get<Body = Json>(path: string): Promise<Body>;
@@ -55,18 +62,13 @@ export function createRestClient(baseUrl: string, apiKey: string): RestClient {
     send,
     get: (path) => expectOk('GET', path),
     post: (path, body) => expectOk('POST', path, body),
-    async persist<Body>(
-      method: string,
-      path: string,
-      body: Json | undefined,
-      options: { idempotencyKey: string; withinMs: number },
-    ) {
+    async persist<Body>(method: string, path: string, body: Json | undefined, options: Persistence) {
       const until = performance.now() + options.withinMs;
       for (;;) {
         let last: unknown;
         try {
           const answer = await send<Body>(method, path, body, options.idempotencyKey);
-          if (!passes(answer)) return answer;
+          if (!passes(answer) || (answer.body as Json)['code'] === options.enough) return answer;
           last = `${answer.status} ${JSON.stringify(answer.body)}`;
         } catch (error) {
           last = error;

@@ -1,0 +1,201 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RoleName, RoleProcess } from '../../stack/roles.ts';
+import type { PlatformTenant } from './platform-tenant.ts';
+import type { RestAnswer } from './rest-client.ts';
+import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
+import { type ChargePoint, chargePoints, type WatchedPlatform } from './watched-platform.ts';
+
+export interface KillRoundOptions {
+  seed: number;
+  creates: number;
+  renewals: number;
+  /** How long a payment worker stands still between the commit of `sent` and its request. */
+  stopMs: number;
+  /** Kills at a random moment per role and phase, besides those at the points of a charge. */
+  randomKills: number;
+}
+
+export interface Created {
+  idempotencyKey: string;
+  answer: RestAnswer<{ subscription_id: string; status: string }>;
+  request: { customer_id: string; plan_id: string };
+}
+
+export interface KillRound {
+  tenant: PlatformTenant;
+  created: Created[];
+  renewed: string[];
+  kills: string[];
+  /** The charge a stopped worker was about to send, and when it was let go on. */
+  stopped: { attemptId: string; resumedAt: number };
+}
+
+type Kill = { role: RoleName; process: string; point: ChargePoint | 'any_moment' };
+
+const lanes = 8;
+const answerWithinMs = 120_000;
+const hitWithinMs = 30_000;
+/** The lease ends after 60 s; the look-up and the second send follow within seconds. */
+const takenOverWithinMs = 180_000;
+/** Longer than any period: every subscription passes exactly one boundary. */
+const renewalHorizonMs = 32 * 86_400_000;
+
+/** How often each kind of card is drawn; all of them decide by themselves in the end. */
+const tokens = [
+  ...Array<string>(20).fill('tok_ok'),
+  ...['tok_slow', 'tok_slow', 'tok_insufficient_funds', 'tok_decline_after_1', 'tok_timeout_after_charge'],
+];
+
+/**
+ * Creates and renews while processes die: the API at each point of a first charge, the payment worker at each point of a
+ * renewal's, all three roles at random moments; one payment worker stands still with a charge in hand. Whoever dies is started
+ * again at once. Returns when the traffic is over, not when everything is settled.
+ */
+export async function runKillRound(platform: WatchedPlatform, options: KillRoundOptions): Promise<KillRound> {
+  const random = createSeededRandom(options.seed);
+  const tenant = await platform.makeTenant();
+  const planId = await tenant.makePlan();
+  const customers = await Promise.all(tokens.map((token) => tenant.makeCustomer(token)));
+  const round = { platform, random, tenant, planId, customers, kills: [] as string[] };
+  const created = await createUnderKills(round, options);
+  const active = created.filter(({ answer }) => answer.body.status === 'active');
+  const renewed = active.slice(0, options.renewals).map(({ answer }) => answer.body.subscription_id);
+  const stopped = await renewUnderKills(round, options, renewed);
+  return { tenant, created, renewed, kills: round.kills, stopped };
+}
+
+interface Round {
+  platform: WatchedPlatform;
+  random: SeededRandom;
+  tenant: PlatformTenant;
+  planId: string;
+  customers: readonly string[];
+  kills: string[];
+}
+
+async function createUnderKills(round: Round, options: KillRoundOptions): Promise<Created[]> {
+  const { random, tenant, customers, planId } = round;
+  const created: Created[] = [];
+  let started = 0;
+  let isOver = false;
+  async function createNext(): Promise<void> {
+    while (!isOver || started < options.creates || activeCount(created) < options.renewals) {
+      started += 1;
+      const idempotencyKey = `create-${started}`;
+      const request = { customer_id: random.pick(customers), plan_id: planId };
+      const how = { idempotencyKey, withinMs: answerWithinMs };
+      const answer = await tenant.rest.persist<Created['answer']['body']>('POST', '/v1/subscriptions', request, how);
+      created.push({ idempotencyKey, answer, request });
+    }
+  }
+  const creating = Promise.all(Array.from({ length: lanes }, createNext));
+  const points = chargePoints.map((point): Kill => ({ role: 'api', process: 'api', point }));
+  const killing = killAll(round, random.shuffle([...points, ...anyMoments(options, 'payment-worker')])).finally(() => {
+    isOver = true;
+  });
+  await Promise.all([creating, killing]);
+  return created;
+}
+
+function activeCount(created: readonly Created[]): number {
+  return created.filter(({ answer }) => answer.body.status === 'active').length;
+}
+
+/** Each kill has renewals of its own around it, so that none waits in vain for one to hit. */
+async function renewUnderKills(round: Round, options: KillRoundOptions, ids: readonly string[]) {
+  const { platform, random, tenant } = round;
+  const second = 'payment-worker-2';
+  const points = chargePoints.map((point): Kill => ({ role: 'payment-worker', process: second, point }));
+  const kills = random.shuffle([...points, ...anyMoments(options, second)]);
+  const size = Math.ceil(ids.length / (kills.length + 1));
+  const to = new Date(Date.now() + renewalHorizonMs).toISOString();
+  const advances: Promise<unknown>[] = [];
+  function renewSome(batch: number): void {
+    for (const id of ids.slice(batch * size, (batch + 1) * size)) {
+      // Repeated after a kill it meets its own advance, which goes on without anybody waiting for it.
+      const how = { idempotencyKey: `advance-${id}`, withinMs: answerWithinMs, enough: 'clock_advancing' };
+      advances.push(tenant.rest.persist('POST', `/v1/subscriptions/${id}/test-clock/advance`, { to }, how));
+    }
+  }
+
+  const held = platform.holdCharge('payment-worker', 'before_send');
+  renewSome(0);
+  const attemptId = await hitInTime(held.hit, 'payment-worker before_send');
+  const first = platform.role('payment-worker');
+  first.kill('SIGSTOP');
+  const resumed = resumeLater(round, first, { held, attemptId, stopMs: options.stopMs });
+  await platform.addRole('payment-worker', second);
+  for (const [index, kill] of kills.entries()) {
+    const killing = killOne(round, kill);
+    renewSome(index + 1);
+    await killing;
+  }
+  await Promise.all(advances);
+  return { attemptId, resumedAt: await resumed };
+}
+
+/**
+ * Once another worker has taken the charge over. The commit's answer arrives with the end of the standstill, as if it had lain
+ * in the socket meanwhile.
+ */
+async function resumeLater(
+  { platform }: Round,
+  process: RoleProcess,
+  standstill: { held: { release(): void }; attemptId: string; stopMs: number },
+): Promise<number> {
+  await Promise.all([delay(standstill.stopMs), waitUntilDecided(platform, standstill.attemptId)]);
+  standstill.held.release();
+  process.kill('SIGCONT');
+  return Date.now();
+}
+
+async function waitUntilDecided({ owner }: WatchedPlatform, attemptId: string): Promise<void> {
+  const until = performance.now() + takenOverWithinMs;
+  for (;;) {
+    const [attempt] =
+      await owner`select status from payment_attempts where id = ${attemptId} and settled_at is not null`;
+    if (attempt !== undefined) return;
+    if (performance.now() > until) throw new Error(`attempt ${attemptId} is not decided after ${takenOverWithinMs} ms`);
+    await delay(500);
+  }
+}
+
+function anyMoments({ randomKills }: KillRoundOptions, paymentWorker: string): Kill[] {
+  return Array.from({ length: randomKills }, (): Kill[] => [
+    { role: 'api', process: 'api', point: 'any_moment' },
+    { role: 'billing-worker', process: 'billing-worker', point: 'any_moment' },
+    { role: 'payment-worker', process: paymentWorker, point: 'any_moment' },
+  ]).flat();
+}
+
+async function killAll(round: Round, kills: readonly Kill[]): Promise<void> {
+  for (const kill of kills) await killOne(round, kill);
+}
+
+async function killOne({ platform, random, kills }: Round, { role, process: name, point }: Kill): Promise<void> {
+  const process = platform.role(name);
+  if (point === 'any_moment') {
+    await delay(random.below(2_000));
+    await platform.kill(process);
+  } else {
+    const held = platform.holdCharge(role, point);
+    await hitInTime(held.hit, `${name} ${point}`);
+    await platform.kill(process);
+    held.release();
+  }
+  kills.push(`${name} ${point}`);
+  await process.restart();
+}
+
+async function hitInTime(hit: Promise<string>, what: string): Promise<string> {
+  const late = new AbortController();
+  const timeout = delay(hitWithinMs, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`${what} was not reached within ${hitWithinMs} ms`);
+  });
+  try {
+    return await Promise.race([hit, timeout]);
+  } finally {
+    late.abort();
+    timeout.catch(() => undefined);
+  }
+}
