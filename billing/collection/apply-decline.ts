@@ -1,24 +1,13 @@
 import type { ChargeOutcome } from '../../adapters/payments/port.ts';
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
-import { findChargeableMethod } from '../../db/queries/charge-methods.ts';
-import { assertNever } from '../../domain/invariant.ts';
 import { formatMoney } from '../../domain/money/currency.ts';
-import { decideAfterDecline } from '../../domain/payments/dunning.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import {
-  businessNow,
-  emit,
-  type SubscriptionWork,
-  touch,
-  writeTimeline,
-} from '../subscription-work/subscription-work.ts';
-import { collectWithMethod } from './collect-with-method.ts';
-import { endDunning } from './end-dunning.ts';
+import { emit, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { followLadder } from './follow-ladder.ts';
 import { finalizeInvoice } from './issue-invoice.ts';
-import { dunningPolicyOf } from './open-payment.ts';
 import { dueStatus } from './past-due.ts';
-import { emitPaymentFailed, emitPaymentFailedPermanently, emitRetryPlanned } from './payment-events.ts';
+import { emitPaymentFailedPermanently } from './payment-events.ts';
 import { isDecided, voidInvoice } from './void-invoice.ts';
 
 type Declined = Extract<ChargeOutcome, { kind: 'declined' }>;
@@ -58,7 +47,7 @@ export async function applyDecline(work: SubscriptionWork, charged: Charged, dec
   finalizeInvoice(work, invoice);
   dueStatus(work, invoice);
   writeTimeline(work, 'payment_failed', { payment_id: payment.id, attempt: attempt.number, code: decline.code });
-  await followLadder(work, charged, decline);
+  await followLadder(work, charged, decline.declineKind);
 }
 
 /** Terminal, by R21: no workflow, and no conflict with a new create. */
@@ -89,38 +78,4 @@ function refuseUpgrade(work: SubscriptionWork, { attempt, payment, invoice }: Ch
   voidInvoice(work, invoice, attempt.code ?? 'declined');
   emitPaymentFailedPermanently(work, payment, attempt);
   writeTimeline(work, 'change_refused', { payment_id: payment.id, code: attempt.code });
-}
-
-async function followLadder(work: SubscriptionWork, charged: Charged, decline: Declined): Promise<void> {
-  const { attempt, payment, invoice } = charged;
-  const method = await findChargeableMethod(work.tx, work.sub);
-  // Given while this attempt was under way: it is not to wait for the ladder (R31).
-  const hasOtherMethod = method !== null && method.id !== attempt.paymentMethodId;
-  const decision = decideAfterDecline(dunningPolicyOf(work), {
-    declineKind: decline.declineKind,
-    attemptsCount: payment.attemptsCount,
-    firstFailedAt: payment.firstFailedAt ?? attempt.dueAt,
-    dueAt: attempt.dueAt,
-  });
-  emitPaymentFailed(work, payment, attempt);
-  switch (decision.kind) {
-    case 'retry':
-      payment.status = 'failed';
-      payment.retryAt = hasOtherMethod ? businessNow(work) : decision.retryAt;
-      emitRetryPlanned(work, payment, payment.retryAt);
-      break;
-    case 'wait_for_method':
-      payment.status = 'failed_permanent';
-      payment.dunningEndsAt = decision.until;
-      emitPaymentFailedPermanently(work, payment, attempt);
-      if (hasOtherMethod) collectWithMethod(work);
-      break;
-    case 'final':
-      payment.status = 'failed_permanent';
-      emitPaymentFailedPermanently(work, payment, attempt);
-      endDunning(work, invoice);
-      break;
-    default:
-      assertNever(decision);
-  }
 }

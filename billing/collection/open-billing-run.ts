@@ -1,16 +1,19 @@
 import { newId } from '../../db/new-id.ts';
 import type { AttemptTrigger, BillingRunRow } from '../../db/queries/billing-rows.ts';
-import { loadPrice } from '../../db/queries/prices.ts';
+import { hasLiveInGroup } from '../../db/queries/load-new-subscription.ts';
+import { loadPrice, type PricedPlan } from '../../db/queries/prices.ts';
 import { nextBoundaryAfter } from '../../domain/calendar/anchor.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { toIso } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { planPeriodInvoice } from '../../domain/invoices/plan-period-invoice.ts';
+import type { PendingChange } from '../../domain/subscriptions/subscription.ts';
 import { add, businessNow, type SubscriptionWork, writeTimeline } from '../subscription-work/subscription-work.ts';
 import { draftInvoice, finalizeInvoice, markInvoicePaid } from './issue-invoice.ts';
 import { moveAnchor } from './move-period-end.ts';
 import { attemptPayment, openPayment } from './open-payment.ts';
 import { settleBillingRun } from './settle-billing-run.ts';
+import { abandonAttempt, openAttemptOf, voidInvoice } from './void-invoice.ts';
 
 /**
  * R26: a boundary is reached. Opens the billing run of the period that begins there, invoices it in advance and plans its
@@ -21,6 +24,7 @@ export async function openBillingRun(
   boundaryAt: Instant,
   kind: 'first' | 'renewal',
 ): Promise<BillingRunRow> {
+  dropUnsentUpgrade(work);
   await applyChangeAtBoundary(work, boundaryAt);
   const run = skipToLatest(work, openRun(work, boundaryAt, kind));
   await invoiceRun(work, run, kind === 'first' ? 'create' : 'renewal');
@@ -98,18 +102,41 @@ async function applyChangeAtBoundary(work: SubscriptionWork, boundaryAt: Instant
   const change = sub.pendingChange;
   if (change?.waitsFor !== 'period_end') return;
   const before = work.price.interval;
-  sub.quantity = change.quantity ?? sub.quantity;
-  if (change.planId !== null && change.priceId !== null) {
-    sub.planId = change.planId;
-    sub.priceId = change.priceId;
-    const priced = await loadPrice(work.tx, change.priceId);
-    invariant(priced, `price ${change.priceId} of a pending change exists`);
-    work.price = priced.price;
-    work.planName = priced.planName;
-    sub.planGroup = priced.planGroup;
-  }
   sub.pendingChange = null;
+  const priced = await planOf(work, change);
+  if (!priced) {
+    writeTimeline(work, 'change_lapsed', { plan_id: change.planId, reason: 'subscription_conflict' });
+    return;
+  }
+  sub.quantity = change.quantity ?? sub.quantity;
+  sub.planId = priced.price.planId;
+  sub.priceId = priced.price.id;
+  sub.planGroup = priced.planGroup;
+  work.price = priced.price;
+  work.planName = priced.planName;
   const { interval } = work.price;
   if (interval.unit !== before.unit || interval.count !== before.count) moveAnchor(work, boundaryAt);
   writeTimeline(work, 'plan_changed', { quantity: sub.quantity });
+}
+
+/** Null where the customer has entered the plan's group with another subscription since the change was asked for. */
+async function planOf(work: SubscriptionWork, change: PendingChange): Promise<PricedPlan | null> {
+  const { sub, tx } = work;
+  const priced = await loadPrice(tx, change.priceId ?? sub.priceId);
+  invariant(priced, `price ${change.priceId} of a pending change exists`);
+  const { planGroup } = priced;
+  if (planGroup === null || planGroup === sub.planGroup) return priced;
+  return (await hasLiveInGroup(tx, sub.customerId, planGroup)) ? null : priced;
+}
+
+/** An upgrade that could not even be sent before its period was over: nobody is charged for it any more. */
+function dropUnsentUpgrade(work: SubscriptionWork): void {
+  for (const invoice of work.open.invoices.filter(({ kind }) => kind === 'proration')) {
+    const attempt = openAttemptOf(work, invoice);
+    if (attempt?.status !== 'created' && attempt?.status !== 'not_sent') continue;
+    abandonAttempt(work, attempt, 'the period is over');
+    voidInvoice(work, invoice, 'the period is over');
+    if (work.sub.pendingChange?.waitsFor === 'payment') work.sub.pendingChange = null;
+    writeTimeline(work, 'change_lapsed', { invoice_id: invoice.id });
+  }
 }

@@ -54,7 +54,7 @@ export function repairSubscription(
       changes: ['needs_attention'],
       reason: input.reason,
     }));
-    return () => ({ status: 200, body: renderWork(work) });
+    return async () => ({ status: 200, body: await renderWork(work) });
   });
 }
 

@@ -20,6 +20,7 @@ import {
   newSubscriptionRow,
   planStart,
 } from './new-subscription.ts';
+import { refuseGroupConflict } from './refuse-group-conflict.ts';
 import { renderCreated } from './render-created.ts';
 
 /** The API's own lease on a first charge; its process answers or dies within it. */
@@ -67,7 +68,7 @@ export async function beginSubscription(
   writeTimeline(work, 'created', { quantity: input.quantity });
   writeAudit(work, 'subscription.created', id, { plan_id: input.planId, customer_id: input.customerId });
   const sending = await startNow(work, { chargesNow, start, claimKey: call.claim?.key ?? null });
-  const { intents } = await refuseConflict(() => settle(work, 'command'));
+  const { intents } = await refuseGroupConflict(() => settle(work, 'command'));
   return { answer: sending ? null : renderCreated(work), sending, intents };
 }
 
@@ -86,14 +87,4 @@ async function startNow(
   attempt.claimKey = how.claimKey;
   const leaseId = markSent(work, attempt, firstChargeLeaseMs);
   return { work, attempt: { ...attempt }, leaseId };
-}
-
-/** Two creates in one plan group at once: the unique index lets one through. */
-async function refuseConflict<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if ((error as { constraint_name?: string }).constraint_name !== 'subscriptions_one_live_per_group') throw error;
-    throw new DomainError('subscription_conflict', 'The customer already has a live subscription in this plan group.');
-  }
 }

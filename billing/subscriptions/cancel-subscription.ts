@@ -8,7 +8,13 @@ import type { Call } from '../call.ts';
 import { endSubscription } from '../collection/end-subscription.ts';
 import type { BillingContext } from '../context.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
-import { emit, type SubscriptionWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import {
+  businessNow,
+  emit,
+  type SubscriptionWork,
+  writeAudit,
+  writeTimeline,
+} from '../subscription-work/subscription-work.ts';
 import { changeOne, refuseUnless } from './change-one.ts';
 
 /** R25: now, or at the end of the period that is paid for. Where no such period runs, the end is now. */
@@ -22,11 +28,19 @@ export function cancelSubscription(
     refuseUnless(work, 'cancel');
     const { sub } = work;
     writeAudit(work, 'subscription.canceled', sub.id, { at: input.at, reason: input.reason });
-    const runsOn = ['active', 'trialing', 'paused'].includes(sub.status) && sub.periodEndAt !== null;
-    if (input.at === 'period_end' && runsOn) scheduleCancel(work, sub.periodEndAt ?? 0, input.reason);
+    const endAt = input.at === 'period_end' ? runningUntil(work) : null;
+    if (endAt !== null) scheduleCancel(work, endAt, input.reason);
     else endSubscription(work, 'canceled', input.reason);
     return () => ({ status: 200, body: renderCanceled(sub) });
   });
+}
+
+/** The end of a period that is paid for and not over; a paused one is not over while time of it is kept. */
+function runningUntil(work: SubscriptionWork): Instant | null {
+  const { status, periodEndAt, pauseRemainingMs } = work.sub;
+  if (periodEndAt === null) return null;
+  if (status === 'paused') return (pauseRemainingMs ?? 0) > 0 ? periodEndAt : null;
+  return ['active', 'trialing'].includes(status) && periodEndAt > businessNow(work) ? periodEndAt : null;
 }
 
 function scheduleCancel(work: SubscriptionWork, cancelAt: Instant, reason: string | null): void {

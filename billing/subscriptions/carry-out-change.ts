@@ -1,6 +1,8 @@
 import { loadCurrentRun } from '../../db/queries/billing-runs.ts';
 import { loadPendingLines } from '../../db/queries/invoice-lines.ts';
 import { nextBoundaryAfter } from '../../domain/calendar/anchor.ts';
+import { isSameInterval } from '../../domain/calendar/interval.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import { applyCreditBalance } from '../../domain/invoices/apply-credit-balance.ts';
 import { applyPaidChange } from '../collection/apply-paid-change.ts';
@@ -122,7 +124,8 @@ async function chargeNow(
     trigger: 'upgrade',
     dueAt: businessNow(work),
   });
-  return attempt !== null;
+  if (!attempt) throw new DomainError('payment_method_required', 'The customer has no payment method to charge.');
+  return true;
 }
 
 async function restartPeriod(
@@ -151,9 +154,11 @@ async function restartPeriod(
 async function reopenRenewal(work: SubscriptionWork, plan: Extract<ChangePlan, { kind: 'reopen' }>): Promise<void> {
   const { run, invoice, terms, newEndAt } = plan;
   const fullMs = run.periodEndAt - run.periodStartAt;
+  const restarts = !isSameInterval(terms.plan.price.interval, work.price.interval);
   work.sub.pendingLines = await loadPendingLines(work.tx, invoice.id);
   voidInvoice(work, invoice, 'changed before it was paid');
   applyTerms(work, terms);
+  if (restarts) moveAnchor(work, run.periodStartAt);
   invariant(work.anchor, 'a renewal hangs on an anchor');
   run.periodEndAt = newEndAt ?? nextBoundaryAfter(work.anchor, work.price.interval, run.periodStartAt);
   touch(work, 'runs', run);

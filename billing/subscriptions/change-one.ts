@@ -8,20 +8,21 @@ import type { BillingContext, OwedIntent } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
 import { settle } from '../subscription-work/settle.ts';
 import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { refuseGroupConflict } from './refuse-group-conflict.ts';
 
 /** Every command on one subscription: one transaction under its lock, its answer stored under the key, then the wake. */
 export async function changeOne(
   context: BillingContext,
   call: Call,
   id: SubscriptionId,
-  act: (work: SubscriptionWork) => Promise<() => Answer>,
+  act: (work: SubscriptionWork) => Promise<() => Answer | Promise<Answer>>,
 ): Promise<Answer> {
   const owed: OwedIntent[] = [];
   const answer = await answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
     const work = await loadWork(tx, id, call.caller);
     if (!work) throw unknownSubscription();
     const render = await act(work);
-    owed.push(...(await settle(work, 'command')).intents);
+    owed.push(...(await refuseGroupConflict(() => settle(work, 'command'))).intents);
     return render();
   });
   if (!answer.replayed) context.sendIntents(owed);

@@ -18,7 +18,7 @@ export interface ForecastSource {
 
 export function forecastSourceOf(
   work: Pick<SubscriptionWork, 'sub' | 'open' | 'planName' | 'price' | 'anchor'>,
-  planAtPeriodEnd: PricedPlan | null = null,
+  planAtPeriodEnd: PricedPlan | null,
 ): ForecastSource {
   const { sub, planName, price, anchor, open } = work;
   const openRun = open.runs.find((run) => run.status === 'open');

@@ -1,5 +1,5 @@
 import type { Answer } from '../../contracts/answer.ts';
-import { loadPrice } from '../../db/queries/prices.ts';
+import { loadPlanAtPeriodEnd } from '../../db/queries/prices.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { toIso } from '../../domain/instant.ts';
@@ -20,9 +20,7 @@ export function forecastSubscription(
   return withTenant(context.database, call.tenantId, async (tx) => {
     const work = await loadWork(tx, id, call.caller);
     if (!work) throw unknownSubscription();
-    const change = work.sub.pendingChange;
-    const priceId = change?.waitsFor === 'period_end' ? change.priceId : null;
-    const source = forecastSourceOf(work, priceId ? await loadPrice(tx, priceId) : null);
+    const source = forecastSourceOf(work, await loadPlanAtPeriodEnd(tx, work.sub.pendingChange));
     const data = forecastOf(source, periods).map((period) => ({
       period_start: toIso(period.periodStartAt),
       period_end: toIso(period.periodEndAt),

@@ -1,11 +1,12 @@
 import { newId } from '../../db/new-id.ts';
 import type { SubscriptionRow } from '../../db/queries/billing-rows.ts';
-import { countLive, hasLiveInGroup, type NewSubscriptionFacts } from '../../db/queries/load-new-subscription.ts';
+import { countLive, type NewSubscriptionFacts } from '../../db/queries/load-new-subscription.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import { addLocalDays, localDateOf, startOfLocalDate } from '../../domain/calendar/local-date.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CustomerId, PaymentMethodId, PlanId, SubscriptionId } from '../../domain/ids.ts';
 import { HOUR_MS, type Instant, NEVER } from '../../domain/instant.ts';
+import { refuseLiveInGroup } from './refuse-group-conflict.ts';
 
 export interface CreateSubscriptionInput {
   customerId: CustomerId;
@@ -36,9 +37,7 @@ export async function checkNewSubscription(
   }
   if (plan.planStatus === 'archived') throw new DomainError('plan_archived', 'The plan takes no new subscriptions.');
   if (customer.status !== 'active') throw new DomainError('customer_inactive', 'The customer is not active.');
-  if (plan.planGroup !== null && (await hasLiveInGroup(tx, customer.id, plan.planGroup))) {
-    throw new DomainError('subscription_conflict', 'The customer already has a live subscription in this plan group.');
-  }
+  await refuseLiveInGroup(tx, customer.id, plan.planGroup);
   if (plan.maxSubscriptions !== null || plan.maxPerCustomer !== null) {
     const count = await countLive(tx, plan.price.planId, customer.id);
     const full = count.ofPlan >= (plan.maxSubscriptions ?? NEVER) || count.ofCustomer >= (plan.maxPerCustomer ?? NEVER);

@@ -34,6 +34,6 @@ export function pauseSubscription(
     writeAudit(work, 'subscription.paused', sub.id, { resumes_at: resumesAt });
     writeTimeline(work, 'paused', { resumes_at: resumesAt });
     emit(work, 'subscriptions.paused', () => ({ subscription: subscriptionSnapshot(sub) }));
-    return () => ({ status: 200, body: renderWork(work) });
+    return async () => ({ status: 200, body: await renderWork(work) });
   });
 }

@@ -11,6 +11,7 @@ import { planChange } from '../../domain/proration/plan-change.ts';
 import { planDateMove } from '../../domain/proration/plan-date-move.ts';
 import type { ProrationMode, ProrationPlan } from '../../domain/proration/proration.ts';
 import { businessNow, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { refuseLiveInGroup } from './refuse-group-conflict.ts';
 
 export interface ChangeInput {
   planId?: PlanId;
@@ -72,7 +73,7 @@ function refuse(message: string, field: string): DomainError {
 }
 
 function refuseInFlight(work: SubscriptionWork): void {
-  if (work.open.attempts.length === 0) return;
+  if (work.open.attempts.every(({ status }) => status === 'abandoned')) return;
   throw new DomainError('payment_in_flight', 'A payment of this subscription is being decided; try again when it is.');
 }
 
@@ -95,6 +96,7 @@ async function newTerms(work: SubscriptionWork, input: ChangeInput): Promise<New
   if (plan.price.currency !== work.sub.currency) {
     throw new DomainError('currency_mismatch', 'A subscription keeps its currency.', { currency: work.sub.currency });
   }
+  if (plan.planGroup !== work.sub.planGroup) await refuseLiveInGroup(work.tx, work.sub.customerId, plan.planGroup);
   return { plan, quantity };
 }
 

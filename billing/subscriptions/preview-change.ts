@@ -1,11 +1,12 @@
 import type { Answer } from '../../contracts/answer.ts';
+import { loadPlanAtPeriodEnd } from '../../db/queries/prices.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { toIso } from '../../domain/instant.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import { applyCreditBalance } from '../../domain/invoices/apply-credit-balance.ts';
 import { type InvoiceLine, totalOf } from '../../domain/invoices/invoice-line.ts';
-import { planPeriodInvoice } from '../../domain/invoices/plan-period-invoice.ts';
 import type { Call } from '../call.ts';
+import { applyPaidChange } from '../collection/apply-paid-change.ts';
 import type { BillingContext } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
 import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
@@ -29,10 +30,13 @@ export function previewChange(
     if (input.quantity !== undefined) refuseUnless(work, 'change_quantity');
     if (input.nextBillingDate !== undefined) refuseUnless(work, 'change_date');
     const plan = await planSubscriptionChange(work, input);
-    const lines = linesOf(work, plan);
-    // Carried out on the rows in memory alone: without `settle` none of it is written.
-    if (plan.kind !== 'reopen') await carryOutChange(work, plan);
-    const next = nextChargeOf(work);
+    const planned = linesOf(work, plan);
+    // Carried out on the rows in memory alone, paid included: without `settle` none of it is written.
+    await carryOutChange(work, plan);
+    const invoice = [...work.changed.invoices.values()].find(({ isNew }) => isNew);
+    if (work.sub.pendingChange?.waitsFor === 'payment' && invoice) await applyPaidChange(work, invoice.row);
+    const lines = planned ?? invoice?.lines ?? [];
+    const next = nextChargeOf(work, await loadPlanAtPeriodEnd(tx, work.sub.pendingChange));
     return {
       status: 200,
       body: {
@@ -45,8 +49,8 @@ export function previewChange(
   });
 }
 
-/** The proration lines of the change, whether they are charged now or wait for the next invoice. */
-function linesOf(work: SubscriptionWork, plan: ChangePlan): InvoiceLine[] {
+/** The proration lines of the change, whether they are charged now or wait; null where it is an invoice that is made anew. */
+function linesOf(work: SubscriptionWork, plan: ChangePlan): InvoiceLine[] | null {
   const { sub } = work;
   switch (plan.kind) {
     case 'none':
@@ -59,15 +63,7 @@ function linesOf(work: SubscriptionWork, plan: ChangePlan): InvoiceLine[] {
       return creditBalanceDeltaMinor > 0 ? [creditLine(creditBalanceDeltaMinor)] : pendingAfter;
     }
     case 'reopen':
-      return planPeriodInvoice({
-        planName: plan.terms.plan.planName,
-        price: plan.terms.plan.price,
-        quantity: plan.terms.quantity,
-        periodStartAt: plan.run.periodStartAt,
-        periodEndAt: plan.newEndAt ?? plan.run.periodEndAt,
-        pendingLines: sub.pendingLines,
-        creditBalanceMinor: sub.creditBalanceMinor,
-      }).lines;
+      return null;
     default:
       return assertNever(plan);
   }

@@ -2,7 +2,7 @@ import type { Answer } from '../../contracts/answer.ts';
 import type { SubscriptionRow } from '../../db/queries/billing-rows.ts';
 import { listSubscriptionRows, type SubscriptionFilter } from '../../db/queries/list-subscriptions.ts';
 import { loadOpenWork, loadSurroundings } from '../../db/queries/load-subscription.ts';
-import { loadPrice } from '../../db/queries/prices.ts';
+import { loadPlanAtPeriodEnd } from '../../db/queries/prices.ts';
 import { readSubscriptionRows } from '../../db/queries/read-subscription.ts';
 import { type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
@@ -10,7 +10,6 @@ import { allowedCommands } from '../../domain/subscriptions/allowed-commands.ts'
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { factsOfCommand, unknownSubscription } from './change-one.ts';
-import { forecastOf, forecastSourceOf } from './forecast-of.ts';
 import { nextChargeOf, renderSubscription } from './render-subscription.ts';
 
 const nothingOpen = { runs: [], invoices: [], payments: [], attempts: [], refunds: [] };
@@ -24,7 +23,10 @@ export async function readSubscription(context: BillingContext, call: Call, id: 
     return { status: 200, body };
   }
   const view = { ...read, open: nothingOpen, tx: { now: 0 } as TenantTransaction };
-  return { status: 200, body: renderSubscription(read.sub, nextChargeOf(view), allowedCommands(factsOfCommand(view))) };
+  return {
+    status: 200,
+    body: renderSubscription(read.sub, nextChargeOf(view, null), allowedCommands(factsOfCommand(view))),
+  };
 }
 
 async function renderInFull(tx: TenantTransaction, sub: SubscriptionRow) {
@@ -34,10 +36,8 @@ async function renderInFull(tx: TenantTransaction, sub: SubscriptionRow) {
   ]);
   const view = { ...surroundings, sub, open, tx };
   const allowed = allowedCommands(factsOfCommand(view));
-  const priceId = sub.pendingChange?.waitsFor === 'period_end' ? sub.pendingChange.priceId : null;
-  if (!priceId) return renderSubscription(sub, nextChargeOf(view), allowed);
-  const [next] = forecastOf(forecastSourceOf(view, await loadPrice(tx, priceId)), 1);
-  return renderSubscription(sub, next ? { at: next.dueAt, amountMinor: next.totalMinor } : null, allowed);
+  const planAtPeriodEnd = await loadPlanAtPeriodEnd(tx, sub.pendingChange);
+  return renderSubscription(sub, nextChargeOf(view, planAtPeriodEnd), allowed);
 }
 
 export async function listSubscriptions(

@@ -1,4 +1,5 @@
 import type { SubscriptionRow } from '../../db/queries/billing-rows.ts';
+import { loadPlanAtPeriodEnd, type PricedPlan } from '../../db/queries/prices.ts';
 import { localDateOf } from '../../domain/calendar/local-date.ts';
 import { type Instant, toIso } from '../../domain/instant.ts';
 import { allowedCommands, renderedStatus } from '../../domain/subscriptions/allowed-commands.ts';
@@ -50,16 +51,18 @@ export function renderSubscription(sub: SubscriptionRow, nextCharge: NextCharge 
 }
 
 /** The same from a verb's own rows, as they will be committed. */
-export function renderWork(work: SubscriptionWork) {
-  return renderSubscription(work.sub, nextChargeOf(work), allowedCommands(factsOfCommand(work)));
+export async function renderWork(work: SubscriptionWork) {
+  const planAtPeriodEnd = await loadPlanAtPeriodEnd(work.tx, work.sub.pendingChange);
+  return renderSubscription(work.sub, nextChargeOf(work, planAtPeriodEnd), allowedCommands(factsOfCommand(work)));
 }
 
 /** An unpaid invoice's next try, else the next invoice of the forecast. */
 export function nextChargeOf(
   work: Pick<SubscriptionWork, 'sub' | 'open' | 'planName' | 'price' | 'anchor'>,
+  planAtPeriodEnd: PricedPlan | null,
 ): NextCharge | null {
   const retry = work.open.payments.find((payment) => payment.retryAt !== null);
   if (retry?.retryAt) return { at: retry.retryAt, amountMinor: retry.amountMinor };
-  const [next] = forecastOf(forecastSourceOf(work), 1);
+  const [next] = forecastOf(forecastSourceOf(work, planAtPeriodEnd), 1);
   return next ? { at: next.dueAt, amountMinor: next.totalMinor } : null;
 }

@@ -13,6 +13,6 @@ export function resumeSubscription(context: BillingContext, call: Call, id: Subs
     refuseUnless(work, 'resume');
     writeAudit(work, 'subscription.resumed', work.sub.id);
     await resumeNow(work);
-    return () => ({ status: 200, body: renderWork(work) });
+    return async () => ({ status: 200, body: await renderWork(work) });
   });
 }

@@ -19,6 +19,6 @@ export function uncancelSubscription(context: BillingContext, call: Call, id: Su
       subscription: subscriptionSnapshot(work.sub),
       changes: ['cancel_at'],
     }));
-    return () => ({ status: 200, body: renderWork(work) });
+    return async () => ({ status: 200, body: await renderWork(work) });
   });
 }

@@ -1,5 +1,6 @@
 import type { PlanId, PriceId } from '../../domain/ids.ts';
 import type { Price } from '../../domain/pricing/price.ts';
+import type { PendingChange } from '../../domain/subscriptions/subscription.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import { priceOf } from './load-subscription.ts';
 
@@ -20,6 +21,14 @@ export async function loadPrice(tx: TenantTransaction, priceId: PriceId): Promis
     from prices r join plans p on p.tenant_id = r.tenant_id and p.id = r.plan_id
     where r.tenant_id = ${tx.tenantId} and r.id = ${priceId}`;
   return row ? pricedPlan(row) : null;
+}
+
+/** What is sold from the period's end on, where a change waits for it; null where none changes that. */
+export async function loadPlanAtPeriodEnd(
+  tx: TenantTransaction,
+  change: PendingChange | null,
+): Promise<PricedPlan | null> {
+  return change?.waitsFor === 'period_end' && change.priceId !== null ? loadPrice(tx, change.priceId) : null;
 }
 
 /** A plan with the price new subscriptions get. */
