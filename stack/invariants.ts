@@ -25,7 +25,7 @@ function describe({ invariant, what, row }: Violation): string {
 /** Instants arrive as epoch milliseconds. */
 function spell(name: string, value: unknown): string {
   if (typeof value === 'number' && name.endsWith('At') && Number.isFinite(value)) return new Date(value).toISOString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 async function main(): Promise<number> {

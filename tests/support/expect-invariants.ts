@@ -58,8 +58,9 @@ async function expectEventsToRebuild({ owner, tenantId }: Subject): Promise<void
     if (own.length === 0) continue;
     expect(own[0]?.type).toBe('subscriptions.created');
     const last = own.findLast(({ data }) => Object.hasOwn(data as object, 'subscription'));
-    expect((last?.data as { subscription: unknown }).subscription, `the events of ${sub.id} rebuild its state`).toEqual(
-      JSON.parse(JSON.stringify(subscriptionSnapshot(sub))),
-    );
+    expect(
+      (last?.data as { subscription: unknown } | undefined)?.subscription,
+      `the events of ${sub.id} rebuild its state`,
+    ).toEqual(JSON.parse(JSON.stringify(subscriptionSnapshot(sub))));
   }
 }

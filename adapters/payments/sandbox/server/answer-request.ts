@@ -48,7 +48,7 @@ async function answerOperator(path: string, response: ServerResponse): Promise<b
     return true;
   }
   if (path !== '/health/live' && path !== '/health/ready') return false;
-  const { status, body } = path === '/health/live' ? await checkLive() : await checkReady();
+  const { status, body } = path === '/health/live' ? checkLive() : await checkReady();
   send({ kind: 'answer', status, body }, response);
   return true;
 }
