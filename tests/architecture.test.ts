@@ -19,7 +19,7 @@ import {
 const linesMax = { source: 300, test: 500 };
 const functionLinesMax = 70;
 /** Imports of types are free: they say what a file talks about, not what it leans on. */
-const importsMax = 12;
+const importsMax = 14;
 const foldersBelowRoomMax = 3;
 
 const rooms = [

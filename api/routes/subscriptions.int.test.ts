@@ -251,7 +251,7 @@ describe('canceling, pausing and resuming', () => {
     const again = await send('DELETE', `/${subscriptionId}`);
     expect(again).toMatchObject({
       status: 409,
-      body: { code: 'already_canceled', status: 'canceled', allowed_commands: [] },
+      body: { code: 'already_canceled', subscription_status: 'canceled', allowed_commands: [] },
     });
   });
 
@@ -277,7 +277,7 @@ describe('canceling, pausing and resuming', () => {
     expect(paused).toMatchObject({ status: 200, body: { status: 'paused', next_charge: null } });
     expect(await send('POST', `/${subscriptionId}/pause`)).toMatchObject({
       status: 409,
-      body: { code: 'invalid_state', status: 'paused', allowed_commands: expect.arrayContaining(['resume']) },
+      body: { code: 'invalid_state', subscription_status: 'paused', allowed_commands: expect.arrayContaining(['resume']) },
     });
     expect((await send('POST', `/${subscriptionId}/resume`)).body).toMatchObject({ status: 'active', paused_at: null });
   });

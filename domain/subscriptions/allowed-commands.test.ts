@@ -95,7 +95,10 @@ describe('refuses', () => {
     const dunning = facts({ status: 'incomplete', collection: 'dunning' });
     expect(() => refuseUnlessAllowed('pause', dunning)).toThrow(
       expect.objectContaining({
-        details: { status: 'payment_failed', allowed_commands: ['change_payment_method', 'cancel', 'retry'] },
+        details: {
+          subscription_status: 'payment_failed',
+          allowed_commands: ['change_payment_method', 'cancel', 'retry'],
+        },
       }),
     );
   });

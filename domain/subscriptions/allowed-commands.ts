@@ -65,5 +65,8 @@ export function refuseUnlessAllowed(command: Command, facts: CommandFacts): void
   const allowed = allowedCommands(facts);
   if (allowed.includes(command)) return;
   const code = refusalOf(command, facts);
-  throw new DomainError(code, reasons[code], { status: renderedStatus(facts), allowed_commands: allowed });
+  throw new DomainError(code, reasons[code], {
+    subscription_status: renderedStatus(facts),
+    allowed_commands: allowed,
+  });
 }

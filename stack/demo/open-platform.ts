@@ -21,10 +21,14 @@ export async function openPlatform(say: (line: string) => void): Promise<OpenPla
     return { ...addresses(), leave: async () => undefined, close: async () => undefined };
   }
   say('No platform is running here: starting one.');
-  const child = spawn(nodeBinary, [join(checkoutDir, 'stack', 'start.ts')], {
-    cwd: checkoutDir,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const child = spawn(
+    nodeBinary,
+    ['--disable-warning=TimeoutNegativeWarning', join(checkoutDir, 'stack', 'start.ts')],
+    {
+      cwd: checkoutDir,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
   const ended = once(child, 'exit');
   const startedAt = performance.now();
   while (!(await isReady())) {
