@@ -69,12 +69,20 @@ export async function markInboxPublished(leader: Sql, rows: readonly InboxRow[])
       and inbox.provider_event_id = sent.provider_event_id`;
 }
 
-/** Seconds the oldest row of each kind has been waiting for the broker; 0 when none waits. */
-export async function measureBacklog(system: Sql): Promise<{ outboxSeconds: number; inboxSeconds: number }> {
-  const [row] = await system<[{ outboxSeconds: number; inboxSeconds: number }]>`
-    select coalesce((select extract(epoch from clock_timestamp() - min(created_at)) from outbox where published_at is null),
-                    0)::float8 as outbox_seconds,
-           coalesce((select extract(epoch from clock_timestamp() - min(received_at)) from inbox where published_at is null),
-                    0)::float8 as inbox_seconds`;
+export interface Backlog {
+  outboxSeconds: number;
+  inboxSeconds: number;
+  /** Of the starts and wakes that were sent and not accepted. */
+  intentsSeconds: number;
+}
+
+/** How long the oldest row of each kind has been waiting for the broker or the engine; 0 when none waits. */
+export async function measureBacklog(system: Sql): Promise<Backlog> {
+  const age = (oldest: ReturnType<typeof system>) =>
+    system`coalesce(extract(epoch from clock_timestamp() - (${oldest})), 0)::float8`;
+  const [row] = await system<[Backlog]>`
+    select ${age(system`select min(created_at) from outbox where published_at is null`)} as outbox_seconds,
+           ${age(system`select min(received_at) from inbox where published_at is null`)} as inbox_seconds,
+           ${age(system`select min(created_at) from intents where tries > 1`)} as intents_seconds`;
   return row;
 }

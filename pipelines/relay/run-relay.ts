@@ -10,14 +10,15 @@ let measured: Sql | undefined;
 
 registerGauge({
   name: 'redcore_relay_backlog_seconds',
-  help: 'Age of the oldest row the broker has not acknowledged; NaN while PostgreSQL does not say',
+  help: 'Age of the oldest row that broker or engine have not accepted; NaN while PostgreSQL does not say',
   labels: ['source'],
   async collect(gauge) {
     if (measured === undefined) return;
-    const unknown = { outboxSeconds: Number.NaN, inboxSeconds: Number.NaN };
-    const { outboxSeconds, inboxSeconds } = await measureBacklog(measured).catch(() => unknown);
-    gauge.set({ source: 'outbox' }, outboxSeconds);
-    gauge.set({ source: 'inbox' }, inboxSeconds);
+    const unknown = { outboxSeconds: Number.NaN, inboxSeconds: Number.NaN, intentsSeconds: Number.NaN };
+    const backlog = await measureBacklog(measured).catch(() => unknown);
+    gauge.set({ source: 'outbox' }, backlog.outboxSeconds);
+    gauge.set({ source: 'inbox' }, backlog.inboxSeconds);
+    gauge.set({ source: 'intents' }, backlog.intentsSeconds);
   },
 });
 
