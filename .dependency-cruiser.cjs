@@ -11,7 +11,7 @@ const rooms = {
   workflows: [],
   api: ['domain', 'billing', 'identity', 'db', 'contracts', 'runtime'],
   pipelines: ['domain', 'billing', 'db', 'contracts', 'runtime'],
-  stack: ['runtime', 'db', 'identity', 'contracts', 'adapters', 'pipelines', 'workers'],
+  stack: ['domain', 'runtime', 'db', 'identity', 'contracts', 'adapters', 'pipelines', 'workers'],
 };
 
 /** What a room may import as types only. */

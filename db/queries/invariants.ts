@@ -22,7 +22,8 @@ const checks: readonly Check[] = [
   ...tenancyChecks,
 ];
 
-export const checkedInvariants: readonly string[] = [...new Set(checks.map(({ invariant }) => invariant))];
+/** What is looked at, in words. */
+export const invariantChecks = checks.map(({ invariant, what }) => ({ invariant, what }));
 
 /** More of one kind say nothing new. */
 const rowsPerCheck = 50;
