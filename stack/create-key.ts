@@ -12,6 +12,8 @@ import { loadSecrets } from './secrets.ts';
 const usage =
   'Usage: npm run create-key -- (--tenant ten_… | --new-tenant <name> [--live]) [--role admin|integrator] [--owner <who>]';
 
+const roles = ['admin', 'integrator'] as const;
+
 function readArguments() {
   const { values } = parseArgs({
     options: {
@@ -22,10 +24,11 @@ function readArguments() {
       owner: { type: 'string', default: 'operator' },
     },
   });
-  const { tenant, role, owner, live } = values;
+  const { tenant, owner, live } = values;
+  const role = roles.find((one) => one === values.role);
   const newTenant = values['new-tenant'];
   if ((tenant === undefined) === (newTenant === undefined)) throw new Error('Name a tenant, or a new one');
-  if (role !== 'admin' && role !== 'integrator') throw new Error('A role is admin or integrator');
+  if (role === undefined) throw new Error('A role is admin or integrator');
   return { tenant, newTenant, role, owner, mode: live ? ('live' as const) : ('sandbox' as const) };
 }
 
