@@ -103,6 +103,12 @@ describe('a plan is refused', () => {
     ['a currency in small letters', { currency: 'usd' }, 'currency', 'is not a supported currency'],
     ['an unknown interval', { interval: 'hour' }, 'interval', 'must be one of day, week, month, year'],
     ['no period', { interval_count: 0 }, 'interval_count', 'must be at least 1'],
+    [
+      'a period of a lifetime',
+      { interval: 'year', interval_count: 11 },
+      'interval_count',
+      'makes a period of more than ten years',
+    ],
     ['a negative trial', { trial_period_days: -1 }, 'trial_period_days', 'must be at least 0'],
     ['a trial over two years', { trial_period_days: 731 }, 'trial_period_days', 'must be at most 730'],
     [

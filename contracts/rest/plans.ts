@@ -15,6 +15,8 @@ import { listQuery, pageOf } from './lists.ts';
 import { defineRoute } from './route.ts';
 
 const intervalUnit = z.enum(['day', 'week', 'month', 'year']);
+/** Ten years: 24 forecast periods later a date still has a year of four digits. */
+const intervalCountMax = { day: 3_650, week: 520, month: 120, year: 10 } as const;
 const planStatus = z.enum(['active', 'archived']);
 const pricingModel = z.enum(['per_unit', 'flat']);
 const limitCount = z.int().min(1).max(1_000_000_000).nullable();
@@ -59,7 +61,7 @@ export const createPlanRoute = defineRoute({
     amount,
     currency,
     interval: intervalUnit,
-    interval_count: z.int().min(1).max(1_000).default(1),
+    interval_count: z.int().min(1).max(intervalCountMax.day).default(1),
     pricing_model: pricingModel.default('per_unit'),
     description: textUpTo(2_000).nullable().optional(),
     trial_period_days: trialPeriodDays.default(0),
@@ -67,6 +69,9 @@ export const createPlanRoute = defineRoute({
     max_subscriptions: limitCount.optional(),
     max_per_customer: limitCount.optional(),
     metadata: metadataIn.default({}),
+  }).refine((body) => body.interval_count <= intervalCountMax[body.interval], {
+    path: ['interval_count'],
+    message: 'makes a period of more than ten years',
   }),
   answers: { 201: planAnswer },
   refusals: ['card_number_refused'],
