@@ -32,7 +32,8 @@ export interface WorkflowHarness {
   now: () => Promise<number>;
   /** Moves the clock on; what falls due on the way happens in order. */
   skip: (ms: number) => Promise<void>;
-  startWorkers(activities: TestActivities): Promise<RunningWorkers>;
+  /** On a queue of their own, or on the one of workers that were stopped. */
+  startWorkers(activities: TestActivities, taskQueue?: string): Promise<RunningWorkers>;
   /** A further process that sends starts and wakes to these workers. */
   engineFor(taskQueue: string): SubscriptionEngine;
   /** What the chain's last run returned; skips time until then. */
@@ -104,8 +105,10 @@ export async function startWorkflowHarness(): Promise<WorkflowHarness> {
     }
   }
 
-  async function startWorkers(activities: TestActivities): Promise<RunningWorkers> {
-    const taskQueue = `billing-${crypto.randomUUID()}`;
+  async function startWorkers(
+    activities: TestActivities,
+    taskQueue = `billing-${crypto.randomUUID()}`,
+  ): Promise<RunningWorkers> {
     const stops = await Promise.all([
       startWorker({ environment, taskQueue, workflowBundle, activities: activities.billing }),
       ...activities.providers.map((name) =>
