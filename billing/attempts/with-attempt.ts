@@ -10,6 +10,7 @@ import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { settleStep } from '../steps/step-of.ts';
 import { settle } from '../subscription-work/settle.ts';
 import { continueWork, loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { storeSettledAnswer } from './store-settled-answer.ts';
 
 /** The attempt under its subscription's lock, with its payment and invoice among the open rows whatever their state. */
 export async function loadAttemptIntoWork(work: SubscriptionWork, attemptId: AttemptId): Promise<AttemptRow> {
@@ -47,9 +48,12 @@ export async function stepOnAttempt(
       ? await continueWork(tx, earlier.work, workflowCaller)
       : await loadWork(tx, input.subscriptionId as SubscriptionId, workflowCaller);
     invariant(work, `subscription ${input.subscriptionId} exists`);
-    await act(work, await loadAttemptIntoWork(work, input.subjectId as AttemptId));
+    const attempt = await loadAttemptIntoWork(work, input.subjectId as AttemptId);
+    await act(work, attempt);
     await doWhatIsDue(work);
-    return { next: await settleStep(work), work };
+    const next = await settleStep(work);
+    await storeSettledAnswer(work, attempt);
+    return { next, work };
   });
 }
 
@@ -62,8 +66,11 @@ export async function changeAttempt(
   const intents = await withTenant(context.database, ref.tenantId, async (tx): Promise<OwedIntent[]> => {
     const work = await loadWork(tx, ref.subscriptionId, ref.caller);
     invariant(work, `subscription ${ref.subscriptionId} exists`);
-    await act(work, await loadAttemptIntoWork(work, ref.attemptId));
-    return (await settle(work, 'command')).intents;
+    const attempt = await loadAttemptIntoWork(work, ref.attemptId);
+    await act(work, attempt);
+    const { intents } = await settle(work, 'command');
+    await storeSettledAnswer(work, attempt);
+    return intents;
   });
   context.sendIntents(intents);
 }

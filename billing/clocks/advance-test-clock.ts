@@ -9,7 +9,7 @@ import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerAroundCall } from '../idempotency/answer-around-call.ts';
-import { settle } from '../subscription-work/settle.ts';
+import { isEnded, settle } from '../subscription-work/settle.ts';
 import { loadWork, writeAudit } from '../subscription-work/subscription-work.ts';
 import { unknownSubscription } from '../subscriptions/change-one.ts';
 import { pollUntil } from './poll-until.ts';
@@ -76,7 +76,13 @@ async function advanceOne(
     if (!work) throw unknownSubscription();
     refuseAdvance(work.tenantMode, work.clock);
     const target = targetOf(input, { now: work.clock?.frozenAt ?? tx.now, zone: work.sub.timezone });
-    work.clock = { frozenAt: work.clock?.frozenAt ?? tx.now, targetAt: target };
+    if (work.sub.parkedAt !== null)
+      throw new DomainError('subscription_needs_attention', 'An operator has to look at this subscription first.');
+    // Nobody is awake for a subscription that is over: its clock arrives by itself.
+    const isOver = isEnded(work.sub, work.open);
+    work.clock = isOver
+      ? { frozenAt: target, targetAt: null }
+      : { frozenAt: work.clock?.frozenAt ?? tx.now, targetAt: target };
     work.clockChanged = true;
     writeAudit(work, 'test_clock.advanced', id, { to: toIso(target) });
     return { target, intents: (await settle(work, 'command')).intents };

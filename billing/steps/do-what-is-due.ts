@@ -23,8 +23,9 @@ const dutiesPerStep = 20;
 export async function doWhatIsDue(work: SubscriptionWork): Promise<void> {
   for (let done = 0; done < dutiesPerStep; done += 1) {
     const next = nextOf(work);
-    if (next.duty === null || next.wakeAt > work.tx.now || isDueCall(next, work)) return;
+    if (next.duty === null || next.wakeAt > work.tx.now) return;
     moveClock(work, next.duty);
+    if (isDueCall(next, work)) return;
     await perform(work, next.duty);
   }
 }

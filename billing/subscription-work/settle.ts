@@ -4,7 +4,7 @@ import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
 import { type DutyFacts, type WhatComesNext, whatComesNext } from '../../domain/subscriptions/what-comes-next.ts';
 import type { OwedIntent } from '../context.ts';
-import { announceOnce } from './announce-created.ts';
+import { announceOnce, announceRest } from './announce-subscription.ts';
 import { flushWork } from './flush.ts';
 import type { SubscriptionWork } from './subscription-work.ts';
 
@@ -27,6 +27,7 @@ export interface Settled {
 export async function settle(work: SubscriptionWork, by: 'command' | 'step'): Promise<Settled> {
   const { sub } = work;
   announceOnce(work);
+  announceRest(work);
   const next = nextOf(work);
   sub.nextKind = next.kind;
   sub.nextAt = next.at;
@@ -54,7 +55,7 @@ export function nextOf(work: SubscriptionWork): WhatComesNext {
   return whatComesNext(factsOf(work), work.clock, work.tx.now, jitterOf(work));
 }
 
-export function factsOf(work: SubscriptionWork): DutyFacts {
+function factsOf(work: SubscriptionWork): DutyFacts {
   const { sub, open } = work;
   return {
     status: sub.status,

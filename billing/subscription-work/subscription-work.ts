@@ -23,6 +23,7 @@ import { invariant } from '../../domain/invariant.ts';
 import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
 import type { Caller } from '../context.ts';
+import { subscriptionSnapshot } from './snapshots.ts';
 
 type Stored<Row> = { row: Row; isNew: boolean };
 
@@ -35,7 +36,7 @@ export interface SubscriptionWork extends SubscriptionSurroundings {
   readonly caller: Caller;
   readonly sub: SubscriptionRow;
   readonly isNew: boolean;
-  readonly before: { status: SubscriptionRow['status']; planId: SubscriptionRow['planId'] };
+  readonly before: { status: SubscriptionRow['status']; planId: SubscriptionRow['planId']; snapshot: string };
   /** Undecided rows; verbs add to them and change them, and call `touch`. */
   readonly open: OpenWork;
   readonly changed: {
@@ -107,7 +108,11 @@ export function newWork(parts: {
     sub: parts.sub,
     isNew: parts.isNew,
     ...parts.surroundings,
-    before: { status: parts.sub.status, planId: parts.sub.planId },
+    before: {
+      status: parts.sub.status,
+      planId: parts.sub.planId,
+      snapshot: JSON.stringify(subscriptionSnapshot(parts.sub)),
+    },
     open: parts.open ?? { runs: [], invoices: [], payments: [], attempts: [], refunds: [] },
     changed: { runs: new Map(), invoices: new Map(), payments: new Map(), attempts: new Map(), refunds: new Map() },
     ledger: [],

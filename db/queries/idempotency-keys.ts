@@ -63,6 +63,13 @@ export async function storeAnswer(tx: TenantTransaction, claim: Claim, answer: A
     where tenant_id = ${tx.tenantId} and key = ${claim.key}`;
 }
 
+/** A stored 202 gives way to what its call has come to; an answer that was final stays. */
+export async function replaceUndecidedAnswer(tx: TenantTransaction, key: string, answer: Answer): Promise<void> {
+  const { sql, tenantId } = tx;
+  await sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.json(answer.body as never)}
+    where tenant_id = ${tenantId} and key = ${key} and answer_status = 202`;
+}
+
 /** Frees a key whose call came to nothing, so that the same request may try again. */
 export async function releaseKey(tx: TenantTransaction, claim: Claim): Promise<void> {
   await tx.sql`delete from idempotency_keys

@@ -78,6 +78,8 @@ export async function openLife(startsAt = '2026-01-31T10:00:00.000Z'): Promise<B
       context.sendIntents = (owed) => {
         send(owed);
         awake.push(...owed.map(({ subscriptionId }) => fixture.drive(subscriptionId)));
+        // Rejections are the test's failures below, not unhandled ones.
+        for (const drive of awake) drive.catch(() => undefined);
       };
       try {
         const input = { to: 'to' in to ? to.to : null, by: 'by' in to ? to.by : null };
