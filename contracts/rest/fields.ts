@@ -8,7 +8,7 @@ const quantityMax = 100_000;
 const metadataKeysMax = 50;
 
 /** Any text: one that is no id of this kind is answered like an unknown id, with 404. */
-export const idText = z.string().meta({ examples: ['sub_01kb2x3m4n5p6q7r8s9t0v1w2x'] });
+export const idText = z.string();
 
 /** One line or more of free text, up to `max` characters. */
 export const textUpTo = (max: number) => z.string().min(1).max(max);

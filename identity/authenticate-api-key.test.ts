@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createMemoryCache } from '../adapters/cache/memory-cache.ts';
+import type { Sql } from '../db/database.ts';
+import { newId } from '../db/new-id.ts';
+import { hashApiKeySecret, makeApiKey } from './api-key.ts';
+import { createApiKeyAuthenticator } from './authenticate-api-key.ts';
+
+const keySecret = 'the key secret of a test';
+const tenantId = newId('tenant');
+
+/** The one look-up there is, over keys in memory. */
+function createKeys() {
+  const rows = new Map<string, { tenantId: string; secretHash: string; role: string }>();
+  const asked: string[] = [];
+  const sql = (async (_text: unknown, id: string) => {
+    asked.push(id);
+    const row = rows.get(id);
+    return row ? [row] : [];
+  }) as unknown as Sql;
+  const issue = (role: 'admin' | 'integrator' = 'admin') => {
+    const key = makeApiKey('sandbox');
+    rows.set(key.id, { tenantId, role, secretHash: hashApiKeySecret(key.secret, keySecret) });
+    return key;
+  };
+  return { sql, asked, issue, revoke: (id: string) => rows.delete(id) };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance', 'Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('a key', () => {
+  it('speaks for its tenant in its role', async () => {
+    const keys = createKeys();
+    const authenticate = createApiKeyAuthenticator({ sql: keys.sql, keySecret });
+    const key = keys.issue('integrator');
+    expect(await authenticate(`Bearer ${key.text}`)).toEqual({ tenantId, keyId: key.id, role: 'integrator' });
+  });
+
+  it.each([
+    ['nothing', () => undefined],
+    ['another scheme', (text: string) => `Basic ${text}`],
+    ['no scheme', (text: string) => text],
+    ['a mistyped key', (text: string) => `Bearer ${text.slice(0, -1)}x`],
+    ['a live prefix', (text: string) => `Bearer ${text.replace('rc_test', 'rc_live')}`],
+  ])('is refused without a look-up for %s', (_name, headerOf) => {
+    const keys = createKeys();
+    const authenticate = createApiKeyAuthenticator({ sql: keys.sql, keySecret });
+    const header = headerOf(keys.issue().text);
+    expect(() => authenticate(header)).toThrow('unauthorized');
+    expect(keys.asked).toEqual([]);
+  });
+
+  it('is refused with another key’s secret, and with one made by another server', async () => {
+    const keys = createKeys();
+    const authenticate = createApiKeyAuthenticator({ sql: keys.sql, keySecret: 'another key secret here' });
+    await expect(authenticate(`Bearer ${keys.issue().text}`)).rejects.toThrow('unauthorized');
+  });
+});
+
+describe('between two look-ups', () => {
+  it('answers at once, and asks once for many at the same time', async () => {
+    const keys = createKeys();
+    const authenticate = createApiKeyAuthenticator({ sql: keys.sql, keySecret });
+    const header = `Bearer ${keys.issue().text}`;
+    await Promise.all(Array.from({ length: 20 }, async () => authenticate(header)));
+    expect(authenticate(header)).not.toBeInstanceOf(Promise);
+    expect(keys.asked).toHaveLength(1);
+  });
+
+  it('a revoked key is dead within five seconds, also where a shared cache keeps it', async () => {
+    const keys = createKeys();
+    const shared = createMemoryCache();
+    const [first, second] = [0, 1].map(() => createApiKeyAuthenticator({ sql: keys.sql, keySecret, shared }));
+    const key = keys.issue();
+    const header = `Bearer ${key.text}`;
+    await first?.(header);
+    keys.revoke(key.id);
+    vi.advanceTimersByTime(1_900);
+    await second?.(header);
+    vi.advanceTimersByTime(3_000);
+    await expect(first?.(header)).rejects.toThrow('unauthorized');
+    await expect(second?.(header)).rejects.toThrow('unauthorized');
+  });
+
+  it('nothing that is kept opens a door: neither the key nor its secret', async () => {
+    const keys = createKeys();
+    const kept: string[] = [];
+    const shared = { get: async () => null, set: async (...entry: unknown[]) => void kept.push(JSON.stringify(entry)) };
+    const key = keys.issue();
+    await createApiKeyAuthenticator({ sql: keys.sql, keySecret, shared })(`Bearer ${key.text}`);
+    expect(kept).toHaveLength(1);
+    expect(kept[0]).not.toContain(key.secret);
+  });
+});
