@@ -46,6 +46,7 @@ export const createSubscriptionRoute = defineRoute({
     202: { description: 'Created; the first payment is not decided yet.', schema: subscriptionCreated },
   },
   refusals: [
+    'not_found',
     'payment_declined',
     'plan_archived',
     'customer_inactive',
