@@ -277,7 +277,11 @@ describe('canceling, pausing and resuming', () => {
     expect(paused).toMatchObject({ status: 200, body: { status: 'paused', next_charge: null } });
     expect(await send('POST', `/${subscriptionId}/pause`)).toMatchObject({
       status: 409,
-      body: { code: 'invalid_state', subscription_status: 'paused', allowed_commands: expect.arrayContaining(['resume']) },
+      body: {
+        code: 'invalid_state',
+        subscription_status: 'paused',
+        allowed_commands: expect.arrayContaining(['resume']),
+      },
     });
     expect((await send('POST', `/${subscriptionId}/resume`)).body).toMatchObject({ status: 'active', paused_at: null });
   });

@@ -45,7 +45,7 @@ export function openPayment(work: SubscriptionWork, invoice: InvoiceRow): Paymen
 }
 
 /** The attempt row that must be committed before any provider hears of it. */
-export function createAttempt(
+function createAttempt(
   work: SubscriptionWork,
   payment: PaymentRow,
   method: PaymentMethodRow,

@@ -1,5 +1,5 @@
 import type { AttemptRow, PaymentRow } from '../../db/queries/billing-rows.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { type Instant, toIso } from '../../domain/instant.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import type { Duty } from '../../domain/subscriptions/what-comes-next.ts';
 import { awaitLookUp } from '../collection/apply-charge-result.ts';
@@ -57,6 +57,7 @@ async function perform(work: SubscriptionWork, duty: Duty): Promise<void> {
     case 'start':
       return begin(work, duty.at);
     case 'renew':
+      emit(work, 'subscriptions.renew_required', () => ({ due_at: toIso(duty.at), kind: duty.kind }));
       await openBillingRun(work, duty.at, work.sub.trialEndAt === duty.at ? 'first' : 'renewal');
       return;
     case 'advance_clock':

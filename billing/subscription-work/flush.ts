@@ -29,7 +29,7 @@ type Owed = { id: string; kind: 'start' | 'wake'; dueAt: number };
 export async function flushWork(work: SubscriptionWork, intents: readonly Owed[]): Promise<void> {
   const { tx, sub } = work;
   sub.updatedAt = tx.now;
-  sub.sequence += work.events.length;
+  sub.sequence += work.events.filter(isSequenced).length;
   const writes: PromiseLike<unknown>[] = [];
   writes.push(work.isNew ? insertSubscription(tx, sub) : updateSubscription(tx, sub));
   if (work.newAnchor) {
@@ -112,12 +112,17 @@ function ledgerRows(work: SubscriptionWork) {
   });
 }
 
+/** A boundary that is reached is no change of state: it takes no place in the order that rebuilds one. */
+function isSequenced(event: { topic: string }): boolean {
+  return event.topic !== 'subscriptions.renew_required';
+}
+
 function outboxRows(work: SubscriptionWork) {
   const { sub, tx } = work;
-  const first = sub.sequence - work.events.length + 1;
-  return work.events.map((event, index) => {
+  let last = sub.sequence - work.events.filter(isSequenced).length;
+  return work.events.map((event) => {
     const id = newId('event');
-    const sequence = first + index;
+    const sequence = isSequenced(event) ? ++last : null;
     return {
       tenantId: tx.tenantId,
       id,

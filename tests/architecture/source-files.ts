@@ -21,7 +21,7 @@ export function isTest(file: string): boolean {
   return file.endsWith('.test.ts');
 }
 
-export function isGenerated(file: string): boolean {
+function isGenerated(file: string): boolean {
   return /(^|\/)generated\/|\.gen\.ts$/.test(file);
 }
 

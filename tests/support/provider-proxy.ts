@@ -34,11 +34,14 @@ export async function startProviderProxy(target: () => string): Promise<Provider
       headers: request.headers,
     });
     upstream.once('error', () => response.destroy());
-    upstream.once('response', async (answer) => {
+    const passBack = async (answer: IncomingMessage) => {
       const text = await readAll(answer);
       held?.hit();
       await held?.released;
       response.writeHead(answer.statusCode ?? 502, answer.headers).end(text);
+    };
+    upstream.once('response', (answer) => {
+      passBack(answer).catch(() => response.destroy());
     });
     // Who asked has given up or is dead.
     response.once('close', () => upstream.destroy());
