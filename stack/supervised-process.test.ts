@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,10 @@ function supervise(script: string, onDied: (death: ProcessDeath) => void, change
 
 it('reports by name, cause and log a process that nobody stopped', async () => {
   const deaths: ProcessDeath[] = [];
-  const running = supervise('echo "ERROR: disk full"; echo bye; exec sleep 60', (death) => deaths.push(death));
+  const hasSpoken = async () => expect(readFileSync(running.logFile, 'utf8')).toContain('bye');
+  const running = supervise('echo "ERROR: disk full"; echo bye; exec sleep 60', (death) => deaths.push(death), {
+    ready: hasSpoken,
+  });
   await running.start();
   const pid = running.pid ?? 0;
   process.kill(pid, 'SIGKILL');
