@@ -6,11 +6,16 @@ import { describeError } from './describe-error.ts';
 import { findPlatform } from './find-platform.ts';
 import { checkInvariants } from './invariants/check-invariants.ts';
 
-const usage = 'Usage: npm run invariants [-- --tenant ten_…]';
+const usage = 'Usage: npm run invariants [-- --tenant ten_… --tolerated-seconds 60]';
 
-function readTenant(): TenantId | undefined {
+function readOptions(): { tenantId: TenantId | undefined; toleratedMs: number } {
   try {
-    return parseArgs({ options: { tenant: { type: 'string' } } }).values.tenant as TenantId | undefined;
+    const { values } = parseArgs({
+      options: { tenant: { type: 'string' }, 'tolerated-seconds': { type: 'string', default: '60' } },
+    });
+    const toleratedMs = Number(values['tolerated-seconds']) * 1_000;
+    if (!(toleratedMs >= 0)) throw new Error('tolerated-seconds is no number of seconds');
+    return { tenantId: values.tenant as TenantId | undefined, toleratedMs };
   } catch (error) {
     console.error(`${describeError(error)}. ${usage}`);
     process.exit(2);
@@ -31,7 +36,7 @@ function spell(name: string, value: unknown): string {
 async function main(): Promise<number> {
   const startedAt = performance.now();
   const { violations, counts } = await checkInvariants(findPlatform(), {
-    tenantId: readTenant(),
+    ...readOptions(),
     onProgress: (line) => console.log(`… ${line}`),
   });
   for (const violation of violations) console.log(describe(violation));

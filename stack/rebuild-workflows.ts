@@ -1,5 +1,6 @@
 import type { EngineStart } from '../adapters/engine/port.ts';
 import { startEach } from '../adapters/engine/start-each.ts';
+import { ensureReconcilerSchedule } from '../adapters/engine/temporal/reconciler-schedule.ts';
 import { createTemporalEngine } from '../adapters/engine/temporal/temporal-engine.ts';
 import { openDatabase, type Sql } from '../db/database.ts';
 import { pagePending } from '../db/queries/outside-facts.ts';
@@ -31,13 +32,14 @@ async function* readStarts(owner: Sql): AsyncGenerator<EngineStart> {
   }
 }
 
-/** After the engine's store is lost: one workflow for every subscription with something pending. Repeating it is harmless. */
+/** After the engine's store is lost: its schedule, and one workflow for every subscription with something pending. Repeatable. */
 async function rebuild(): Promise<number> {
   const { databaseUrl, temporalAddress, temporalNamespace } = findPlatform();
   const owner = openDatabase(databaseUrl, { max: 4, name: 'redcore-rebuild' });
   const temporal = await connectTemporal({ address: temporalAddress, namespace: temporalNamespace });
   try {
     const engine = createTemporalEngine({ client: temporal.client, taskQueue: billingTaskQueue });
+    await ensureReconcilerSchedule({ client: temporal.client, taskQueue: billingTaskQueue });
     const { started, woken, failed } = await startEach(engine, readStarts(owner), { concurrency: startsInFlightMax });
     for (const { subscriptionId, error } of failed) console.log(`${subscriptionId} failed: ${describeError(error)}`);
     console.log(`${started} workflows started, ${woken} were there and are woken, ${failed.length} failed`);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { workflowIdOf } from '../adapters/engine/temporal/temporal-engine.ts';
 import { collectEvents } from './support/collect-events.ts';
-import { startTestPlatform, type TestPlatform } from './support/platform.ts';
+import { startWatchedPlatform, type WatchedPlatform } from './support/watched-platform.ts';
 
-let platform: TestPlatform;
+let platform: WatchedPlatform;
 
 beforeAll(async () => {
-  platform = await startTestPlatform();
+  platform = await startWatchedPlatform(['relay']);
 });
 
 afterAll(() => platform?.stop());
@@ -88,4 +88,38 @@ it('lives through a year by itself: charged once, asleep in the engine, then ren
     timeout: 30_000,
     interval: 1_000,
   });
+});
+
+it('delivers every event although the relay dies between acknowledgement and mark: repeated, never lost, in order', async () => {
+  const { owner, addresses } = platform;
+  const tenant = await platform.makeTenant();
+  const events = await collectEvents(addresses.kafkaBrokers, tenant.tenantId);
+  const planId = await tenant.makePlan();
+  const customerId = await tenant.makeCustomer();
+  const request = { customer_id: customerId, plan_id: planId };
+  const relay = platform.role('relay');
+  for (let kill = 0; kill < 2; kill += 1) {
+    const held = platform.postgres('relay').holdBefore(({ text }) => /update outbox\s+set published_at/.test(text));
+    await Promise.all(Array.from({ length: 10 }, () => tenant.rest.post('/v1/subscriptions', request)));
+    await held.hit;
+    await platform.kill(relay);
+    held.release();
+    await relay.restart();
+  }
+  await tenant.waitForQuiet(60_000);
+
+  const rows = await owner<{ id: string }[]>`select id from outbox where tenant_id = ${tenant.tenantId} order by id`;
+  const arrived = () => events.distinct().map(({ id }) => id);
+  await vi.waitFor(() => expect(arrived().toSorted()).toEqual(rows.map(({ id }) => id)), {
+    timeout: 30_000,
+    interval: 200,
+  });
+  expect(events.deliveries.length).toBeGreaterThan(rows.length);
+  const perStream = Map.groupBy(events.distinct(), ({ type, subscription_id: id }) => `${type} ${id}`);
+  for (const stream of perStream.values()) {
+    const sequences = stream.map(({ sequence }) => sequence ?? 0);
+    expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+  }
+  await events.stop();
+  expect((await platform.checkInvariants(tenant)).violations).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { type ApiServer, startServer } from '../api/start-server.ts';
 import type { Answer } from '../contracts/answer.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
 import { receiveWebhook } from '../pipelines/receive-webhook.ts';
-import { registerOptionalCheck, registerReadyCheck } from '../runtime/health.ts';
+import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import type { PlatformParts } from './platform-parts.ts';
 
@@ -22,7 +22,8 @@ export async function startApi(parts: PlatformParts): Promise<ApiServer> {
     receiveWebhook: (webhook) => receiveFrom(parts, webhook),
     logger,
   });
-  registerReadyCheck('temporal', () => temporal.check());
+  // Commands answer while the engine is away: that is no reason to be taken out of the load balancer.
+  registerOptionalCheck('temporal', () => temporal.check());
   registerOptionalCheck('redis', () => cache.check());
   onShutdown('close', 'cache', () => cache.close());
   const server = await startServer(app, config);
