@@ -3,8 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SubscriptionEngine } from '../adapters/engine/port.ts';
 import { createTemporalEngine, workflowIdOf } from '../adapters/engine/temporal/temporal-engine.ts';
-import type { NextStep, SubscriptionRef } from '../billing/steps/next-step.ts';
-import { keepHistory, shapeOf } from './support/recorded-histories.ts';
+import type { NextStep } from '../billing/steps/next-step.ts';
+import { firstRunOf, keepHistory, shapeOf } from './support/recorded-histories.ts';
 import * as scripted from './support/scripted-row.ts';
 import { stackEnv } from './support/stack-env.ts';
 import { openTemporalWorkers, type TemporalWorkers } from './support/temporal-workers.ts';
@@ -16,15 +16,6 @@ beforeAll(async () => {
   workers = await openTemporalWorkers({ address, namespace });
 });
 afterAll(() => workers.close());
-
-/** The run that was started first, once it is over. */
-async function firstRun(ref: SubscriptionRef) {
-  const id = workflowIdOf(ref);
-  const { raw } = await workers.client.workflow.getHandle(id).describe();
-  const run = workers.client.workflow.getHandle(id, raw.workflowExecutionInfo?.firstRunId ?? undefined);
-  await expect.poll(async () => shapeOf(await run.fetchHistory()), { timeout: 20_000 }).toMatch(/asleep$|ended$/);
-  return run.fetchHistory();
-}
 
 type Row = scripted.ScriptedRow;
 type Live = (row: Row, engine: SubscriptionEngine) => Promise<unknown>;
@@ -118,7 +109,7 @@ it.each(scenarios)('a run of the kind $name: $shape', async ({ name, shape, deci
   ]);
   try {
     await (live ? live(row, engine) : engine.start(row.start(0)));
-    const history = await firstRun(row.ref);
+    const history = await firstRunOf(workers.client, workflowIdOf(row.ref));
     expect(shapeOf(history)).toBe(shape);
     keepHistory(name, history);
   } finally {

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { temporal } from '@temporalio/proto';
+import { expect } from 'vitest';
 
 type History = temporal.api.history.v1.IHistory;
 
@@ -20,6 +22,14 @@ export function keepHistory(name: string, history: History): void {
   mkdirSync(folder, { recursive: true });
   const json = JSON.parse(historyToJSON(history as never), withoutOrigin) as unknown;
   writeFileSync(file, `${JSON.stringify(json, null, 1)}\n`);
+}
+
+/** The run that was started first, once it is over. */
+export async function firstRunOf(client: Client, workflowId: string): Promise<History> {
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const run = client.workflow.getHandle(workflowId, raw.workflowExecutionInfo?.firstRunId ?? undefined);
+  await expect.poll(async () => shapeOf(await run.fetchHistory()), { timeout: 20_000 }).toMatch(/asleep$|ended$/);
+  return run.fetchHistory();
 }
 
 export interface RecordedHistory {

@@ -22,7 +22,7 @@ export interface WorkflowLife extends Omit<BillingFixture, 'close' | 'drive'>, T
   /** Replaceable by a test that makes a step die half-way. */
   activities: BillingActivities & PaymentActivities;
   now(): Promise<Instant>;
-  /** Time passes on the engine, and everybody is awake when they are due. Returns once nothing is due or under way. */
+  /** Time passes on the engine, and everybody is awake when they are due. Returns once nothing is owed, due or sent. */
   liveTo(at: Instant | string): Promise<void>;
   live(ms: number): Promise<void>;
   /** Whatever was owed or due by now has been done; no time is skipped for it. */
@@ -130,7 +130,8 @@ async function openStaff(harness: WorkflowHarness, context: BillingContext) {
 async function unrestAt({ owner, tenantId }: Tenant, at: Instant): Promise<object> {
   const [counts] = await owner<[object]>`
     select (select count(*)::int from intents where tenant_id = ${tenantId}) as owed,
-           (select count(*)::int from payment_attempts where tenant_id = ${tenantId} and status = 'sent') as sent,
+           (select count(*)::int from payment_attempts where tenant_id = ${tenantId} and status = 'sent')
+             + (select count(*)::int from refunds where tenant_id = ${tenantId} and status = 'sent') as sent,
            (select count(*)::int from subscriptions
             where tenant_id = ${tenantId} and wake_at <= ${at} and parked_at is null) as due`;
   return counts;
