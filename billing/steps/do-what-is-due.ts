@@ -8,6 +8,7 @@ import { endSubscription } from '../collection/end-subscription.ts';
 import { enterTrial } from '../collection/enter-trial.ts';
 import { openBillingRun } from '../collection/open-billing-run.ts';
 import { attemptPayment } from '../collection/open-payment.ts';
+import { delayAfterLookUp } from '../collection/resolve-schedule.ts';
 import { isDueCall, nextOf } from '../subscription-work/settle.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
 import { emit, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
@@ -105,6 +106,8 @@ function loseLease(work: SubscriptionWork, attempt: AttemptRow): void {
     touch(work, 'payments', payment);
   }
   awaitLookUp(work, attempt, 'the sender did not report');
+  // It died, which says nothing about the provider: the schedule's long waits are for outcomes it could not give.
+  attempt.resolveAt = work.tx.now + delayAfterLookUp(0);
   touch(work, 'attempts', attempt);
 }
 
