@@ -70,8 +70,6 @@ export async function loadNewSubscriptionFacts(
   };
 }
 
-const live = ['scheduled', 'incomplete', 'trialing', 'active', 'past_due', 'paused'];
-
 /** Live subscriptions of a plan; the plan's row is locked first, so that two creates cannot both take the last place. */
 export async function countLive(
   tx: TenantTransaction,
@@ -82,7 +80,7 @@ export async function countLive(
   await sql`select 1 from plans where tenant_id = ${tenantId} and id = ${planId} for update`;
   const [row] = await sql<[{ ofPlan: number; ofCustomer: number }]>`
     select count(*)::int as of_plan, count(*) filter (where customer_id = ${customerId})::int as of_customer
-    from subscriptions where tenant_id = ${tenantId} and plan_id = ${planId} and status in ${sql(live)}`;
+    from subscriptions where tenant_id = ${tenantId} and plan_id = ${planId} and status not in ('canceled', 'expired', 'payment_failed')`;
   return row;
 }
 
@@ -90,6 +88,6 @@ export async function hasLiveInGroup(tx: TenantTransaction, customerId: Customer
   const { sql, tenantId } = tx;
   const rows = await sql`
     select 1 from subscriptions where tenant_id = ${tenantId} and customer_id = ${customerId} and plan_group = ${group}
-      and status in ${sql(live)} limit 1`;
+      and status not in ('canceled', 'expired', 'payment_failed') limit 1`;
   return rows.length > 0;
 }
