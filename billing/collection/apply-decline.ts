@@ -8,7 +8,7 @@ import { followLadder } from './follow-ladder.ts';
 import { finalizeInvoice } from './issue-invoice.ts';
 import { dueStatus } from './past-due.ts';
 import { emitPaymentFailedPermanently } from './payment-events.ts';
-import { isDecided, voidInvoice } from './void-invoice.ts';
+import { dropPaidChange, isDecided, voidInvoice } from './void-invoice.ts';
 
 type Declined = Extract<ChargeOutcome, { kind: 'declined' }>;
 type Charged = { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow };
@@ -73,7 +73,7 @@ function failFirstPayment(work: SubscriptionWork, { attempt, payment, invoice }:
 }
 
 function refuseUpgrade(work: SubscriptionWork, { attempt, payment, invoice }: Charged): void {
-  if (work.sub.pendingChange?.waitsFor === 'payment') work.sub.pendingChange = null;
+  dropPaidChange(work);
   payment.status = 'failed_permanent';
   voidInvoice(work, invoice, attempt.code ?? 'declined');
   emitPaymentFailedPermanently(work, payment, attempt);

@@ -14,7 +14,7 @@ import { movePeriodEnd } from './move-period-end.ts';
 export async function applyPaidChange(work: SubscriptionWork, invoice: InvoiceRow): Promise<void> {
   const { sub } = work;
   const change = sub.pendingChange?.waitsFor === 'payment' ? sub.pendingChange : null;
-  if (change) sub.pendingChange = null;
+  if (change) sub.pendingChange = change.scheduled ?? null;
   const plan = change && (await planIfStillFitting(work, change));
   if (!change || !plan) {
     creditInstead(work, invoice);

@@ -13,7 +13,7 @@ import { draftInvoice, finalizeInvoice, markInvoicePaid } from './issue-invoice.
 import { moveAnchor } from './move-period-end.ts';
 import { attemptPayment, openPayment } from './open-payment.ts';
 import { settleBillingRun } from './settle-billing-run.ts';
-import { abandonAttempt, openAttemptOf, voidInvoice } from './void-invoice.ts';
+import { abandonAttempt, dropPaidChange, openAttemptOf, voidInvoice } from './void-invoice.ts';
 
 /**
  * R26: a boundary is reached. Opens the billing run of the period that begins there, invoices it in advance and plans its
@@ -136,7 +136,7 @@ function dropUnsentUpgrade(work: SubscriptionWork): void {
     if (attempt?.status !== 'created' && attempt?.status !== 'not_sent') continue;
     abandonAttempt(work, attempt, 'the period is over');
     voidInvoice(work, invoice, 'the period is over');
-    if (work.sub.pendingChange?.waitsFor === 'payment') work.sub.pendingChange = null;
+    dropPaidChange(work);
     writeTimeline(work, 'change_lapsed', { invoice_id: invoice.id });
   }
 }

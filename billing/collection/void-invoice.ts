@@ -107,6 +107,11 @@ export function releaseInvoice(work: SubscriptionWork, invoice: InvoiceRow, reas
   if (!openAttemptOf(work, invoice)) voidInvoice(work, invoice, reason);
 }
 
+/** The charge a change waited for will not come; one that waits for the period's end goes on waiting. */
+export function dropPaidChange({ sub }: SubscriptionWork): void {
+  if (sub.pendingChange?.waitsFor === 'payment') sub.pendingChange = sub.pendingChange.scheduled ?? null;
+}
+
 export function abandonAttempt(work: SubscriptionWork, attempt: AttemptRow, reason: string): void {
   attempt.status = 'abandoned';
   attempt.message = reason;

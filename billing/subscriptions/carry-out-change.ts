@@ -114,6 +114,7 @@ async function chargeNow(
     basis: proration.basisAfter,
     madeForEndAt: sub.periodEndAt,
     newEndAt,
+    scheduled: sub.pendingChange,
   };
   if (settled.totalMinor === 0) {
     markInvoicePaid(work, invoice, 0);

@@ -46,6 +46,8 @@ export interface PendingChange {
   madeForEndAt: Instant | null;
   /** Set when the period's end moves with the change. */
   newEndAt: Instant | null;
+  /** Where this one waits for a payment: a change that had been waiting for the period's end, and goes on waiting after it. */
+  scheduled?: PendingChange | null;
 }
 
 /** The stored row, as every verb sees it under its lock. */
