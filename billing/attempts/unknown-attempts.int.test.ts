@@ -252,6 +252,40 @@ describe('a lease', () => {
     expect((await life.rows('payments', id)).at(-1)).toMatchObject({ attemptsCount: 1, status: 'completed' });
   });
 
+  it.each(['not_sent', 'unknown'] as const)(
+    'that another sender holds by now is not ended by a late “%s”',
+    async (kind) => {
+      const { id } = await life.subscribe();
+      life.skipTo(boundary);
+      const { charge } = life.provider;
+      const first = Promise.withResolvers<never>();
+      const second = Promise.withResolvers<void>();
+      const calls = [
+        () => first.promise,
+        async (request: ChargeRequest) => {
+          await second.promise;
+          return charge.call(life.provider, request);
+        },
+      ];
+      life.provider.charge = (request) => (calls.shift() ?? charge.bind(life.provider))(request);
+      const late = life.drive(id);
+      await expect.poll(() => calls.length, { interval: 5 }).toBe(1);
+      life.skip(MINUTE_MS);
+      await life.drive(id);
+      life.skip(5 * SECOND_MS);
+      const holder = life.drive(id);
+      await expect.poll(() => calls.length, { interval: 5 }).toBe(0);
+      const held = await lastAttempt(id);
+      first.reject(new ProviderError(kind, 'late'));
+      await late;
+      expect(await lastAttempt(id)).toEqual(held);
+      second.resolve();
+      await holder;
+      expect(await lastAttempt(id)).toMatchObject({ status: 'succeeded', sendCount: 2 });
+      expect((await life.rows('payments', id)).at(-1)).toMatchObject({ attemptsCount: 1 });
+    },
+  );
+
   it('that the request could not be written within is not sent at all', async () => {
     const { id } = await life.subscribe();
     life.skipTo(boundary);

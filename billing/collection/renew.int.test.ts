@@ -3,6 +3,8 @@ import type { SubscriptionId } from '../../domain/ids.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
 import { type BillingLife, closePoolsAfterAll, iso, openLife } from '../../tests/support/billing-life.ts';
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
+import { archivePlan } from '../catalog/archive-plan.ts';
+import { changePlanDetails } from '../catalog/change-plan-details.ts';
 import { forecastSubscription } from '../subscriptions/forecast-subscription.ts';
 
 closePoolsAfterAll();
@@ -71,6 +73,16 @@ describe('renewals (R26)', () => {
     expect(await life.rows('billing_runs', id)).toHaveLength(2);
     expect(await life.rows('payment_attempts', id)).toHaveLength(2);
   });
+});
+
+it('keep the price the subscription was sold at, also when its plan has a new one or is archived (R30)', async () => {
+  const { id, planId } = await life.subscribe();
+  await changePlanDetails(life.context, life.call, planId, { details: { name: 'Pro 2' }, amountMinor: 9900 });
+  await archivePlan(life.context, life.call, planId);
+  await life.liveTo('2026-03-01T00:00:00.000Z');
+  expect((await life.rows('invoices', id)).map(({ totalMinor }) => totalMinor)).toEqual([1999, 1999]);
+  const lines = await life.owner`select description from invoice_lines where tenant_id = ${life.tenantId}`;
+  expect(lines.map(({ description }) => description)).toEqual(['Pro', 'Pro 2']);
 });
 
 describe('after five months nobody was awake', () => {

@@ -8,6 +8,7 @@ import { endSubscription } from '../collection/end-subscription.ts';
 import { enterTrial } from '../collection/enter-trial.ts';
 import { openBillingRun } from '../collection/open-billing-run.ts';
 import { attemptPayment } from '../collection/open-payment.ts';
+import { emitPaymentFailedPermanently } from '../collection/payment-events.ts';
 import { delayAfterLookUp } from '../collection/resolve-schedule.ts';
 import { isDueCall, nextOf } from '../subscription-work/settle.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
@@ -59,7 +60,7 @@ async function perform(work: SubscriptionWork, duty: Duty): Promise<void> {
       return begin(work, duty.at);
     case 'renew':
       emit(work, 'subscriptions.renew_required', () => ({ due_at: toIso(duty.at), kind: duty.kind }));
-      await openBillingRun(work, duty.at, work.sub.trialEndAt === duty.at ? 'first' : 'renewal');
+      await openBillingRun(work, duty.at, isFirst(work, duty.at) ? 'first' : 'renewal');
       return;
     case 'advance_clock':
       return finishAdvance(work);
@@ -71,6 +72,11 @@ async function perform(work: SubscriptionWork, duty: Duty): Promise<void> {
     default:
       assertNever(duty.kind);
   }
+}
+
+/** After the trial, or after a pause that dunning made before anything was paid. */
+function isFirst({ sub }: SubscriptionWork, at: Instant): boolean {
+  return sub.trialEndAt === at || sub.periodStartAt === null;
 }
 
 /** The start date of a scheduled subscription is reached. */
@@ -112,7 +118,10 @@ function loseLease(work: SubscriptionWork, attempt: AttemptRow): void {
 }
 
 function giveUp(work: SubscriptionWork, payment: PaymentRow): void {
-  payment.status = 'failed_permanent';
+  if (payment.status !== 'failed_permanent') {
+    payment.status = 'failed_permanent';
+    emitPaymentFailedPermanently(work, payment, null);
+  }
   payment.dunningEndsAt = null;
   touch(work, 'payments', payment);
   const invoice = work.open.invoices.find(({ id }) => id === payment.invoiceId);

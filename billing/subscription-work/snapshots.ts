@@ -22,7 +22,11 @@ export function subscriptionSnapshot(sub: SubscriptionRow) {
     cancel_at: isoOrNull(sub.cancelAt),
     resumes_at: isoOrNull(sub.resumesAt),
     credit_balance: sub.creditBalanceMinor,
-    pending_change: sub.pendingChange,
+    pending_change: sub.pendingChange && {
+      waits_for: sub.pendingChange.waitsFor,
+      plan_id: sub.pendingChange.planId,
+      quantity: sub.pendingChange.quantity,
+    },
     payment_method_id: sub.paymentMethodId,
     group_id: sub.groupId,
     metadata: sub.metadata,

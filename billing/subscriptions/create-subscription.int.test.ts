@@ -5,6 +5,7 @@ import { type BillingLife, closePoolsAfterAll, iso, openLife, refusalOf } from '
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
 import { setDefaultMethod } from '../customers/set-default-method.ts';
 import { createSubscription } from './create-subscription.ts';
+import { resumeSubscription } from './resume-subscription.ts';
 
 closePoolsAfterAll();
 
@@ -165,6 +166,22 @@ describe('allow_incomplete', () => {
   });
 });
 
+it('a first payment that dunning pauses is made when the subscription is resumed, as its first', async () => {
+  await life.setSettings({ dunning: { finalAction: 'pause', attemptCountMax: 2 } });
+  const { id, customerId } = await life.subscribe({ token: 'tok_insufficient_funds', allowIncomplete: true });
+  await life.live(2 * 24 * HOUR_MS);
+  expect(await life.sub(id)).toMatchObject({ status: 'paused', periodStartAt: null });
+  const good = await life.addMethod(customerId, 'tok_ok');
+  await setDefaultMethod(life.context, life.call, { customerId, id: good });
+  await resumeSubscription(life.context, life.call, id);
+  await life.live(SECOND_MS);
+  expect(await life.sub(id)).toMatchObject({ status: 'active', collection: 'normal' });
+  expect((await life.rows('billing_runs', id)).map(({ kind, status }) => [kind, status])).toEqual([
+    ['first', 'void'],
+    ['first', 'settled'],
+  ]);
+});
+
 describe('a trial', () => {
   it('charges nothing until it ends, needs no method to begin, and is charged on its last day', async () => {
     const { id, customerId, answer } = await life.subscribe({ token: null, trialPeriodDays: 14 });
@@ -201,6 +218,13 @@ describe('a trial', () => {
     await setDefaultMethod(life.context, life.call, { customerId, id: methodId });
     await life.settle();
     expect(await life.sub(id)).toMatchObject({ status: 'active' });
+  });
+
+  it('without a method until dunning ends is canceled, and its payment failed for good', async () => {
+    const { id } = await life.subscribe({ token: null, trialPeriodDays: 1 });
+    await life.live(17 * 24 * HOUR_MS);
+    expect(await life.sub(id)).toMatchObject({ status: 'canceled', cancelReason: 'payment_failed' });
+    expect(await life.topics(id)).toContain('payments.failed_permanent');
   });
 });
 

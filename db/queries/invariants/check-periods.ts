@@ -31,7 +31,7 @@ export const periodChecks: readonly Check[] = [
         select period_start_at, period_end_at from billing_runs
         where tenant_id = s.tenant_id and subscription_id = s.id and status = 'settled'
         order by boundary_at desc limit 1) r on true
-      where ${of('s')}
+      where ${of('s')} and (s.period_start_at is not null or r.period_start_at is not null)
         and (r.period_start_at is distinct from s.period_start_at or r.period_end_at is distinct from s.period_end_at)
         and not exists (
           select 1 from billing_runs k
