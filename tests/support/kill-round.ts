@@ -113,7 +113,7 @@ async function renewUnderKills(round: Round, options: KillRoundOptions, ids: rea
   function renewSome(batch: number): void {
     for (const id of ids.slice(batch * size, (batch + 1) * size)) {
       // Repeated after a kill it meets its own advance, which goes on without anybody waiting for it.
-      const how = { idempotencyKey: `advance-${id}`, withinMs: answerWithinMs, enough: 'clock_advancing' };
+      const how = { idempotencyKey: `advance-${id}`, withinMs: answerWithinMs, enough: ['clock_advancing'] };
       advances.push(tenant.rest.persist('POST', `/v1/subscriptions/${id}/test-clock/advance`, { to }, how));
     }
   }

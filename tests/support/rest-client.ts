@@ -12,8 +12,8 @@ export interface RestAnswer<Body = Json> {
 export interface Persistence {
   idempotencyKey: string;
   withinMs: number;
-  /** A refusal that passes by itself, and is an answer all the same. */
-  enough?: string;
+  /** Codes of refusals that pass by themselves and are answers all the same. */
+  enough?: readonly string[];
 }
 
 export interface RestClient {
@@ -68,7 +68,8 @@ export function createRestClient(baseUrl: string, apiKey: string): RestClient {
         let last: unknown;
         try {
           const answer = await send<Body>(method, path, body, options.idempotencyKey);
-          if (!passes(answer) || (answer.body as Json)['code'] === options.enough) return answer;
+          const isEnough = options.enough?.includes(String((answer.body as Json)['code'])) ?? false;
+          if (!passes(answer) || isEnough) return answer;
           last = `${answer.status} ${JSON.stringify(answer.body)}`;
         } catch (error) {
           last = error;

@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expectNothingLost } from './support/expect-kill-round.ts';
+import { runKillRound } from './support/kill-round.ts';
+import { runRandomFaults } from './support/random-faults.ts';
+import { stackEnv } from './support/stack-env.ts';
+import { startWatchedPlatform, type WatchedPlatform } from './support/watched-platform.ts';
+
+let platform: WatchedPlatform;
+
+beforeEach(async () => {
+  platform = await startWatchedPlatform(['api', 'payment-worker']);
+});
+
+afterEach(() => platform?.stop());
+
+const roundSeeds = [1, 2, 3].map((round) => Number(stackEnv().seed) + round);
+
+it.for(roundSeeds)(
+  'neither loses nor doubles a charge when processes die and one stands still for 2 min (seed %i)',
+  async (seed) => {
+    const round = await runKillRound(platform, { seed, creates: 200, renewals: 200, stopMs: 120_000, randomKills: 3 });
+    console.info(
+      `${round.created.length} creates, ${round.renewed.length} renewals, killed: ${round.kills.join(', ')}`,
+    );
+    expect(round.renewed).toHaveLength(200);
+    await expectNothingLost(platform, round);
+  },
+);
+
+const everything = ['api', 'billing-worker', 'payment-worker', 'relay', 'forwarder', 'sandbox-provider', 'temporal'];
+
+it.for(roundSeeds)('keeps every invariant when anything dies during any commands (seed %i)', async (seed) => {
+  const { tenant, answers } = await runRandomFaults(platform, {
+    seed,
+    actors: 12,
+    kills: [...everything, ...everything],
+  });
+  console.info([...answers].map(([outcome, count]) => `${outcome}: ${count}`).join(', '));
+  expect([...answers.keys()].filter((outcome) => / (4(?!02|04|09)|5)\d\d$/.test(outcome))).toEqual([]);
+  // Whoever asked the provider while that was dead asks again after 5 min.
+  await tenant.waitForQuiet(450_000);
+  await vi.waitFor(async () => expect((await platform.checkInvariants(tenant, 0)).violations).toEqual([]), {
+    timeout: 60_000,
+    interval: 2_000,
+  });
+});

@@ -1,0 +1,97 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TestPlatform } from './platform.ts';
+import type { PlatformTenant } from './platform-tenant.ts';
+import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
+
+export interface RandomFaultsOptions {
+  seed: number;
+  actors: number;
+  /** Processes killed one after the other, at random moments, until all have been. */
+  kills: readonly string[];
+}
+
+export interface RandomFaults {
+  tenant: PlatformTenant;
+  /** How often each command was answered with each status. */
+  answers: Map<string, number>;
+}
+
+const answerWithinMs = 180_000;
+/** Other verbs are at work on the same row: a refusal is as good an answer as any. */
+const enough = ['clock_advancing', 'subscription_incomplete', 'payment_in_flight', 'subscription_needs_attention'];
+
+type Command = { name: string; method: string; path: (id: string) => string; body?: (random: SeededRandom) => object };
+
+const commands: readonly Command[] = [
+  { name: 'cancel', method: 'DELETE', path: (id) => `/v1/subscriptions/${id}` },
+  { name: 'pause', method: 'POST', path: (id) => `/v1/subscriptions/${id}/pause`, body: () => ({}) },
+  { name: 'resume', method: 'POST', path: (id) => `/v1/subscriptions/${id}/resume`, body: () => ({}) },
+  {
+    name: 'change',
+    method: 'PUT',
+    path: (id) => `/v1/subscriptions/${id}`,
+    body: (random) => ({
+      quantity: 1 + random.below(5),
+      proration: random.pick(['next_invoice', 'invoice_now', 'none']),
+    }),
+  },
+  ...Array<Command>(4).fill({
+    name: 'advance',
+    method: 'POST',
+    path: (id) => `/v1/subscriptions/${id}/test-clock/advance`,
+    body: (random) => ({ by: random.pick(['P3D', 'P20D', 'P1M', 'P2M']) }),
+  }),
+];
+
+const tokens = ['tok_ok', 'tok_ok', 'tok_ok', 'tok_slow', 'tok_decline_after_1', 'tok_timeout_after_charge'];
+
+/** Actors create and command subscriptions as they please while one process after the other is killed and started again. */
+export async function runRandomFaults(platform: TestPlatform, options: RandomFaultsOptions): Promise<RandomFaults> {
+  const random = createSeededRandom(options.seed);
+  const tenant = await platform.makeTenant();
+  const planId = await tenant.makePlan();
+  const customers = await Promise.all(tokens.map((token) => tenant.makeCustomer(token)));
+  const answers = new Map<string, number>();
+  const ids: string[] = [];
+  let calls = 0;
+  let isOver = false;
+
+  async function call(name: string, method: string, path: string, body?: object) {
+    calls += 1;
+    const how = { idempotencyKey: `${name}-${calls}`, withinMs: answerWithinMs, enough };
+    const answer = await tenant.rest.persist(method, path, body as Record<string, unknown>, how);
+    const outcome = `${name} ${answer.status}`;
+    answers.set(outcome, (answers.get(outcome) ?? 0) + 1);
+    return answer;
+  }
+
+  async function act(): Promise<void> {
+    while (!isOver) {
+      if (ids.length < 10 || random.next() < 0.3) {
+        const request = { customer_id: random.pick(customers), plan_id: planId };
+        const { body } = await call('create', 'POST', '/v1/subscriptions', request);
+        if (typeof body['subscription_id'] === 'string') ids.push(body['subscription_id']);
+        continue;
+      }
+      const { name, method, path, body } = random.pick(commands);
+      await call(name, method, path(random.pick(ids)), body?.(random));
+    }
+  }
+
+  const acting = Promise.all(Array.from({ length: options.actors }, act));
+  const killing = killInTurn(platform, random, options.kills).finally(() => {
+    isOver = true;
+  });
+  await Promise.all([acting, killing]);
+  return { tenant, answers };
+}
+
+async function killInTurn(platform: TestPlatform, random: SeededRandom, kills: readonly string[]): Promise<void> {
+  for (const name of random.shuffle(kills)) {
+    const process = name === 'temporal' ? platform.temporal : platform.role(name);
+    await delay(random.below(3_000));
+    await platform.kill(process);
+    await delay(random.below(2_000));
+    await process.restart();
+  }
+}
