@@ -1,113 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { ChargeRequest } from '../adapters/payments/port.ts';
-import { applyProviderEvent } from '../billing/attempts/apply-provider-event.ts';
-import { setDefaultMethod } from '../billing/customers/set-default-method.ts';
-import { cancelSubscription } from '../billing/subscriptions/cancel-subscription.ts';
-import { changeSubscription } from '../billing/subscriptions/change-subscription.ts';
-import { pauseSubscription } from '../billing/subscriptions/pause-subscription.ts';
-import { resumeSubscription } from '../billing/subscriptions/resume-subscription.ts';
-import { uncancelSubscription } from '../billing/subscriptions/uncancel-subscription.ts';
-import type { Answer } from '../contracts/answer.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { PlanId } from '../domain/ids.ts';
 import { DAY_MS } from '../domain/instant.ts';
 import { runStep, type Step } from './life-model/commands.ts';
-import { amounts, type Model, newModel, type PlanName } from './life-model/model.ts';
+import { amounts, type Model, newModel } from './life-model/model.ts';
 import { passTime } from './life-model/pass-time.ts';
-import { type BillingLife, closePoolsAfterAll, openLife } from './support/billing-life.ts';
+import { carryOut, type Real, scriptProvider, stateOf } from './life-model/real-life.ts';
+import { closePoolsAfterAll, openLife } from './support/billing-life.ts';
 import { expectInvariants } from './support/expect-invariants.ts';
 import { stackEnv } from './support/stack-env.ts';
 
 closePoolsAfterAll();
-
-interface Real {
-  life: BillingLife;
-  plans: Record<PlanName, PlanId>;
-  subscribed: Awaited<ReturnType<BillingLife['subscribe']>>;
-}
-
-/** The provider answers as the model expects it to: its mode, and once in a while an answer that is lost. */
-function scriptProvider(life: BillingLife, model: Model): { sync: () => void } {
-  const { charge } = life.provider;
-  let nextUnknown = false;
-  let mode = model.mode;
-  life.provider.charge = (request: ChargeRequest) => {
-    const answers = { ok: 'ok', soft: 'decline:generic_decline', hard: 'decline:stolen_card' } as const;
-    life.provider.script({ next: [nextUnknown ? 'timeout_after' : answers[mode]] });
-    nextUnknown = false;
-    return charge.call(life.provider, request);
-  };
-  // Taken before the model runs its step and uses the lost answer up.
-  return {
-    sync: () => {
-      nextUnknown = model.nextUnknown;
-      mode = model.mode;
-    },
-  };
-}
-
-async function carryOut(real: Real, step: Step): Promise<Answer | null> {
-  const { life, plans, subscribed } = real;
-  const { context, call } = life;
-  const { id, customerId } = subscribed;
-  switch (step.command) {
-    case 'change': {
-      const { plan, quantity, proration, effective } = step;
-      return changeSubscription(context, call, id, { planId: plans[plan], quantity, proration, effective });
-    }
-    case 'pause':
-      return pauseSubscription(context, call, id, {
-        resumesAt: step.days === null ? null : life.now() + step.days * DAY_MS,
-      });
-    case 'resume':
-      return resumeSubscription(context, call, id);
-    case 'cancel':
-      return cancelSubscription(context, call, id, { reason: null, at: step.at });
-    case 'uncancel':
-      return uncancelSubscription(context, call, id);
-    case 'newMethod':
-      return setDefaultMethod(context, call, { customerId, id: await life.addMethod(customerId, 'tok_ok') });
-    case 'duplicateWebhook': {
-      const attempts = await life.rows('payment_attempts', id);
-      for (const { id: attemptId } of [...attempts, ...attempts]) {
-        const event = {
-          tenantId: life.tenantId,
-          attemptId,
-          consumer: 'model',
-          eventId: `evt_${attemptId}_${life.now()}`,
-        };
-        await applyProviderEvent(context, event);
-      }
-      return null;
-    }
-    default:
-      return null;
-  }
-}
-
-async function stateOf({ life, plans, subscribed }: Real) {
-  const { id } = subscribed;
-  const [sub, invoices, attempts, refunds, ledger] = await Promise.all([
-    life.sub(id),
-    life.rows('invoices', id),
-    life.rows('payment_attempts', id),
-    life.rows('refunds', id),
-    life.owner<{ account: string; sum: number }[]>`
-      select account, sum(amount_minor)::int as sum from ledger_entries where tenant_id = ${life.tenantId}
-      group by 1 having sum(amount_minor) <> 0 order by 1`,
-  ]);
-  const { status, quantity, periodStartAt, periodEndAt, creditBalanceMinor, cancelAt, pauseRemainingMs } = sub;
-  return {
-    ...{ status, quantity, plan: sub.planId === plans.large ? 'large' : 'small', periodStartAt, periodEndAt },
-    ...{ creditMinor: creditBalanceMinor, cancelAt, pauseRemainingMs: status === 'paused' ? pauseRemainingMs : null },
-    waitsFor: sub.pendingChange?.waitsFor ?? null,
-    invoices: invoices.map((row) => [row.kind, row.status, row.subtotalMinor, row.totalMinor]),
-    ledger: Object.fromEntries(ledger.map(({ account, sum }) => [account, sum])),
-    attemptCount: attempts.length,
-    refundedMinor: refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
-  };
-}
 
 function expected(model: Model): Awaited<ReturnType<typeof stateOf>> {
   const { status, quantity, plan, periodStartAt, periodEndAt, creditMinor, cancelAt, pause, upgrade, scheduled } =

@@ -1,6 +1,7 @@
 import { anchorAt, nextBoundaryAfter } from '../../domain/calendar/anchor.ts';
 import { addLocalDays } from '../../domain/calendar/local-date.ts';
 import { DAY_MS } from '../../domain/instant.ts';
+import { assertNever } from '../../domain/invariant.ts';
 import { applyCreditBalance } from '../../domain/invoices/apply-credit-balance.ts';
 import { planChange } from '../../domain/proration/plan-change.ts';
 import type { ProrationMode } from '../../domain/proration/proration.ts';
@@ -78,8 +79,10 @@ export function runStep(model: Model, step: Step): string | number | null {
     case 'unknownThenFound':
       model.nextUnknown = true;
       return null;
-    default:
+    case 'advanceClock':
       return null;
+    default:
+      return assertNever(step);
   }
 }
 
