@@ -25,7 +25,6 @@ export function enterTrial(work: SubscriptionWork, startsAt: Instant, endsAt: In
   sub.periodStartAt = startsAt;
   sub.periodEndAt = endsAt;
   sub.basis = null;
-  if (sub.cancelAt !== null) sub.cancelAt = endsAt;
   sub.lastResult = 'Trial began';
   writeTimeline(work, 'trial_started', { trial_end: toIso(endsAt) });
 }

@@ -30,7 +30,6 @@ function enterPeriod(work: SubscriptionWork, run: BillingRunRow): void {
   sub.basis = { amountMinor: run.amountMinor, startsAt: run.periodStartAt, endsAt: run.periodEndAt };
   sub.incompleteExpiresAt = null;
   sub.collection = 'normal';
-  if (sub.cancelAt !== null) sub.cancelAt = run.periodEndAt;
   if (sub.status === 'paused') {
     // Paid while paused: the time bought is kept, and nothing resumes by it.
     sub.pauseRemainingMs = Math.max(0, run.periodEndAt - (sub.pausedAt ?? businessNow(work)));
