@@ -28,6 +28,15 @@ const statusOf: Record<RefusalCode, number> = {
   clock_advancing: 409,
   live_tenant: 409,
   amount_mismatch: 422,
+  amount_over_limit: 422,
+  refund_exceeds_captured: 422,
+  payment_not_collected: 409,
+  payment_disputed: 409,
+  payment_completed: 409,
+  refund_request_open: 409,
+  provider_not_configured: 409,
+  provider_credentials_refused: 409,
+  retry_deferred: 503,
   provider_unavailable: 503,
 };
 

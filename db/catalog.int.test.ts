@@ -116,7 +116,10 @@ describe('the roles of the processes', () => {
         and has_column_privilege('redcore_system', c.oid, a.attnum, 'SELECT')
       group by 1 order by 1`;
     const byTable = Object.fromEntries(readable.map(({ tableName, columns }) => [tableName, columns]));
-    expect(Object.keys(byTable)).toEqual(['inbox', 'intents', 'outbox', 'subscriptions']);
+    expect(Object.keys(byTable)).toEqual([
+      ...['carriers', 'inbox', 'intents', 'outbox', 'subscriptions', 'webhook_endpoints'],
+    ]);
+    expect(byTable['webhook_endpoints']).not.toContain('secret');
     expect(byTable['inbox']).not.toContain('body');
     expect(byTable['subscriptions']).toEqual([
       ...['id', 'next_at', 'next_kind', 'parked_at', 'sleeping_until', 'status', 'tenant_id', 'wake_at'],
@@ -131,13 +134,15 @@ describe('the roles of the processes', () => {
     expect(may).toEqual({ update: false, delete: false, truncate: false });
   });
 
-  it('run the one function that looks across tenants by exact id alone', async () => {
+  it('run the functions that look across tenants by exact id alone', async () => {
     const definers = await owner<{ name: string; settings: string[] | null; open: boolean }[]>`
       select proname as name, proconfig as settings, has_function_privilege('redcore_system', oid, 'EXECUTE') as open
-      from pg_proc where pronamespace = 'public'::regnamespace and prosecdef`;
-    expect(definers.map((row) => ({ ...row }))).toEqual([
-      { name: 'find_api_key', settings: ['search_path=public'], open: false },
-    ]);
+      from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`;
+    expect(definers.map((row) => ({ ...row }))).toEqual(
+      ['find_api_key', 'find_webhook_endpoints'].map((name) => ({
+        ...{ name, settings: ['search_path=public'], open: false },
+      })),
+    );
   });
 });
 
@@ -162,9 +167,9 @@ describe('one row at most', () => {
       "(tenant_id, customer_id, plan_group) WHERE ((plan_group IS NOT NULL) AND (status <> ALL (ARRAY['canceled'::text, 'expired'::text, 'payment_failed'::text])))",
     ],
     [
-      'of an event, per sequence of a subscription',
+      'of an event, per sequence of what it is about',
       'outbox_sequence',
-      '(tenant_id, subscription_id, sequence) WHERE (sequence IS NOT NULL)',
+      '(tenant_id, message_key, sequence) WHERE (sequence IS NOT NULL)',
     ],
     ['of an idempotency key', 'idempotency_keys_tenant_id_key_pk', '(tenant_id, key)'],
     [
@@ -177,6 +182,15 @@ describe('one row at most', () => {
       'processed_events_tenant_id_consumer_event_id_pk',
       '(tenant_id, consumer, event_id)',
     ],
+    ['of a dispute, per provider’s own', 'disputes_provider_dispute', '(tenant_id, provider, provider_dispute_id)'],
+    ['of an administrator’s retry, per attempt', 'retry_tasks_one_per_attempt', '(tenant_id, payment_id, attempt_number)'],
+    [
+      'of an open refund request, per payment',
+      'refund_requests_one_open_per_payment',
+      "(tenant_id, payment_id) WHERE (status = 'open'::text)",
+    ],
+    ['of a credit note, per refund', 'credit_notes_one_per_refund', '(tenant_id, refund_id)'],
+    ['of a credit note’s number', 'credit_notes_number', '(tenant_id, number)'],
     ['of a price version, per plan', 'prices_version', '(tenant_id, plan_id, version)'],
   ])('%s', async (_of, index, definition) => {
     const [row] = await owner<{ definition: string; unique: boolean }[]>`

@@ -3,18 +3,24 @@ import {
   type ApiKeyId,
   type AttemptId,
   type BillingRunId,
+  type CreditNoteId,
   type CustomerId,
+  type DisputeId,
   type EventId,
   type IdKind,
   type InvoiceId,
   idPrefixes,
+  type MethodSetupId,
   type PaymentId,
   type PaymentMethodId,
   type PlanId,
   type PriceId,
   type RefundId,
+  type RefundRequestId,
+  type RetryTaskId,
   type SubscriptionId,
   type TenantId,
+  type WebhookEndpointId,
 } from '../domain/ids.ts';
 
 interface IdOf {
@@ -30,6 +36,12 @@ interface IdOf {
   payment: PaymentId;
   attempt: AttemptId;
   refund: RefundId;
+  refundRequest: RefundRequestId;
+  creditNote: CreditNoteId;
+  dispute: DisputeId;
+  retryTask: RetryTaskId;
+  methodSetup: MethodSetupId;
+  webhookEndpoint: WebhookEndpointId;
   event: EventId;
 }
 

@@ -33,7 +33,38 @@ async function fillEveryTable(life: BillingLife): Promise<void> {
     values (${tenantId}, ${newId('apiKey')}, 'hash', 'test', 'admin')`;
   const event = { provider: 'sandbox', endpoint: 'default', providerEventId: 'evt_1', id: newId('event') };
   await storeInInbox(context.database, tenantId, { ...event, attemptId: null, body: Buffer.from('{}') });
+  await fillMoneyTables(life);
   await withTenant(context.database, tenantId, (tx) => recordProcessed(tx, { consumer: 'test', eventId: 'evt_1' }));
+}
+
+async function fillMoneyTables({ owner, tenantId }: BillingLife): Promise<void> {
+  const [refund] = await owner`select r.id, r.payment_id, r.attempt_id, p.customer_id, p.invoice_id from refunds r
+    join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id where r.tenant_id = ${tenantId}`;
+  const { id: refundId, paymentId, attemptId, customerId, invoiceId } = refund as Record<string, string>;
+  const money = { amountMinor: 1, currency: 'USD', reason: 'test' };
+  const creditNoteId = newId('creditNote');
+  const sealed = { sealedBy: 'k1', mode: 'test', provider: 'stripe' };
+  const insert = (table: string, row: object) => owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
+  await insert('carriers', {
+    ...{ id: refundId, kind: 'refund', refundId, customerId, nextKind: 'none', nextAt: Infinity, wakeAt: Infinity },
+  });
+  await insert('credit_notes', {
+    ...{ id: creditNoteId, number: 1, invoiceId, refundId, customerId, currency: 'USD', totalMinor: 1, reason: 'test' },
+  });
+  const line = { position: 0, invoiceLinePosition: 0, description: 'test', amountMinor: 1 };
+  await insert('credit_note_lines', { creditNoteId, ...line });
+  const dispute = { provider: 'stripe', providerDisputeId: 'dp_1', status: 'open', openedAt: Date.now() };
+  await insert('disputes', { id: newId('dispute'), paymentId, attemptId, ...dispute, ...money });
+  await insert('refund_requests', { id: newId('refundRequest'), paymentId, customerId, status: 'open', ...money });
+  await insert('retry_tasks', {
+    ...{ id: newId('retryTask'), paymentId, adminId: 'key_1', attemptNumber: 2, status: 'requested' },
+  });
+  await insert('method_setups', {
+    ...{ id: newId('methodSetup'), customerId, provider: 'stripe', status: 'open', expiresAt: Date.now() },
+    returnUrl: 'https://example.com',
+  });
+  await insert('provider_accounts', { ...sealed, status: 'active', credentials: Buffer.from('x') });
+  await insert('webhook_endpoints', { ...sealed, id: newId('webhookEndpoint'), secret: Buffer.from('x') });
 }
 
 const asMe = <T>(work: (sql: Transaction) => PromiseLike<T>): Promise<T> =>

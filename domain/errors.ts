@@ -26,6 +26,15 @@ export type RefusalCode =
   | 'clock_advancing'
   | 'live_tenant'
   | 'amount_mismatch'
+  | 'amount_over_limit'
+  | 'refund_exceeds_captured'
+  | 'payment_not_collected'
+  | 'payment_disputed'
+  | 'payment_completed'
+  | 'refund_request_open'
+  | 'provider_not_configured'
+  | 'provider_credentials_refused'
+  | 'retry_deferred'
   | 'provider_unavailable';
 
 /** A refusal: decided in the transaction, answered as 4xx by kind. `details` is public; no secrets, no ids of other tenants. */

@@ -13,6 +13,12 @@ export type InvoiceId = Branded<'InvoiceId'>;
 export type PaymentId = Branded<'PaymentId'>;
 export type AttemptId = Branded<'AttemptId'>;
 export type RefundId = Branded<'RefundId'>;
+export type RefundRequestId = Branded<'RefundRequestId'>;
+export type CreditNoteId = Branded<'CreditNoteId'>;
+export type DisputeId = Branded<'DisputeId'>;
+export type RetryTaskId = Branded<'RetryTaskId'>;
+export type MethodSetupId = Branded<'MethodSetupId'>;
+export type WebhookEndpointId = Branded<'WebhookEndpointId'>;
 export type EventId = Branded<'EventId'>;
 
 /** Prefix of each id kind; the single list that the id maker and the route parsers share. */
@@ -29,6 +35,12 @@ export const idPrefixes = {
   payment: 'pay',
   attempt: 'att',
   refund: 'ref',
+  refundRequest: 'rrq',
+  creditNote: 'cn',
+  dispute: 'dsp',
+  retryTask: 'task',
+  methodSetup: 'setup',
+  webhookEndpoint: 'whe',
   event: 'evt',
 } as const;
 export type IdKind = keyof typeof idPrefixes;

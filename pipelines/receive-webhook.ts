@@ -33,15 +33,15 @@ export interface ReceiveWebhookInput {
  */
 export async function receiveWebhook(input: ReceiveWebhookInput): Promise<Answer> {
   const provider = input.provider.name;
-  const event = verify(input);
-  const tenantId = parseId('tenant', event.tenantId);
+  const event = await verify(input);
+  const tenantId = parseId('tenant', event.accountRef ?? '');
   if (tenantId === null) throw refusal(provider, 'unknown_tenant');
   const entry = {
     provider,
     endpoint,
     providerEventId: event.eventId,
     id: newId('event'),
-    attemptId: parseId('attempt', event.attemptId),
+    attemptId: event.fact?.kind === 'charge_updated' ? parseId('attempt', event.fact.attemptId ?? '') : null,
     body: input.rawBody,
   };
   const isNew = await storeInInbox(input.database, tenantId, entry).catch((error: unknown) => {
@@ -52,10 +52,10 @@ export async function receiveWebhook(input: ReceiveWebhookInput): Promise<Answer
   return { status: 200, body: { status: 'received' } };
 }
 
-function verify(input: ReceiveWebhookInput): ProviderEvent {
+async function verify(input: ReceiveWebhookInput): Promise<ProviderEvent> {
   const { provider, headers, rawBody, secret, now } = input;
   try {
-    return provider.parseWebhook({ headers, rawBody, secret, now });
+    return await provider.parseWebhook({ headers, rawBody, secret, settings: {}, now });
   } catch (error) {
     if (error instanceof ProviderError && error.kind === 'rejected') throw refusal(provider.name, 'refused');
     throw error;

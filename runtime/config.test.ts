@@ -12,6 +12,7 @@ const complete = {
   SANDBOX_PROVIDER_URL: 'http://127.0.0.1:9000/',
   SANDBOX_WEBHOOK_SECRET: 'x'.repeat(32),
   REDCORE_KEY_SECRET: 'y'.repeat(32),
+  REDCORE_SEAL_KEYS: `k2:${'a'.repeat(32)}, k1:${'b'.repeat(32)}`,
 };
 
 it('reads a complete environment', () => {

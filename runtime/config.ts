@@ -12,6 +12,17 @@ const redisUrl = z.string().regex(/^rediss?:\/\/\S+$/, 'must be a redis:// URL')
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 const secret = z.string().min(16, 'must have at least 16 characters');
 
+/** `name:secret` each, comma-separated; the first seals, all of them open. */
+const sealKeys = z
+  .string()
+  .transform((list) =>
+    list.split(',').map((entry) => {
+      const [name = '', ...rest] = entry.trim().split(':');
+      return { name, secret: rest.join(':') };
+    }),
+  )
+  .pipe(z.array(z.object({ name: z.string().regex(/^[\w-]{1,40}$/), secret })).min(1));
+
 const addressList = z
   .string()
   .transform((list) => list.split(',').map((entry) => entry.trim()))
@@ -34,6 +45,7 @@ const roleEnvironment = z.object({
   SANDBOX_PROVIDER_URL: httpUrl,
   SANDBOX_WEBHOOK_SECRET: secret,
   REDCORE_KEY_SECRET: secret,
+  REDCORE_SEAL_KEYS: sealKeys,
   REDCORE_LOG_LEVEL: logLevel,
 });
 
@@ -90,6 +102,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv) {
     sandboxProviderUrl: env.SANDBOX_PROVIDER_URL,
     sandboxWebhookSecret: env.SANDBOX_WEBHOOK_SECRET,
     keySecret: env.REDCORE_KEY_SECRET,
+    sealKeys: env.REDCORE_SEAL_KEYS,
     logLevel: env.REDCORE_LOG_LEVEL,
   };
 }

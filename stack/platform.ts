@@ -50,6 +50,7 @@ function composeEnvironment(
     REDCORE_APP_DATABASE_URL: databaseUrlFor(stack.databaseUrl, 'redcore_app', secrets.appPassword),
     REDCORE_SYSTEM_DATABASE_URL: databaseUrlFor(stack.databaseUrl, 'redcore_system', secrets.systemPassword),
     REDCORE_KEY_SECRET: secrets.keySecret,
+    REDCORE_SEAL_KEYS: `local:${secrets.sealSecret}`,
     REDCORE_LOG_LEVEL: options.logLevel ?? process.env['REDCORE_LOG_LEVEL'] ?? 'info',
     REDCORE_PUBLIC_URL: urls.api,
     TEMPORAL_ADDRESS: stack.temporalAddress,

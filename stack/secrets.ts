@@ -8,6 +8,8 @@ export type Secrets = {
   appPassword: string;
   systemPassword: string;
   keySecret: string;
+  /** Seals credentials at rest. */
+  sealSecret: string;
   sandboxWebhookSecret: string;
   /** API keys already handed out, by tenant name: they stay valid over restarts. */
   apiKeys: Record<string, string>;
@@ -26,17 +28,29 @@ export function loadSecrets(dataDir: string): Secrets {
   const file = secretsFile(dataDir);
   if (existsSync(file)) {
     chmodSync(file, 0o600);
-    return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+    return withSealSecret(dataDir, JSON.parse(readFileSync(file, 'utf8')) as Secrets);
   }
-  const random = (): string => randomBytes(24).toString('hex');
   const secrets: Secrets = {
     ownerPassword: random(),
     appPassword: random(),
     systemPassword: random(),
     keySecret: random(),
+    sealSecret: random(),
     sandboxWebhookSecret: random(),
     apiKeys: {},
   };
   saveSecrets(dataDir, secrets);
   return secrets;
+}
+
+function random(): string {
+  return randomBytes(24).toString('hex');
+}
+
+/** A data folder from before anything was sealed has no such secret yet. */
+function withSealSecret(dataDir: string, secrets: Secrets): Secrets {
+  if (secrets.sealSecret) return secrets;
+  const completed = { ...secrets, sealSecret: random() };
+  saveSecrets(dataDir, completed);
+  return completed;
 }

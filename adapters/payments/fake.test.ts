@@ -7,6 +7,8 @@ describePaymentProviderContract('in-memory fake', async () => {
   return {
     provider,
     webhookSecret: provider.webhooks.secret,
+    webhookSettings: {},
+    accountRefOf: (tenantId) => tenantId,
     script: async (script) => provider.script(script),
     decideAction: async (url, result) => provider.decideAction(url, result),
     setClockOffset: async (offsetMs) => provider.setClockOffset(offsetMs),

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FakeKeys, type KeyClaim } from './fake-keys.ts';
 import { FakeWebhooks } from './fake-webhooks.ts';
 import type * as port from './port.ts';
-import { ProviderError } from './provider-error.ts';
+import { notSupported, ProviderError } from './provider-error.ts';
 import {
   type Behaviour,
   type Decision,
@@ -38,7 +38,11 @@ export interface FakeScript {
  */
 export class FakePaymentProvider implements port.PaymentProvider {
   readonly name = 'sandbox';
-  readonly capabilities = { idempotencyWindowMs: 86_400_000, listCharges: true, currencies: 'all' } as const;
+  readonly capabilities: port.ProviderCapabilities = {
+    ...{ idempotencyWindowMs: 86_400_000, refundKeyWindowMs: 86_400_000 },
+    ...{ listCharges: true, listEvents: false, setup: false, attach: true },
+    currencies: 'all',
+  };
   readonly webhooks = new FakeWebhooks();
   readonly parseWebhook = this.webhooks.parse;
   readonly #keys = new FakeKeys(this.capabilities.idempotencyWindowMs, () => this.#nowMs());
@@ -153,6 +157,18 @@ export class FakePaymentProvider implements port.PaymentProvider {
     return toLookUpRefundResult(
       this.#refunds.filter((refund) => refund.tenantId === tenantId && refund.reference === refundId),
     );
+  }
+
+  async beginSetup(): Promise<port.BegunSetup> {
+    return notSupported('beginSetup');
+  }
+
+  async readSetup(): Promise<port.SetupResult> {
+    return notSupported('readSetup');
+  }
+
+  async listEvents(): Promise<port.EventPage> {
+    return { events: [], nextCursor: null };
   }
 
   async listCharges({ tenantId, cursor = '0', limit }: port.ListChargesRequest): Promise<port.ChargePage> {

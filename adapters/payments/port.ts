@@ -35,15 +35,47 @@ export interface AttachMethodRequest {
 
 export interface AttachedMethod {
   providerMethodId: string;
+  /** A card's brand, or the kind of method: `paypal`, `sepa_debit`. */
   brand: string;
-  last4: string;
-  expMonth: number;
-  expYear: number;
+  /** Null where the method is no card. */
+  last4: string | null;
+  expMonth: number | null;
+  expYear: number | null;
 }
+
+/** The customer leaves for the provider's own page and comes back to `returnUrl`; card data never passes the platform (R63). */
+export interface BeginSetupRequest {
+  tenantId: string;
+  setupId: string;
+  customerId: string;
+  returnUrl: string;
+  idempotencyKey: string;
+}
+
+export interface BegunSetup {
+  providerSetupId: string;
+  url: string;
+}
+
+export interface ReadSetupRequest {
+  tenantId: string;
+  setupId: string;
+  providerSetupId: string;
+  idempotencyKey: string;
+}
+
+/** `open`: the customer has not finished. Reading a completed one again names the same method. */
+export type SetupResult =
+  | { kind: 'completed'; method: AttachedMethod }
+  | { kind: 'open' }
+  | { kind: 'failed'; code: string; message: string };
 
 export interface LookUpRequest {
   tenantId: string;
   attemptId: string;
+  /** Known once any answer or notification named it. */
+  providerChargeId: string | null;
+  firstSentAt: Date;
   timeoutMs: number;
 }
 
@@ -82,6 +114,9 @@ export type RefundOutcome =
 export interface LookUpRefundRequest {
   tenantId: string;
   refundId: string;
+  providerChargeId: string;
+  /** Known once any answer or notification named it. */
+  providerRefundId: string | null;
   timeoutMs: number;
 }
 
@@ -119,22 +154,73 @@ export interface ParseWebhookRequest {
   headers: Record<string, string | undefined>;
   rawBody: Uint8Array;
   secret: string;
+  /** What else the endpoint was given, nothing secret: PayPal's id of the webhook. */
+  settings: Readonly<Record<string, string>>;
   now: Date;
 }
 
-/** A hint only: the receiver looks the attempt up, so order and repetition of events never matter (design §6). */
+/**
+ * What an event says, as a hint only: the receiver asks the provider itself, so order and repetition of events never matter
+ * (design §6). Of our own id and the provider's at least one is known; a dispute carries its own state, ranked open < won = lost.
+ */
+export type ProviderFact =
+  | { kind: 'charge_updated'; attemptId: string | null; providerChargeId: string | null }
+  | { kind: 'refund_updated'; refundId: string | null; providerRefundId: string | null }
+  | { kind: 'dispute_updated'; dispute: ProviderDispute }
+  | { kind: 'setup_updated'; setupId: string | null; providerSetupId: string | null };
+
+/** R43. Instants are RFC 3339 UTC, so that the fact can be stored as it is. */
+export interface ProviderDispute {
+  providerDisputeId: string;
+  attemptId: string | null;
+  providerChargeId: string | null;
+  status: 'open' | 'won' | 'lost';
+  /** Integer minor units of `currency`. */
+  amountMinor: number;
+  currency: string;
+  reason: string;
+  openedAt: string;
+  evidenceDueAt: string | null;
+}
+
 export interface ProviderEvent {
+  /** Unique per account; a repeated delivery carries it again. */
   eventId: string;
-  kind: 'charge_updated';
-  tenantId: string;
-  attemptId: string;
+  /** The provider's own name of what happened. */
+  type: string;
+  /** The provider's id of the account it is about, where an event says so; the sandbox's is our tenant id. */
+  accountRef: string | null;
+  /** Null where the platform has no use for it: stored and ignored. */
+  fact: ProviderFact | null;
   occurredAt: Date;
+}
+
+export interface ListEventsRequest {
+  tenantId: string;
+  since: Date;
+  cursor?: string;
+  /** 1–100. */
+  limit: number;
+}
+
+/** Oldest first where the provider can; in any order otherwise. `rawBody` is what a delivery would have carried. */
+export interface EventPage {
+  events: { event: ProviderEvent; rawBody: Uint8Array }[];
+  nextCursor: string | null;
 }
 
 export interface ProviderCapabilities {
   /** After it a repeated key charges again: no send of an attempt later than this after its first. */
   idempotencyWindowMs: number;
+  /** The same for refunds. */
+  refundKeyWindowMs: number;
   listCharges: boolean;
+  /** `listEvents` tells what no delivery brought. */
+  listEvents: boolean;
+  /** `beginSetup` leads the customer to the provider's page. */
+  setup: boolean;
+  /** `attachMethod` takes a token that the provider's own scripts made in the browser. */
+  attach: boolean;
   currencies: 'all' | readonly string[];
 }
 
@@ -149,12 +235,17 @@ export interface PaymentProvider {
   attachMethod(request: AttachMethodRequest): Promise<AttachedMethod>;
   /** One try. Past deadline before writing → `not_sent`; past deadline after it → `unknown`. */
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
+  /** Throws `ProviderError('rejected', 'not_supported')` where the capability is missing. */
+  beginSetup(request: BeginSetupRequest): Promise<BegunSetup>;
+  readSetup(request: ReadSetupRequest): Promise<SetupResult>;
   lookUp(request: LookUpRequest): Promise<LookUpResult>;
   /** Closes an open object so that it can no longer capture; repeating it is harmless. */
   cancelAttempt(request: CancelAttemptRequest): Promise<CancelAttemptResult>;
   refund(request: RefundRequest): Promise<RefundOutcome>;
   lookUpRefund(request: LookUpRefundRequest): Promise<LookUpRefundResult>;
   listCharges(request: ListChargesRequest): Promise<ChargePage>;
-  /** Forged, stale (over 5 min) or unreadable → `ProviderError('rejected', 'bad_signature')`. */
-  parseWebhook(request: ParseWebhookRequest): ProviderEvent;
+  /** Where the capability is missing: an empty page. */
+  listEvents(request: ListEventsRequest): Promise<EventPage>;
+  /** Forged, stale or future (over 5 min) → `ProviderError('rejected', 'bad_signature')`, unreadable → `bad_payload`. */
+  parseWebhook(request: ParseWebhookRequest): Promise<ProviderEvent>;
 }

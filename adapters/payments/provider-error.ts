@@ -28,3 +28,8 @@ export class ProviderError extends Error {
     this.retryAfterMs = options.retryAfterMs;
   }
 }
+
+/** What a provider without the capability answers. */
+export function notSupported(call: string): never {
+  throw new ProviderError('rejected', 'not_supported', { message: `this provider has no ${call}` });
+}

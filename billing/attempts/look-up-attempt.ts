@@ -44,7 +44,13 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
 /** Null when the provider could not be asked. */
 export async function lookUp(provider: PaymentProvider, attempt: AttemptRow): Promise<LookUpResult | null> {
   try {
-    return await provider.lookUp({ tenantId: attempt.tenantId, attemptId: attempt.id, timeoutMs: lookUpTimeoutMs });
+    return await provider.lookUp({
+      tenantId: attempt.tenantId,
+      attemptId: attempt.id,
+      providerChargeId: attempt.providerChargeId,
+      firstSentAt: new Date(attempt.firstSentAt ?? attempt.createdAt),
+      timeoutMs: lookUpTimeoutMs,
+    });
   } catch (error) {
     if (error instanceof ProviderError && error.kind !== 'rejected') return null;
     throw error;

@@ -85,6 +85,8 @@ function refundUnwanted(
     firstSentAt: null,
     providerRefundId: null,
     message: null,
+    requestedBy: work.caller.actor,
+    note: null,
     createdAt: work.tx.now,
     settledAt: null,
   });

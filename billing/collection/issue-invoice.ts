@@ -34,6 +34,7 @@ export function draftInvoice(
     totalMinor: settled.totalMinor,
     amountPaidMinor: 0,
     creditUsedMinor,
+    memo: null,
     periodStartAt: run?.periodStartAt ?? null,
     periodEndAt: run?.periodEndAt ?? null,
     createdAt: businessNow(work),

@@ -33,6 +33,7 @@ export function openPayment(work: SubscriptionWork, invoice: InvoiceRow): Paymen
     currency: invoice.currency,
     capturedMinor: 0,
     refundedMinor: 0,
+    disputedMinor: 0,
     attemptsCount: 0,
     attemptCountMax: dunningPolicyOf(work).attemptCountMax,
     lastError: null,

@@ -68,7 +68,8 @@ async function refundOrLookUp(
   const provider = context.provider(sent.provider);
   try {
     if (refund.resolveCount > 1) {
-      const found = await provider.lookUpRefund({ tenantId: refund.tenantId, refundId: refund.id, timeoutMs });
+      const { tenantId, id: refundId, providerRefundId } = refund;
+      const found = await provider.lookUpRefund({ tenantId, refundId, providerChargeId, providerRefundId, timeoutMs });
       if (found.kind === 'found') return found.outcome;
     }
     const { tenantId, id, amountMinor, currency } = refund;

@@ -112,8 +112,6 @@ export function newSubscriptionRow(
     parked: null,
     hasOpenWork: false,
     lastResult: 'Created',
-    shownStatus: null,
-    shownPlanId: null,
     version: 0,
     sequence: 0,
     metadata: input.metadata,

@@ -29,8 +29,6 @@ export interface SubscriptionRow extends Subscription {
   parked: { step: string; input: unknown; error: string } | null;
   hasOpenWork: boolean;
   lastResult: string;
-  shownStatus: string | null;
-  shownPlanId: string | null;
   version: number;
   sequence: number;
   updatedAt: Instant;
@@ -65,6 +63,7 @@ export interface InvoiceRow {
   totalMinor: number;
   amountPaidMinor: number;
   creditUsedMinor: number;
+  memo: string | null;
   periodStartAt: Instant | null;
   periodEndAt: Instant | null;
   createdAt: Instant;
@@ -85,6 +84,7 @@ export interface PaymentRow {
   currency: string;
   capturedMinor: number;
   refundedMinor: number;
+  disputedMinor: number;
   attemptsCount: number;
   attemptCountMax: number;
   lastError: string | null;
@@ -148,6 +148,8 @@ export interface RefundRow {
   firstSentAt: Instant | null;
   providerRefundId: string | null;
   message: string | null;
+  requestedBy: string;
+  note: string | null;
   createdAt: Instant;
   settledAt: Instant | null;
 }
@@ -158,9 +160,10 @@ export interface PaymentMethodRow {
   provider: string;
   providerMethodId: string;
   brand: string;
-  last4: string;
-  expMonth: number;
-  expYear: number;
+  /** Null where the method is no card. */
+  last4: string | null;
+  expMonth: number | null;
+  expYear: number | null;
   status: 'active' | 'detached';
   createdAt: Instant;
 }

@@ -32,9 +32,10 @@ export const paymentMethods = pgTable(
     provider: text('provider').notNull(),
     providerMethodId: text('provider_method_id').notNull(),
     brand: text('brand').notNull(),
-    last4: text('last4').notNull(),
-    expMonth: integer('exp_month').notNull(),
-    expYear: integer('exp_year').notNull(),
+    /** Null where the method is no card. */
+    last4: text('last4'),
+    expMonth: integer('exp_month'),
+    expYear: integer('exp_year'),
     status: text('status').$type<'active' | 'detached'>().notNull().default('active'),
     createdAt: createdAt(),
   },

@@ -34,6 +34,8 @@ export const invoices = pgTable(
     creditUsedMinor: minor('credit_used_minor').notNull().default(0),
     periodStartAt: instant('period_start_at'),
     periodEndAt: instant('period_end_at'),
+    /** Free text of a manual invoice. */
+    memo: text('memo'),
     createdAt: createdAt(),
     finalizedAt: instant('finalized_at'),
     paidAt: instant('paid_at'),
@@ -76,6 +78,8 @@ export const invoiceLines = pgTable(
 /** Gap-free numbers: taken as the last statement of the finalising transaction, so that its lock is held briefly. */
 export const invoiceCounters = pgTable(
   'invoice_counters',
-  { tenantId: text('tenant_id').primaryKey(), lastNumber: bigint('last_number', { mode: 'number' }).notNull() },
+  { tenantId: text('tenant_id').primaryKey(), lastNumber: bigint('last_number', { mode: 'number' }).notNull(),
+    lastCreditNoteNumber: bigint('last_credit_note_number', { mode: 'number' }).notNull().default(0),
+  },
   (t) => [foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] })],
 );

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
-  customType,
+  check,
   foreignKey,
   index,
   integer,
@@ -11,11 +11,10 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { createdAt, instant, tenantId } from './columns.ts';
+import { carriers } from './carriers.ts';
+import { bytea, createdAt, instant, tenantId } from './columns.ts';
 import { subscriptions } from './subscriptions.ts';
 import { tenants } from './tenants.ts';
-
-const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 
 /** Events, written with their fact; kept after publishing as the ordered history of each subscription. */
 export const outbox = pgTable(
@@ -34,7 +33,7 @@ export const outbox = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
-    uniqueIndex('outbox_sequence').on(t.tenantId, t.subscriptionId, t.sequence).where(sql`sequence is not null`),
+    uniqueIndex('outbox_sequence').on(t.tenantId, t.messageKey, t.sequence).where(sql`sequence is not null`),
     index('outbox_unpublished').on(t.shard, t.messageKey, t.sequence).where(sql`published_at is null`),
     foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] }),
   ],
@@ -46,7 +45,9 @@ export const intents = pgTable(
   {
     tenantId: tenantId(),
     id: text('id').notNull(),
-    subscriptionId: text('subscription_id').notNull(),
+    /** Either one: whose workflow it is for. */
+    subscriptionId: text('subscription_id'),
+    carrierId: text('carrier_id'),
     /** `overdue` is a wake the reconciler asks for: dropped if the row has moved on by then. */
     kind: text('kind').$type<'start' | 'wake' | 'overdue'>().notNull(),
     dueAt: instant('due_at').notNull(),
@@ -58,6 +59,9 @@ export const intents = pgTable(
     primaryKey({ columns: [t.tenantId, t.id] }),
     index('intents_due').on(t.dueAt),
     index('intents_subscription').on(t.tenantId, t.subscriptionId),
+    index('intents_carrier').on(t.tenantId, t.carrierId),
+    check('intents_one_subject', sql`num_nonnulls(subscription_id, carrier_id) = 1`),
+    foreignKey({ columns: [t.tenantId, t.carrierId], foreignColumns: [carriers.tenantId, carriers.id] }),
     foreignKey({ columns: [t.tenantId, t.subscriptionId], foreignColumns: [subscriptions.tenantId, subscriptions.id] }),
   ],
 );
@@ -72,10 +76,16 @@ export const inbox = pgTable(
     providerEventId: text('provider_event_id').notNull(),
     id: text('id').notNull(),
     attemptId: text('attempt_id'),
+    /** The provider's own name of what happened. */
+    eventType: text('event_type'),
+    /** What the notification says, in the port's words; null where the platform has no use for it. */
+    fact: jsonb('fact'),
     body: bytea('body').notNull(),
     receivedAt: instant('received_at').notNull().defaultNow(),
     publishedAt: instant('published_at'),
     processedAt: instant('processed_at'),
+    status: text('status').$type<'received' | 'processed' | 'ignored' | 'dead' | 'discarded'>().notNull().default('received'),
+    error: text('error'),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.provider, t.endpoint, t.providerEventId] }),

@@ -31,6 +31,8 @@ export const payments = pgTable(
     currency: text('currency').notNull(),
     capturedMinor: minor('captured_minor').notNull().default(0),
     refundedMinor: minor('refunded_minor').notNull().default(0),
+    /** Reserved by disputes that are open or lost. */
+    disputedMinor: minor('disputed_minor').notNull().default(0),
     attemptsCount: integer('attempts_count').notNull().default(0),
     attemptCountMax: integer('attempt_count_max').notNull(),
     lastError: text('last_error'),
@@ -46,7 +48,10 @@ export const payments = pgTable(
     index('payments_subscription').on(t.tenantId, t.subscriptionId),
     index('payments_customer').on(t.tenantId, t.customerId),
     index('payments_invoice').on(t.tenantId, t.invoiceId),
-    check('payments_refunds_within_captured', sql`refunded_minor between 0 and captured_minor`),
+    check(
+      'payments_returns_within_captured',
+      sql`refunded_minor >= 0 and disputed_minor >= 0 and refunded_minor + disputed_minor <= captured_minor`,
+    ),
     foreignKey({ columns: [t.tenantId, t.customerId], foreignColumns: [customers.tenantId, customers.id] }),
     foreignKey({ columns: [t.tenantId, t.subscriptionId], foreignColumns: [subscriptions.tenantId, subscriptions.id] }),
     foreignKey({ columns: [t.tenantId, t.invoiceId], foreignColumns: [invoices.tenantId, invoices.id] }),
@@ -115,40 +120,5 @@ export const paymentAttempts = pgTable(
       columns: [t.tenantId, t.paymentMethodId],
       foreignColumns: [paymentMethods.tenantId, paymentMethods.id],
     }),
-  ],
-);
-
-export const refunds = pgTable(
-  'refunds',
-  {
-    tenantId: tenantId(),
-    id: text('id').notNull(),
-    paymentId: text('payment_id').notNull(),
-    attemptId: text('attempt_id').notNull(),
-    subscriptionId: text('subscription_id'),
-    status: text('status').$type<'requested' | 'sent' | 'unknown' | 'pending' | 'succeeded' | 'rejected'>().notNull(),
-    reason: text('reason').notNull(),
-    amountMinor: minor('amount_minor').notNull(),
-    currency: text('currency').notNull(),
-    leaseId: text('lease_id'),
-    leaseUntil: instant('lease_until'),
-    resolveAt: instant('resolve_at'),
-    resolveCount: integer('resolve_count').notNull().default(0),
-    firstSentAt: instant('first_sent_at'),
-    providerRefundId: text('provider_refund_id'),
-    message: text('message'),
-    createdAt: createdAt(),
-    settledAt: instant('settled_at'),
-  },
-  (t) => [
-    primaryKey({ columns: [t.tenantId, t.id] }),
-    index('refunds_payment').on(t.tenantId, t.paymentId),
-    index('refunds_subscription_open')
-      .on(t.tenantId, t.subscriptionId)
-      .where(sql`status in ('requested', 'sent', 'unknown', 'pending')`),
-    check('refunds_positive', sql`amount_minor > 0`),
-    foreignKey({ columns: [t.tenantId, t.paymentId], foreignColumns: [payments.tenantId, payments.id] }),
-    foreignKey({ columns: [t.tenantId, t.attemptId], foreignColumns: [paymentAttempts.tenantId, paymentAttempts.id] }),
-    foreignKey({ columns: [t.tenantId, t.subscriptionId], foreignColumns: [subscriptions.tenantId, subscriptions.id] }),
   ],
 );

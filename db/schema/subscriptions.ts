@@ -64,8 +64,6 @@ export const subscriptions = pgTable(
     /** False when no payment, attempt, refund or billing run is open: a verb then need not look for any. */
     hasOpenWork: boolean('has_open_work').notNull().default(false),
     lastResult: text('last_result').notNull().default(''),
-    shownStatus: text('shown_status'),
-    shownPlanId: text('shown_plan_id'),
     version: integer('version').notNull().default(1),
     sequence: integer('sequence').notNull().default(0),
     metadata: metadata(),

@@ -1,6 +1,7 @@
 import type { Failure, ReceivedMessage } from '../../adapters/events/port.ts';
-import { applyProviderEvent } from '../../billing/attempts/apply-provider-event.ts';
+import type { ProviderFact } from '../../adapters/payments/port.ts';
 import type { BillingContext } from '../../billing/context.ts';
+import { applyProviderFact } from '../../billing/provider-facts/apply-provider-fact.ts';
 import { isInfrastructureError } from '../../db/database.ts';
 import { parseId } from '../../db/new-id.ts';
 import { markProcessed } from '../../db/queries/inbox.ts';
@@ -23,11 +24,10 @@ export async function handleEvent(context: BillingContext, message: ReceivedMess
 async function applyNotification(context: BillingContext, event: ReadEvent<'webhooks.received'>): Promise<void> {
   const tenantId = parseId('tenant', event.tenant_id);
   if (tenantId === null) throw new UnreadableEvent('a tenant’s id that is none');
-  const { provider, endpoint, provider_event_id: providerEventId, attempt_id: attemptText } = event.data;
-  const attemptId = attemptText === null ? null : parseId('attempt', attemptText);
-  if (attemptId !== null) {
-    await applyProviderEvent(context, { tenantId, attemptId, consumer: 'provider-events', eventId: event.id });
-  }
+  const { provider, endpoint, provider_event_id: providerEventId, attempt_id: attemptId } = event.data;
+  const fact: ProviderFact | null =
+    attemptId === null ? null : { kind: 'charge_updated', attemptId, providerChargeId: null };
+  await applyProviderFact(context, { tenantId, provider, fact, consumer: 'provider-events', eventId: event.id });
   await markProcessed(context.database, tenantId, { provider, endpoint, providerEventId });
 }
 

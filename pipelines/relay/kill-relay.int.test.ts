@@ -31,6 +31,7 @@ it('F11: a relay killed between the broker’s acknowledgement and its mark leav
     SANDBOX_PROVIDER_URL: 'http://127.0.0.1:1',
     SANDBOX_WEBHOOK_SECRET: 'x'.repeat(32),
     REDCORE_KEY_SECRET: 'y'.repeat(32),
+    REDCORE_SEAL_KEYS: `k1:${'z'.repeat(32)}`,
   };
   const logFile = join(stack.logDir, 'killed-relay.log');
 

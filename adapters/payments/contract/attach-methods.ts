@@ -9,7 +9,7 @@ export function describeAttachedMethods(current: CurrentSubject): void {
       const method = await current().provider.attachMethod(request);
       expect(method.providerMethodId).not.toBe('');
       expect(method).toMatchObject({ brand: 'visa', last4: expect.stringMatching(/^\d{4}$/) });
-      expect(Date.UTC(method.expYear, method.expMonth)).toBeGreaterThan(Date.now());
+      expect(Date.UTC(method.expYear ?? 0, method.expMonth ?? 0)).toBeGreaterThan(Date.now());
     });
 
     it('attaches once per key', async () => {

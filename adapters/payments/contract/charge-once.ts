@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type CurrentSubject, chargeRequest, chargesOf, failureOf, newPayer } from './subject.ts';
+import { type CurrentSubject, chargeRequest, chargesOf, failureOf, newPayer, lookUpRequest } from './subject.ts';
 
 /** One key, one charge: what makes it safe to send an attempt again whose outcome is unknown. */
 export function describeKeyContract(current: CurrentSubject): void {
@@ -101,7 +101,7 @@ function describeWindow(current: CurrentSubject): void {
     } finally {
       await setClockOffset(0);
     }
-    const found = await provider.lookUp({ tenantId: payer.tenantId, attemptId: 'attempt-1', timeoutMs: 3_000 });
+    const found = await provider.lookUp(lookUpRequest({ tenantId: payer.tenantId, attemptId: 'attempt-1' }));
     expect(found).toMatchObject({ kind: 'found', outcome: first });
   });
 }
@@ -134,7 +134,7 @@ function describeRecorded(current: CurrentSubject): void {
       await script({ tenantId: payer.tenantId, next: [behave] });
       const failure = await failureOf(provider.charge(chargeRequest(payer, 'attempt-1', 400)));
       expect(failure.kind).toBe('unknown');
-      const found = await provider.lookUp({ tenantId: payer.tenantId, attemptId: 'attempt-1', timeoutMs: 3_000 });
+      const found = await provider.lookUp(lookUpRequest({ tenantId: payer.tenantId, attemptId: 'attempt-1' }));
       expect(found).toMatchObject({ kind: 'found', outcome: { kind: 'succeeded' } });
       const again = await provider.charge(chargeRequest(payer, 'attempt-1')).catch((error: unknown) => error);
       expect(again).toMatchObject({ kind: behave === 'error_after' ? 'unknown' : 'succeeded' });
@@ -148,7 +148,7 @@ function describeRecorded(current: CurrentSubject): void {
     await script({ tenantId: payer.tenantId, next: ['slow:600'] });
     const failure = await failureOf(provider.charge(chargeRequest(payer, 'attempt-1', 100)));
     expect(failure.kind).toBe('unknown');
-    const lookUp = () => provider.lookUp({ tenantId: payer.tenantId, attemptId: 'attempt-1', timeoutMs: 3_000 });
+    const lookUp = () => provider.lookUp(lookUpRequest({ tenantId: payer.tenantId, attemptId: 'attempt-1' }));
     expect(await lookUp()).toEqual({ kind: 'not_found' });
     await expect.poll(lookUp, { timeout: 5_000 }).toMatchObject({ kind: 'found', outcome: { kind: 'succeeded' } });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChargeOutcome } from '../port.ts';
-import { type CurrentSubject, chargeRequest, chargesOf, failureOf, newPayer } from './subject.ts';
+import { type CurrentSubject, chargeRequest, chargesOf, failureOf, newPayer, lookUpRequest } from './subject.ts';
 
 /** The tokens of spec §6. */
 export function describeTokenContract(current: CurrentSubject): void {
@@ -18,7 +18,7 @@ export function describeTokenContract(current: CurrentSubject): void {
       const payer = await newPayer(current(), token);
       const outcome = await provider.charge(chargeRequest(payer, 'attempt-1'));
       expect(outcome).toMatchObject(expected);
-      const found = await provider.lookUp({ tenantId: payer.tenantId, attemptId: 'attempt-1', timeoutMs: 3_000 });
+      const found = await provider.lookUp(lookUpRequest({ tenantId: payer.tenantId, attemptId: 'attempt-1' }));
       expect(found).toEqual({ kind: 'found', outcome, amountMinor: 1999, currency: 'USD' });
     });
 
@@ -38,7 +38,7 @@ export function describeTokenContract(current: CurrentSubject): void {
       expect(await failureOf(provider.charge(chargeRequest(payer, 'attempt-1', 400)))).toMatchObject({
         kind: 'unknown',
       });
-      const found = await provider.lookUp({ tenantId: payer.tenantId, attemptId: 'attempt-1', timeoutMs: 3_000 });
+      const found = await provider.lookUp(lookUpRequest({ tenantId: payer.tenantId, attemptId: 'attempt-1' }));
       expect(found).toMatchObject({ kind: 'found', outcome: { kind: 'succeeded' }, amountMinor: 1999 });
     });
 

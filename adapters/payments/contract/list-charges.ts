@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CurrentSubject, chargeRequest, chargesOf, newPayer, newTenant } from './subject.ts';
+import { type CurrentSubject, chargeRequest, chargesOf, newPayer, newTenant, lookUpRequest } from './subject.ts';
 
 /** The provider's own list is the oracle for I6. */
 export function describeListContract(current: CurrentSubject): void {
@@ -8,8 +8,8 @@ export function describeListContract(current: CurrentSubject): void {
       const { provider } = current();
       const payer = await newPayer(current());
       await provider.charge(chargeRequest(payer, 'attempt-1'));
-      const unknown = await provider.lookUp({ tenantId: payer.tenantId, attemptId: 'attempt-2', timeoutMs: 3_000 });
-      const foreign = await provider.lookUp({ tenantId: newTenant(), attemptId: 'attempt-1', timeoutMs: 3_000 });
+      const unknown = await provider.lookUp(lookUpRequest({ tenantId: payer.tenantId, attemptId: 'attempt-2' }));
+      const foreign = await provider.lookUp(lookUpRequest({ tenantId: newTenant(), attemptId: 'attempt-1' }));
       expect([unknown, foreign]).toEqual([{ kind: 'not_found' }, { kind: 'not_found' }]);
     });
 

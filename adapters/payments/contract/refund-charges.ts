@@ -32,7 +32,10 @@ async function paidCharge(current: CurrentSubject) {
     });
   const refundedMinor = async () => (await chargesOf(current(), payer.tenantId))[0]?.refundedMinor;
   const lookUp = (refundId: string, tenantId = payer.tenantId) =>
-    provider.lookUpRefund({ tenantId, refundId, timeoutMs: 3_000 });
+    provider.lookUpRefund({
+      ...{ tenantId, refundId, providerChargeId: outcome.providerChargeId },
+      ...{ providerRefundId: null, timeoutMs: 3_000 },
+    });
   return { refund, refundedMinor, lookUp };
 }
 

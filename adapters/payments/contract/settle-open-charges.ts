@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CurrentSubject, chargeRequest, failureOf, newPayer, newTenant } from './subject.ts';
+import { type CurrentSubject, chargeRequest, failureOf, newPayer, newTenant, lookUpRequest } from './subject.ts';
 
 /** Charges that are not decided at once: the customer's action, pending, cancellation, and the events that tell of them. */
 export function describeOpenChargeContract(current: CurrentSubject): void {
@@ -23,7 +23,7 @@ async function openCharge(current: CurrentSubject, attemptId: string) {
     providerChargeId: outcome.providerChargeId,
     timeoutMs: 3_000,
   };
-  const lookUp = () => provider.lookUp({ tenantId: payer.tenantId, attemptId, timeoutMs: 3_000 });
+  const lookUp = () => provider.lookUp(lookUpRequest({ tenantId: payer.tenantId, attemptId }));
   return { ...outcome, tenantId: payer.tenantId, cancel: () => provider.cancelAttempt(cancelRequest), lookUp };
 }
 
@@ -52,7 +52,7 @@ function describeActions(current: CurrentSubject): void {
     const attemptId = `pending-${payer.tenantId}`;
     expect(await provider.charge(chargeRequest(payer, attemptId))).toMatchObject({ kind: 'pending' });
     await webhookFor(attemptId);
-    const found = await provider.lookUp({ tenantId: payer.tenantId, attemptId, timeoutMs: 3_000 });
+    const found = await provider.lookUp(lookUpRequest({ tenantId: payer.tenantId, attemptId }));
     expect(found).toMatchObject({ kind: 'found', outcome: { kind: 'succeeded' } });
   });
 }
@@ -87,15 +87,17 @@ async function deliveredEvent(current: CurrentSubject) {
   const charge = await openCharge(current, attemptId);
   await current().decideAction(charge.url, 'succeeded');
   const { headers, rawBody } = await current().webhookFor(attemptId);
-  const request = { headers, rawBody, secret: current().webhookSecret, now: new Date() };
+  const { webhookSecret: secret, webhookSettings: settings } = current();
+  const request = { headers, rawBody, secret, settings, now: new Date() };
   return { attemptId, tenantId: charge.tenantId, request };
 }
 
 function describeWebhooks(current: CurrentSubject): void {
-  it('names the tenant and the attempt of a decided charge', async () => {
+  it('names the account and the attempt of a decided charge', async () => {
+    const { accountRefOf } = current();
     const { attemptId, tenantId, request } = await deliveredEvent(current);
-    const event = current().provider.parseWebhook(request);
-    expect(event).toMatchObject({ kind: 'charge_updated', tenantId, attemptId });
+    const event = await current().provider.parseWebhook(request);
+    expect(event).toMatchObject({ accountRef: accountRefOf(tenantId), fact: { kind: 'charge_updated', attemptId } });
     expect(event.eventId).not.toBe('');
     expect(Math.abs(event.occurredAt.getTime() - Date.now())).toBeLessThan(60_000);
   });
@@ -114,7 +116,7 @@ function describeWebhooks(current: CurrentSubject): void {
       { ...request, now: new Date(Date.now() - 6 * 60_000) },
     ];
     for (const each of refused) {
-      const failure = await failureOf(Promise.try(() => provider.parseWebhook(each)));
+      const failure = await failureOf(provider.parseWebhook(each));
       expect(failure).toMatchObject({ kind: 'rejected', code: 'bad_signature' });
     }
   });

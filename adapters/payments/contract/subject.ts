@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { PaymentProvider } from '../port.ts';
+import type { LookUpRequest, PaymentProvider } from '../port.ts';
 import { ProviderError } from '../provider-error.ts';
 
 /** An implementation together with the levers that stand for its customers, its faults and its clock. */
 export interface PaymentProviderSubject {
   provider: PaymentProvider;
   webhookSecret: string;
+  webhookSettings: Readonly<Record<string, string>>;
+  /** The account its events name for this tenant. */
+  accountRefOf: (tenantId: string) => string | null;
   script: (script: { tenantId: string; next: string[] }) => Promise<void>;
   /** Rejects when the provider refuses the decision. */
   decideAction: (url: string, result: 'succeeded' | 'failed') => Promise<void>;
@@ -46,6 +49,10 @@ export function chargeRequest(payer: Payer, attemptId: string = randomUUID(), ti
     description: 'Renewal 4',
     deadlineAtMonotonicMs: performance.now() + timeoutMs,
   };
+}
+
+export function lookUpRequest(of: { tenantId: string; attemptId: string; providerChargeId?: string }): LookUpRequest {
+  return { providerChargeId: null, firstSentAt: new Date(Date.now() - 60_000), timeoutMs: 3_000, ...of };
 }
 
 export async function chargesOf({ provider }: Pick<PaymentProviderSubject, 'provider'>, tenantId: string) {

@@ -8,15 +8,22 @@ const chargeUpdated = z.object({
   timestamp: z.iso.datetime(),
   account: z.string().min(1),
   reference: z.string().min(1),
+  charge_id: z.string().min(1),
 });
 
 /** The signature is checked over the raw bytes before anything is parsed. */
-export function parseSandboxWebhook(request: ParseWebhookRequest): ProviderEvent {
+export async function parseSandboxWebhook(request: ParseWebhookRequest): Promise<ProviderEvent> {
   const eventId = verifyWebhook(request);
   const event = chargeUpdated.safeParse(parseJson(request.rawBody));
   if (!event.success) throw new ProviderError('rejected', 'bad_payload', { cause: event.error });
   const { account, reference, timestamp } = event.data;
-  return { eventId, kind: 'charge_updated', tenantId: account, attemptId: reference, occurredAt: new Date(timestamp) };
+  return {
+    eventId,
+    type: event.data.type,
+    accountRef: account,
+    fact: { kind: 'charge_updated', attemptId: reference, providerChargeId: event.data.charge_id },
+    occurredAt: new Date(timestamp),
+  };
 }
 
 function parseJson(rawBody: Uint8Array): unknown {

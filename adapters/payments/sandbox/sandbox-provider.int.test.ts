@@ -23,6 +23,8 @@ describePaymentProviderContract('sandbox over HTTP', async () => {
   return {
     provider,
     webhookSecret,
+    webhookSettings: {},
+    accountRefOf: (tenantId) => tenantId,
     script: ({ tenantId, next }) =>
       post(`${sandbox.url}/control/script`, { account: tenantId, next: next.map((behave) => ({ behave })) }),
     decideAction: (url, result) => post(url, { result }),

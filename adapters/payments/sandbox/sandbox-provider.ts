@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CancelAttemptResult, PaymentProvider } from '../port.ts';
 import { toLookUpResult, toOutcome, toProviderCharge, wireCharge, wireChargeList } from './map-charge.ts';
 import { toLookUpRefundResult, toRefundOutcome, wireRefund, wireRefundList } from './map-refund.ts';
+import { notSupported } from '../provider-error.ts';
 import { parseSandboxWebhook } from './parse-webhook.ts';
 import { readAnswer } from './read-answer.ts';
 import { createWire, type WireAnswer } from './send-request.ts';
@@ -45,7 +46,11 @@ export function createSandboxProvider({ baseUrl, defaultTimeoutMs = 8_000 }: San
 
   return {
     name: 'sandbox',
-    capabilities: { idempotencyWindowMs: keyWindowMs, listCharges: true, currencies: 'all' },
+    capabilities: {
+      ...{ idempotencyWindowMs: keyWindowMs, refundKeyWindowMs: keyWindowMs },
+      ...{ listCharges: true, listEvents: false, setup: false, attach: true },
+      currencies: 'all',
+    },
 
     async attachMethod({ tenantId: account, token, idempotencyKey }) {
       const answer = await post('/v1/methods', { account, token }, within(defaultTimeoutMs), idempotencyKey);
@@ -86,6 +91,9 @@ export function createSandboxProvider({ baseUrl, defaultTimeoutMs = 8_000 }: San
       return { charges: data.map(toProviderCharge), nextCursor: next_cursor };
     },
 
+    beginSetup: async () => notSupported('beginSetup'),
+    readSetup: async () => notSupported('readSetup'),
+    listEvents: async () => ({ events: [], nextCursor: null }),
     parseWebhook: parseSandboxWebhook,
     close: wire.close,
   };

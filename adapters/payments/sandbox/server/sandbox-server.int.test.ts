@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { chargeRequest, newPayer } from '../../contract/subject.ts';
+import { chargeRequest, lookUpRequest, newPayer } from '../../contract/subject.ts';
 import { receiveWebhooks, type WebhookReceiver } from '../receive-webhooks.ts';
 import { createSandboxProvider, type SandboxProvider } from '../sandbox-provider.ts';
 import { type ProviderProcess, spawnProviderProcess } from '../spawn-provider-process.ts';
@@ -97,7 +97,7 @@ describe('a killed sandbox provider', () => {
     expect(await provider.charge(chargeRequest(payer, attemptId))).toMatchObject({ kind: 'pending' });
     await killAndRestart();
     await vi.waitFor(() => receiver.find(attemptId), { timeout: 10_000 });
-    expect(await provider.lookUp({ ...payer, attemptId, timeoutMs: 3_000 })).toMatchObject({
+    expect(await provider.lookUp(lookUpRequest({ ...payer, attemptId }))).toMatchObject({
       outcome: { kind: 'succeeded' },
     });
   });
