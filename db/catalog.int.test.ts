@@ -183,7 +183,11 @@ describe('one row at most', () => {
       '(tenant_id, consumer, event_id)',
     ],
     ['of a dispute, per provider’s own', 'disputes_provider_dispute', '(tenant_id, provider, provider_dispute_id)'],
-    ['of an administrator’s retry, per attempt', 'retry_tasks_one_per_attempt', '(tenant_id, payment_id, attempt_number)'],
+    [
+      'of an administrator’s retry, per attempt',
+      'retry_tasks_one_per_attempt',
+      '(tenant_id, payment_id, attempt_number)',
+    ],
     [
       'of an open refund request, per payment',
       'refund_requests_one_open_per_payment',

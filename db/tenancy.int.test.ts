@@ -44,7 +44,8 @@ async function fillMoneyTables({ owner, tenantId }: BillingLife): Promise<void> 
   const money = { amountMinor: 1, currency: 'USD', reason: 'test' };
   const creditNoteId = newId('creditNote');
   const sealed = { sealedBy: 'k1', mode: 'test', provider: 'stripe' };
-  const insert = (table: string, row: object) => owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
+  const insert = (table: string, row: object) =>
+    owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
   await insert('carriers', {
     ...{ id: refundId, kind: 'refund', refundId, customerId, nextKind: 'none', nextAt: Infinity, wakeAt: Infinity },
   });

@@ -25,7 +25,8 @@ const tagBytes = 16;
 export function createSealer(keys: readonly { name: string; secret: string }[]): Sealer {
   const byName = new Map(keys.map(({ name, secret }) => [name, deriveKey(secret)]));
   const [current] = keys;
-  if (current === undefined || byName.size !== keys.length) throw new Error('sealing needs keys with names of their own');
+  if (current === undefined || byName.size !== keys.length)
+    throw new Error('sealing needs keys with names of their own');
 
   function keyOf(name: string): Uint8Array {
     const key = byName.get(name);
@@ -45,7 +46,9 @@ export function createSealer(keys: readonly { name: string; secret: string }[]):
       const tag = sealed.subarray(nonceBytes, nonceBytes + tagBytes);
       const decipher = createDecipheriv('aes-256-gcm', keyOf(sealedBy), nonce, { authTagLength: tagBytes });
       decipher.setAAD(Buffer.from(purpose)).setAuthTag(tag);
-      return Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]).toString('utf8');
+      return Buffer.concat([decipher.update(sealed.subarray(nonceBytes + tagBytes)), decipher.final()]).toString(
+        'utf8',
+      );
     },
     isCurrent: (sealedBy) => sealedBy === current.name,
   };

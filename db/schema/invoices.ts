@@ -78,7 +78,9 @@ export const invoiceLines = pgTable(
 /** Gap-free numbers: taken as the last statement of the finalising transaction, so that its lock is held briefly. */
 export const invoiceCounters = pgTable(
   'invoice_counters',
-  { tenantId: text('tenant_id').primaryKey(), lastNumber: bigint('last_number', { mode: 'number' }).notNull(),
+  {
+    tenantId: text('tenant_id').primaryKey(),
+    lastNumber: bigint('last_number', { mode: 'number' }).notNull(),
     lastCreditNoteNumber: bigint('last_credit_note_number', { mode: 'number' }).notNull().default(0),
   },
   (t) => [foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] })],

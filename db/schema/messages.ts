@@ -84,7 +84,10 @@ export const inbox = pgTable(
     receivedAt: instant('received_at').notNull().defaultNow(),
     publishedAt: instant('published_at'),
     processedAt: instant('processed_at'),
-    status: text('status').$type<'received' | 'processed' | 'ignored' | 'dead' | 'discarded'>().notNull().default('received'),
+    status: text('status')
+      .$type<'received' | 'processed' | 'ignored' | 'dead' | 'discarded'>()
+      .notNull()
+      .default('received'),
     error: text('error'),
   },
   (t) => [

@@ -1,5 +1,5 @@
-import { foreignKey, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
+import { foreignKey, index, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { bytea, createdAt, instant, tenantId } from './columns.ts';
 import { customers, paymentMethods } from './customers.ts';
 import { tenants } from './tenants.ts';
@@ -74,7 +74,9 @@ export const methodSetups = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
-    uniqueIndex('method_setups_provider').on(t.tenantId, t.provider, t.providerSetupId).where(sql`provider_setup_id is not null`),
+    uniqueIndex('method_setups_provider')
+      .on(t.tenantId, t.provider, t.providerSetupId)
+      .where(sql`provider_setup_id is not null`),
     foreignKey({ columns: [t.tenantId, t.customerId], foreignColumns: [customers.tenantId, customers.id] }),
     foreignKey({
       columns: [t.tenantId, t.paymentMethodId],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type CurrentSubject, chargeRequest, chargesOf, failureOf, newPayer, lookUpRequest } from './subject.ts';
+import { type CurrentSubject, chargeRequest, chargesOf, failureOf, lookUpRequest, newPayer } from './subject.ts';
 
 /** One key, one charge: what makes it safe to send an attempt again whose outcome is unknown. */
 export function describeKeyContract(current: CurrentSubject): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChargeOutcome } from '../port.ts';
-import { type CurrentSubject, chargeRequest, chargesOf, failureOf, newPayer, lookUpRequest } from './subject.ts';
+import { type CurrentSubject, chargeRequest, chargesOf, failureOf, lookUpRequest, newPayer } from './subject.ts';
 
 /** The tokens of spec §6. */
 export function describeTokenContract(current: CurrentSubject): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CurrentSubject, chargeRequest, chargesOf, newPayer, newTenant, lookUpRequest } from './subject.ts';
+import { type CurrentSubject, chargeRequest, chargesOf, lookUpRequest, newPayer, newTenant } from './subject.ts';
 
 /** The provider's own list is the oracle for I6. */
 export function describeListContract(current: CurrentSubject): void {

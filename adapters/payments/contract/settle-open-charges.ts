@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CurrentSubject, chargeRequest, failureOf, newPayer, newTenant, lookUpRequest } from './subject.ts';
+import { type CurrentSubject, chargeRequest, failureOf, lookUpRequest, newPayer, newTenant } from './subject.ts';
 
 /** Charges that are not decided at once: the customer's action, pending, cancellation, and the events that tell of them. */
 export function describeOpenChargeContract(current: CurrentSubject): void {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { CancelAttemptResult, PaymentProvider } from '../port.ts';
+import { notSupported } from '../provider-error.ts';
 import { toLookUpResult, toOutcome, toProviderCharge, wireCharge, wireChargeList } from './map-charge.ts';
 import { toLookUpRefundResult, toRefundOutcome, wireRefund, wireRefundList } from './map-refund.ts';
-import { notSupported } from '../provider-error.ts';
 import { parseSandboxWebhook } from './parse-webhook.ts';
 import { readAnswer } from './read-answer.ts';
 import { createWire, type WireAnswer } from './send-request.ts';
