@@ -57,11 +57,14 @@ describe('every table', () => {
       where c.relnamespace = 'public'::regnamespace and a.attname <> 'tenant_id' order by 1`;
     expect(across.map(({ index }) => index)).toEqual([
       'api_keys_id',
+      'carriers_overdue',
       'idempotency_keys_expiry',
       'inbox_unpublished',
       'intents_due',
       'outbox_unpublished',
+      'provider_accounts_ref',
       'subscriptions_overdue',
+      'webhook_endpoints_id',
     ]);
   });
 

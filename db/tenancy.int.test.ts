@@ -46,9 +46,10 @@ async function fillMoneyTables({ owner, tenantId }: BillingLife): Promise<void> 
   const sealed = { sealedBy: 'k1', mode: 'test', provider: 'stripe' };
   const insert = (table: string, row: object) =>
     owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
-  await insert('carriers', {
-    ...{ id: refundId, kind: 'refund', refundId, customerId, nextKind: 'none', nextAt: Infinity, wakeAt: Infinity },
-  });
+  const carrier = { customerId, nextKind: 'none', nextAt: Infinity, wakeAt: Infinity };
+  await insert('carriers', { id: refundId, kind: 'refund', refundId, ...carrier });
+  await insert('carriers', { id: paymentId, kind: 'payment', paymentId, ...carrier });
+  await insert('intents', { id: newId('event'), carrierId: refundId, kind: 'wake', dueAt: Infinity });
   await insert('credit_notes', {
     ...{ id: creditNoteId, number: 1, invoiceId, refundId, customerId, currency: 'USD', totalMinor: 1, reason: 'test' },
   });
@@ -175,7 +176,8 @@ describe('on every table, a tenant', () => {
         const done = await sql`
           update ${sql(child)} set ${sql(column)} = (
             select ${sql(target)} from ${sql(parent)} where tenant_id = ${other.tenantId} limit 1)
-          where ctid = (select ctid from ${sql(child)} where tenant_id = ${mine.tenantId} limit 1)`;
+          where ctid = (select ctid from ${sql(child)} where tenant_id = ${mine.tenantId}
+                        order by ${sql(column)} is null limit 1)`;
         throw new Error(`${done.count} rows now point at another tenant`);
       });
       await expect(pointing, name).rejects.toMatchObject({ code: '23503', constraint_name: name });

@@ -183,7 +183,7 @@ ALTER TABLE "retry_tasks" ADD CONSTRAINT "retry_tasks_tenant_id_payment_id_payme
 CREATE INDEX "carriers_overdue" ON "carriers" USING btree ("wake_at") WHERE wake_at < 'infinity' and parked_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "method_setups_provider" ON "method_setups" USING btree ("tenant_id","provider","provider_setup_id") WHERE provider_setup_id is not null;--> statement-breakpoint
 CREATE INDEX "provider_accounts_ref" ON "provider_accounts" USING btree ("provider","account_ref");--> statement-breakpoint
-CREATE UNIQUE INDEX "webhook_endpoints_id" ON "webhook_endpoints" USING btree ("id");--> statement-breakpoint
+CREATE INDEX "webhook_endpoints_id" ON "webhook_endpoints" USING btree ("id");--> statement-breakpoint
 CREATE INDEX "credit_notes_invoice" ON "credit_notes" USING btree ("tenant_id","invoice_id");--> statement-breakpoint
 CREATE INDEX "disputes_payment" ON "disputes" USING btree ("tenant_id","payment_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "refund_requests_one_open_per_payment" ON "refund_requests" USING btree ("tenant_id","payment_id") WHERE status = 'open';--> statement-breakpoint

@@ -8,7 +8,7 @@ const chargeUpdated = z.object({
   timestamp: z.iso.datetime(),
   account: z.string().min(1),
   reference: z.string().min(1),
-  charge_id: z.string().min(1),
+  charge_id: z.string().min(1).optional(),
 });
 
 /** The signature is checked over the raw bytes before anything is parsed. */
@@ -21,7 +21,7 @@ export async function parseSandboxWebhook(request: ParseWebhookRequest): Promise
     eventId,
     type: event.data.type,
     accountRef: account,
-    fact: { kind: 'charge_updated', attemptId: reference, providerChargeId: event.data.charge_id },
+    fact: { kind: 'charge_updated', attemptId: reference, providerChargeId: event.data.charge_id ?? null },
     occurredAt: new Date(timestamp),
   };
 }
