@@ -40,6 +40,29 @@ describe('every table', () => {
     expect(keys.filter(({ leads }) => leads !== 'tenant_id')).toEqual([]);
   });
 
+  it('is planned for as if all its rows were one tenant’s', async () => {
+    const columns = await owner<{ table: string; options: string[] | null }[]>`
+      select c.relname as table, a.attoptions as options from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`;
+    expect(columns.filter(({ options }) => !options?.includes('n_distinct=1'))).toEqual([]);
+  });
+
+  it.each(['invoices', 'payments', 'payment_attempts', 'subscriptions', 'refunds'])(
+    'finds a row of %s by its own key, whatever other index leads with its tenant',
+    async (table) => {
+      const plan = await owner.begin(async (sql) => {
+        await sql`set local plan_cache_mode = force_generic_plan`;
+        await sql.unsafe(`prepare one_row (text, text) as
+          select 1 from ${table} where tenant_id = $1 and id = $2 for key share`);
+        const lines = await sql.unsafe(`explain execute one_row ('a', 'b')`);
+        await sql.unsafe('deallocate one_row');
+        return lines.flatMap((line) => Object.values(line)).join('\n');
+      });
+      expect(plan).toContain(`${table}_tenant_id_id_pk`);
+    },
+  );
+
   it('is unique only within a tenant', async () => {
     const unique = await owner<{ index: string; leads: string }[]>`
       select i.indexrelid::regclass::text as index, a.attname as leads
