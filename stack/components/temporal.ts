@@ -125,7 +125,7 @@ export async function prepareTemporal(setting: ComponentSetting): Promise<Prepar
       name: 'temporal',
       command: findInFolder(folder, 'temporal'),
       args: ['server', 'start-dev', ...listFlags({ port, uiPort, dir })],
-      env: { GOGC: '200' },
+      env: { GOGC: '400' },
       logFile: join(setting.logDir, 'temporal.log'),
       stopSignal: 'SIGTERM',
       stopTimeoutMs: 10_000,
