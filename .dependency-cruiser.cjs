@@ -30,6 +30,7 @@ const portErrors = '^adapters/.+/[a-z-]+-error[.]ts$';
 const doors = [
   { name: 'kafka', packages: ['kafkajs'], rooms: ['adapters/events'] },
   { name: 'redis', packages: ['ioredis'], rooms: ['adapters/cache'] },
+  { name: 'limits', packages: ['rate-limiter-flexible'], rooms: ['adapters/limits'] },
   { name: 'sql', packages: ['postgres', 'drizzle-orm', 'drizzle-kit'], rooms: ['db', 'drizzle[.]config'] },
   {
     name: 'temporal-client',

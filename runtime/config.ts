@@ -36,6 +36,10 @@ const roleEnvironment = z.object({
   REDCORE_APP_DATABASE_URL: postgresUrl,
   REDCORE_SYSTEM_DATABASE_URL: postgresUrl,
   DATABASE_URL: postgresUrl.optional(),
+  REDCORE_CHARGE_IN_LINE: z
+    .enum(['on', 'off'])
+    .default('on')
+    .transform((value) => value === 'on'),
   REDCORE_DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(500).default(10),
   TEMPORAL_ADDRESS: address,
   TEMPORAL_NAMESPACE: z.string().default('redcore'),
@@ -93,6 +97,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv) {
     appDatabaseUrl: env.REDCORE_APP_DATABASE_URL,
     systemDatabaseUrl: env.REDCORE_SYSTEM_DATABASE_URL,
     ownerDatabaseUrl: env.DATABASE_URL,
+    chargesInLine: env.REDCORE_CHARGE_IN_LINE,
     databasePoolMax: env.REDCORE_DATABASE_POOL_MAX,
     temporalAddress: env.TEMPORAL_ADDRESS,
     temporalNamespace: env.TEMPORAL_NAMESPACE,

@@ -1,6 +1,8 @@
 import { createTemporalEngine } from '../adapters/engine/temporal/temporal-engine.ts';
+import { createRedisRateLimiter } from '../adapters/limits/redis/redis-rate-limiter.ts';
 import { createProviderRegistry, type ProviderRegistry } from '../adapters/payments/registry.ts';
 import { createSandboxProvider } from '../adapters/payments/sandbox/sandbox-provider.ts';
+import { createProviderGates } from '../billing/attempts/provider-gates.ts';
 import type { BillingContext } from '../billing/context.ts';
 import { openDatabase, type Sql } from '../db/database.ts';
 import { createIntentSender } from '../pipelines/send-intents.ts';
@@ -8,6 +10,7 @@ import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { connectTemporalLazily, type TemporalConnection } from '../runtime/temporal-connection.ts';
+import { limitsOfProvider } from './provider-limits.ts';
 
 /** What the roles of one process share. Nothing is connected until it is used. */
 export interface PlatformParts {
@@ -37,14 +40,18 @@ export function openPlatformParts(config: Config, logger: Logger): PlatformParts
   const providers = createProviderRegistry([sandbox]);
   const temporal = connectTemporalLazily({ address: config.temporalAddress, namespace: config.temporalNamespace });
   const engine = createTemporalEngine({ client: temporal.client, taskQueue: billingTaskQueue });
+  const rates = createRedisRateLimiter({ url: config.redisUrl, prefix: 'redcore:', logger });
+  const gates = createProviderGates({ limitsOf: (provider) => limitsOfProvider(provider, config), rates });
   const intents = createIntentSender({ database, engine, concurrency: intentsInFlightMax });
   onShutdown('drain', 'intents', () => intents.drain(intentsDrainMs));
+  onShutdown('close', 'rates', () => rates.close());
   onShutdown('close', 'sandbox provider', () => sandbox.close());
   onShutdown('close', 'Temporal', () => temporal.close());
   onShutdown('close', 'PostgreSQL', () => Promise.all([database.sql.end({ timeout: 5 }), system.end({ timeout: 5 })]));
   const context: BillingContext = {
     database,
     provider: (wanted) => providers.get(wanted),
+    gates,
     sendIntents: (owed) => intents.sendIntents(owed),
   };
   return { config, logger, database, system, providers, temporal, engine, context };

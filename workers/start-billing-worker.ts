@@ -19,7 +19,7 @@ export async function startBillingWorker(parts: PlatformParts): Promise<void> {
     taskQueue: billingTaskQueue,
     workflowBundle: await loadWorkflowBundle(),
     activities: {
-      ...createBillingActivities({ context, isInfrastructureError }),
+      ...createBillingActivities({ context, isInfrastructureError, chargesInLine: config.chargesInLine }),
       ...createReconcilerActivities({ reconcile }),
     },
     // A run is a few tasks within a second or so: more than those under way need no memory.

@@ -40,7 +40,7 @@ export async function sendFrom(
   });
   if (lease === null) return begun.next;
   const { attempt, leaseId } = lease as { attempt: AttemptRow; leaseId: string };
-  const sent = await sendCharge(context.provider(attempt.provider), attempt, deadline);
+  const sent = await sendCharge(context, attempt, deadline);
   const apply = async (work: SubscriptionWork, current: AttemptRow) => {
     await applyChargeResult(work, current, sent.result, leaseId);
   };

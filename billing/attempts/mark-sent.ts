@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { assertAttemptTransition } from '../../domain/payments/payment-status.ts';
+import { setUnderWay } from '../collection/retrying.ts';
 import { type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
 
 /** Takes the lease: from this commit on one sender, and no other, may call the provider until `leaseMs` have passed. */
@@ -10,7 +11,7 @@ export function markSent(work: SubscriptionWork, attempt: AttemptRow, leaseMs: n
   invariant(payment, `attempt ${attempt.id} is loaded with its payment`);
   assertAttemptTransition(attempt.status, 'sent');
   if (attempt.status !== 'unknown') payment.attemptsCount += 1;
-  payment.status = 'processing';
+  setUnderWay(payment);
   const leaseId = randomUUID();
   attempt.status = 'sent';
   attempt.leaseId = leaseId;

@@ -8,6 +8,7 @@ import { applyDecline } from './apply-decline.ts';
 import { applySuccess } from './apply-success.ts';
 import { dueStatus } from './past-due.ts';
 import { delayAfterLookUp } from './resolve-schedule.ts';
+import { endRetry, setUnderWay } from './retrying.ts';
 import { abandonAttempt, closeAction, isDecided } from './void-invoice.ts';
 
 /** An outcome, or what is known when there is none. */
@@ -36,6 +37,7 @@ export async function applyChargeResult(
   if (!outranks(attempt, result, leaseId)) return false;
   touch(work, 'attempts', attempt);
   touch(work, 'payments', payment);
+  const wasRetrying = payment.status === 'retrying';
   if ('providerChargeId' in result && result.providerChargeId) attempt.providerChargeId = result.providerChargeId;
   switch (result.kind) {
     case 'succeeded':
@@ -49,7 +51,7 @@ export async function applyChargeResult(
       break;
     case 'pending':
     case 'unknown':
-      if (!isDecided(invoice)) payment.status = 'processing';
+      if (!isDecided(invoice)) setUnderWay(payment);
       awaitLookUp(work, attempt, 'message' in result ? result.message : 'the provider has not decided yet');
       break;
     case 'not_sent':
@@ -60,7 +62,13 @@ export async function applyChargeResult(
     default:
       assertNever(result);
   }
+  if (wasRetrying && payment.status !== 'retrying') endRetry(work, payment, ...outcomeOfRetry(result));
   return true;
+}
+
+function outcomeOfRetry(result: ChargeResult): ['succeeded' | 'failed', string] {
+  if (result.kind === 'succeeded') return ['succeeded', result.message];
+  return ['failed', 'message' in result ? result.message : 'the customer has to authenticate'];
 }
 
 /** Only the holder of the lease may say that there was no outcome; an outcome is a fact, whoever brings it. */
@@ -112,6 +120,6 @@ function takeBack(
   attempt.status = 'not_sent';
   attempt.message = result.message;
   attempt.sendAt = work.tx.now + result.delayMs;
-  payment.status = 'pending';
+  setUnderWay(payment, 'pending');
   payment.lastError = result.message;
 }

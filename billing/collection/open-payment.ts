@@ -6,7 +6,8 @@ import type {
   PaymentMethodRow,
   PaymentRow,
 } from '../../db/queries/billing-rows.ts';
-import { findChargeableMethod, nextAttemptNumber } from '../../db/queries/charge-methods.ts';
+import { findChargeableMethod, findMethodOfCustomer, nextAttemptNumber } from '../../db/queries/charge-methods.ts';
+import type { PaymentMethodId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { HOUR_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
@@ -14,6 +15,7 @@ import { type DunningPolicy, defaultDunningPolicy, lastLadderAt } from '../../do
 import { add, businessNow, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
 import { dueStatus } from './past-due.ts';
 import { emitPaymentFailed } from './payment-events.ts';
+import { endRetry } from './retrying.ts';
 
 export function dunningPolicyOf(work: SubscriptionWork): DunningPolicy {
   return { ...defaultDunningPolicy, ...work.settings.dunning };
@@ -94,15 +96,16 @@ function createAttempt(
 /** A step that runs hours late counts its ladder from now, lest five attempts follow each other within seconds. */
 const lateStepMs = HOUR_MS;
 
-/** Plans the next attempt on an open payment with the method in force; without one, dunning waits for a method. */
+/** Plans the next attempt on an open payment with the method asked for, else the one in force; without any, dunning waits for a method. */
 export async function attemptPayment(
   work: SubscriptionWork,
   payment: PaymentRow,
-  attempt: { trigger: AttemptTrigger; dueAt: Instant },
+  attempt: { trigger: AttemptTrigger; dueAt: Instant; methodId?: PaymentMethodId | null },
 ): Promise<AttemptRow | null> {
   const now = businessNow(work);
   const dueAt = now - attempt.dueAt > lateStepMs ? now : attempt.dueAt;
-  const method = await findChargeableMethod(work.tx, work.sub);
+  const asked = attempt.methodId ? await findMethodOfCustomer(work.tx, payment.customerId, attempt.methodId) : null;
+  const method = asked ?? (await findChargeableMethod(work.tx, work.sub));
   if (!method) {
     waitForMethod(work, payment, dueAt);
     return null;
@@ -113,6 +116,7 @@ export async function attemptPayment(
 }
 
 function waitForMethod(work: SubscriptionWork, payment: PaymentRow, dueAt: Instant): void {
+  if (payment.status === 'retrying') endRetry(work, payment, 'refused', 'no payment method');
   payment.status = 'failed';
   payment.lastError = 'no payment method';
   payment.firstFailedAt ??= dueAt;

@@ -8,6 +8,7 @@ import {
   touchInvoice,
 } from '../subscription-work/subscription-work.ts';
 import { emitPaymentFailedPermanently } from './payment-events.ts';
+import { endRetry } from './retrying.ts';
 
 /** Paid, taken back or given up: no outcome of an attempt changes it any more. */
 export function isDecided(invoice: InvoiceRow): boolean {
@@ -46,6 +47,7 @@ function closePayment(work: SubscriptionWork, payment: PaymentRow, reason: strin
   payment.dunningEndsAt = null;
   touch(work, 'payments', payment);
   if (payment.status === 'failed_permanent' || payment.capturedMinor > 0) return;
+  if (payment.status === 'retrying') endRetry(work, payment, 'refused', reason);
   payment.status = 'failed_permanent';
   payment.lastError ??= reason;
   emitPaymentFailedPermanently(work, payment, null);

@@ -10,6 +10,7 @@ import { openBillingRun } from '../collection/open-billing-run.ts';
 import { attemptPayment } from '../collection/open-payment.ts';
 import { emitPaymentFailedPermanently } from '../collection/payment-events.ts';
 import { delayAfterLookUp } from '../collection/resolve-schedule.ts';
+import { setUnderWay } from '../collection/retrying.ts';
 import { isDueCall, nextOf } from '../subscription-work/settle.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
 import { emit, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
@@ -108,7 +109,7 @@ function paymentOf(work: SubscriptionWork, duty: Duty): PaymentRow {
 function loseLease(work: SubscriptionWork, attempt: AttemptRow): void {
   const payment = work.open.payments.find(({ id }) => id === attempt.paymentId);
   if (payment) {
-    payment.status = 'processing';
+    setUnderWay(payment);
     touch(work, 'payments', payment);
   }
   awaitLookUp(work, attempt, 'the sender did not report');

@@ -54,12 +54,12 @@ function callStep(work: SubscriptionWork, next: WhatComesNext): NextStep {
     input: { tenantId: sub.tenantId, subscriptionId: sub.id, subjectId },
     provider: attempt?.provider ?? 'sandbox',
     priority: attempt?.trigger === 'renewal' ? 'renewal' : 'interactive',
-    summary: refund ? `Refund · ${formatMoney(refund.amountMinor, refund.currency)}` : summaryOf(work, subjectId),
+    summary: refund ? `Refund · ${formatMoney(refund.amountMinor, refund.currency)}` : summaryOfCharge(work, subjectId),
   };
 }
 
 /** "Renewal 4 · 19.99 USD · due 2026-03-31". */
-function summaryOf(work: SubscriptionWork, attemptId: string): string {
+export function summaryOfCharge(work: SubscriptionWork, attemptId: string): string {
   const attempt = work.open.attempts.find(({ id }) => id === attemptId);
   invariant(attempt, `attempt ${attemptId} is open`);
   const invoice = work.open.invoices.find(({ id }) => id === attempt.invoiceId);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { newId } from '../../db/new-id.ts';
 import type { AttemptRow, BillingRunRow, InvoiceRow, PaymentRow, RefundRow } from '../../db/queries/billing-rows.ts';
+import { settleRetryTasks } from '../../db/queries/retry-tasks.ts';
 import {
   insertAnchor,
   insertAudits,
@@ -19,6 +20,7 @@ import {
 } from '../../db/queries/write-billing.ts';
 import { toIso } from '../../domain/instant.ts';
 import { openAttemptStatuses } from '../../domain/payments/payment-status.ts';
+import { observeRetry } from './retry-metrics.ts';
 import type { SubscriptionWork } from './subscription-work.ts';
 
 export const outboxShardCount = 16;
@@ -28,6 +30,7 @@ type Owed = { id: string; kind: 'start' | 'wake'; dueAt: number };
 /** Every write of one verb, sent back to back on the transaction's connection; parents before children. */
 export async function flushWork(work: SubscriptionWork, intents: readonly Owed[]): Promise<void> {
   const { tx, sub } = work;
+  if (work.retries.length > 0) work.audits.push(...(await settleRetries(work)));
   sub.updatedAt = tx.now;
   sub.sequence += work.events.filter(isSequenced).length;
   const writes: PromiseLike<unknown>[] = [];
@@ -75,6 +78,25 @@ export async function flushWork(work: SubscriptionWork, intents: readonly Owed[]
   );
 }
 
+/** Spec §8: who asked for the attempt, and what came of it. */
+async function settleRetries(work: SubscriptionWork): Promise<SubscriptionWork['audits']> {
+  const settled = await settleRetryTasks(work.tx, work.retries);
+  return settled.map((task) => {
+    observeRetry(task.status, work.tx.now - task.createdAt);
+    return {
+      action: 'payment.retry_settled',
+      resourceId: task.id,
+      details: {
+        admin_id: task.adminId,
+        payment_id: task.paymentId,
+        attempt_number: task.attemptNumber,
+        result: task.status,
+        provider_message: task.providerMessage,
+      },
+    };
+  });
+}
+
 /** Among the rows of the partial unique index: one per invoice. */
 function bars({ status, surplus }: AttemptRow): boolean {
   return openAttemptStatuses.includes(status) && !surplus;
@@ -112,9 +134,9 @@ function ledgerRows(work: SubscriptionWork) {
   });
 }
 
-/** A boundary that is reached is no change of state: it takes no place in the order that rebuilds one. */
+/** A boundary that is reached and a word to somebody are no change of state: they take no place in the order that rebuilds one. */
 function isSequenced(event: { topic: string }): boolean {
-  return event.topic !== 'subscriptions.renew_required';
+  return event.topic !== 'subscriptions.renew_required' && event.topic !== 'notifications.requested';
 }
 
 function outboxRows(work: SubscriptionWork) {
@@ -123,12 +145,13 @@ function outboxRows(work: SubscriptionWork) {
   return work.events.map((event) => {
     const id = newId('event');
     const sequence = isSequenced(event) ? ++last : null;
+    const messageKey = event.topic === 'notifications.requested' ? sub.customerId : sub.id;
     return {
       tenantId: tx.tenantId,
       id,
-      shard: shardOf(sub.id),
+      shard: shardOf(messageKey),
       topic: event.topic,
-      messageKey: sub.id,
+      messageKey,
       subscriptionId: sub.id,
       sequence,
       envelope: {

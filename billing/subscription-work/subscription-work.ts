@@ -16,6 +16,7 @@ import {
   type OpenWork,
   type SubscriptionSurroundings,
 } from '../../db/queries/load-subscription.ts';
+import type { RetryTaskStatus } from '../../db/queries/retry-tasks.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -50,6 +51,8 @@ export interface SubscriptionWork extends SubscriptionSurroundings {
   readonly timeline: { at: Instant; action: string; planId: string; details: Record<string, unknown> }[];
   readonly events: { topic: Topic; data: () => EventData<Topic>; at: Instant }[];
   readonly audits: { action: string; resourceId: string; details: Record<string, unknown> }[];
+  /** What has become of administrators' retries; the open task of each payment is settled with the rest. */
+  readonly retries: { paymentId: PaymentRow['id']; status: RetryTaskStatus; message: string | null }[];
   newAnchor: { localDate: string; localTime: string; zone: string } | null;
   clockChanged: boolean;
   clock: Clock | null;
@@ -119,6 +122,7 @@ export function newWork(parts: {
     timeline: [],
     events: [],
     audits: [],
+    retries: [],
     newAnchor: null,
     clockChanged: false,
   };

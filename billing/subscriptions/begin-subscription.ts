@@ -8,6 +8,7 @@ import type { SubscriptionId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import { amountFor } from '../../domain/pricing/price.ts';
 import { markSent } from '../attempts/mark-sent.ts';
+import type { Enter } from '../attempts/provider-gates.ts';
 import type { Call } from '../call.ts';
 import { enterTrial } from '../collection/enter-trial.ts';
 import { openBillingRun } from '../collection/open-billing-run.ts';
@@ -39,6 +40,7 @@ export async function beginSubscription(
   call: Call,
   input: CreateSubscriptionInput,
   id: SubscriptionId,
+  enter: Enter = () => true,
 ): Promise<BegunSubscription> {
   const facts = await checkNewSubscription(tx, input, await loadNewSubscriptionFacts(tx, input));
   const now = facts.tenantClockAt ?? tx.now;
@@ -67,14 +69,14 @@ export async function beginSubscription(
   work.clockChanged = work.clock !== null;
   writeTimeline(work, 'created', { quantity: input.quantity });
   writeAudit(work, 'subscription.created', id, { plan_id: input.planId, customer_id: input.customerId });
-  const sending = await startNow(work, { chargesNow, start, claimKey: call.claim?.key ?? null });
+  const sending = await startNow(work, { chargesNow, start, claimKey: call.claim?.key ?? null, enter });
   const { intents } = await refuseGroupConflict(() => settle(work, 'command'));
   return { answer: sending ? null : renderCreated(work), sending, intents };
 }
 
 async function startNow(
   work: SubscriptionWork,
-  how: { chargesNow: boolean; start: ReturnType<typeof planStart>; claimKey: string | null },
+  how: { chargesNow: boolean; start: ReturnType<typeof planStart>; claimKey: string | null; enter: Enter },
 ): Promise<BegunSubscription['sending']> {
   const { start } = how;
   if (!how.chargesNow) {
@@ -85,6 +87,8 @@ async function startNow(
   const attempt = work.open.attempts[0];
   if (!attempt) return null;
   attempt.claimKey = how.claimKey;
+  // No room: the attempt is committed as it is, and the workflow makes the charge.
+  if (!how.enter(attempt.provider)) return null;
   const leaseId = markSent(work, attempt, firstChargeLeaseMs);
   return { work, attempt: { ...attempt }, leaseId };
 }

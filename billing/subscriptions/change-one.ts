@@ -35,11 +35,15 @@ export function unknownSubscription(): DomainError {
 
 /** R21's table, and what passes by itself: an advance of the test clock, the first payment's call. */
 export function refuseUnless(work: SubscriptionWork, command: Command): void {
+  refuseWhileAdvancing(work);
+  refuseUnlessAllowed(command, factsOfCommand(work));
+}
+
+export function refuseWhileAdvancing(work: SubscriptionWork): void {
   // A parked subscription would never arrive.
   if (work.clock && work.clock.targetAt !== null && work.sub.parkedAt === null) {
     throw new DomainError('clock_advancing', 'The test clock is being advanced; try again when it has arrived.');
   }
-  refuseUnlessAllowed(command, factsOfCommand(work));
 }
 
 export function factsOfCommand(work: Pick<SubscriptionWork, 'sub' | 'tx' | 'open'>) {

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Answer } from '../../contracts/answer.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import type { Command } from '../../domain/subscriptions/subscription.ts';
+import { type Enter, openGates, withPlaces } from '../attempts/provider-gates.ts';
 import { synchronousDeadlineMs } from '../attempts/send-charge.ts';
 import type { Call } from '../call.ts';
 import { useMethod } from '../collection/use-method.ts';
@@ -19,13 +20,23 @@ import { renderChanged } from './render-changed.ts';
  * R23. One transaction, but for an upgrade charged now: that goes the way of a create, with the call to the provider between
  * two transactions, and takes effect when it is paid.
  */
-export async function changeSubscription(
+export function changeSubscription(
   context: BillingContext,
   call: Call,
   id: SubscriptionId,
   input: ChangeInput,
 ): Promise<Answer> {
   const deadline = performance.now() + synchronousDeadlineMs;
+  const { enter } = context.gates ?? openGates;
+  return withPlaces(enter, (enterProvider) => change(context, call, { id, input, deadline, enter: enterProvider }));
+}
+
+async function change(
+  context: BillingContext,
+  call: Call,
+  asked: { id: SubscriptionId; input: ChangeInput; deadline: number; enter: Enter },
+): Promise<Answer> {
+  const { id, input, deadline, enter } = asked;
   const charging: LeasedUpgrade[] = [];
   const answer = await changeOne(context, call, id, async (work) => {
     for (const command of commandsOf(input)) refuseUnless(work, command);
@@ -34,15 +45,17 @@ export async function changeSubscription(
     if (input.metadata) work.sub.metadata = mergeMetadata(work.sub.metadata, input.metadata);
     if (input.paymentMethodId) await useMethod(work, input.paymentMethodId);
     const plan = await planSubscriptionChange(work, input);
-    if (await carryOutChange(work, plan)) charging.push(leaseUpgrade(work, call.claim?.key ?? null));
+    const charges = await carryOutChange(work, plan);
+    const leased = charges ? leaseUpgrade(work, call.claim?.key ?? null, enter) : null;
+    if (leased) charging.push(leased);
     emit(work, 'subscriptions.updated', () => ({
       subscription: subscriptionSnapshot(work.sub),
       changes: changedFields(input),
     }));
-    return () => renderChanged(work, charging.length > 0);
+    return () => renderChanged(work, charges);
   });
   const [upgrade] = charging;
-  if (!upgrade || answer.replayed) return answer;
+  if (!upgrade || answer.replayed || answer.status >= 400) return answer;
   return decideUpgrade(context, call, { ...upgrade, deadline });
 }
 

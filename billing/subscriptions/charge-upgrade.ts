@@ -5,6 +5,7 @@ import { withTenant } from '../../db/with-tenant.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { markSent } from '../attempts/mark-sent.ts';
+import type { Enter } from '../attempts/provider-gates.ts';
 import { sendCharge } from '../attempts/send-charge.ts';
 import { loadAttemptIntoWork } from '../attempts/with-attempt.ts';
 import type { Call } from '../call.ts';
@@ -22,11 +23,15 @@ export interface LeasedUpgrade {
   leaseId: string;
 }
 
-/** Within the transaction that planned the upgrade: its attempt is committed as `sent` by this process. */
-export function leaseUpgrade(work: SubscriptionWork, claimKey: string | null): LeasedUpgrade {
+/**
+ * Within the transaction that planned the upgrade: its attempt is committed as `sent` by this process. Null when the provider has
+ * no room for it now: the workflow makes the charge.
+ */
+export function leaseUpgrade(work: SubscriptionWork, claimKey: string | null, enter: Enter): LeasedUpgrade | null {
   const attempt = work.open.attempts.find(({ trigger, status }) => trigger === 'upgrade' && status === 'created');
   invariant(attempt, 'an upgrade to charge has its attempt');
   attempt.claimKey = claimKey;
+  if (!enter(attempt.provider)) return null;
   const leaseId = markSent(work, attempt, leaseMs);
   return { work, attempt: { ...attempt }, leaseId };
 }
@@ -38,7 +43,7 @@ export async function decideUpgrade(
   upgrade: LeasedUpgrade & { deadline: number },
 ): Promise<Answer> {
   const { attempt, leaseId } = upgrade;
-  const sent = await sendCharge(context.provider(attempt.provider), attempt, upgrade.deadline);
+  const sent = await sendCharge(context, attempt, upgrade.deadline);
   const decided = await withTenant(context.database, call.tenantId, async (tx) => {
     const work = await continueWork(tx, upgrade.work, call.caller);
     const current = await loadAttemptIntoWork(work, attempt.id);

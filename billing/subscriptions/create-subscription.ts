@@ -4,6 +4,7 @@ import { storeAnswer } from '../../db/queries/idempotency-keys.ts';
 import { deleteIntents } from '../../db/queries/intents.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import { invariant } from '../../domain/invariant.ts';
+import { type Enter, openGates, withPlaces } from '../attempts/provider-gates.ts';
 import { sendCharge, synchronousDeadlineMs } from '../attempts/send-charge.ts';
 import { loadAttemptIntoWork } from '../attempts/with-attempt.ts';
 import type { Call } from '../call.ts';
@@ -20,20 +21,30 @@ import { renderCreated } from './render-created.ts';
  * provider is called, a second one commits the outcome. A process that dies between the two leaves a lease that ends and an
  * intent that starts the workflow, which finds out.
  */
-export async function createSubscription(
+export function createSubscription(
   context: BillingContext,
   call: Call,
   input: CreateSubscriptionInput,
 ): Promise<Answer> {
   const deadline = performance.now() + synchronousDeadlineMs;
-  const begun = await withTenant(context.database, call.tenantId, (tx) => claimAndBegin(tx, call, input));
+  const { enter } = context.gates ?? openGates;
+  return withPlaces(enter, (enterProvider) => create(context, call, { input, deadline, enter: enterProvider }));
+}
+
+async function create(
+  context: BillingContext,
+  call: Call,
+  asked: { input: CreateSubscriptionInput; deadline: number; enter: Enter },
+): Promise<Answer> {
+  const { input, deadline, enter } = asked;
+  const begun = await withTenant(context.database, call.tenantId, (tx) => claimAndBegin(tx, call, input, enter));
   if (!begun.sending) {
     context.sendIntents(begun.intents);
     invariant(begun.answer, 'a create without a charge is answered at once');
     return begun.answer;
   }
   const { attempt, leaseId, work: begunWork } = begun.sending;
-  const sent = await sendCharge(context.provider(attempt.provider), attempt, deadline);
+  const sent = await sendCharge(context, attempt, deadline);
   const finished = await withTenant(context.database, call.tenantId, async (tx) => {
     const work = await continueWork(tx, begunWork, call.caller);
     const current = await loadAttemptIntoWork(work, attempt.id);

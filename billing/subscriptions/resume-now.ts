@@ -2,6 +2,7 @@ import type { BillingRunRow } from '../../db/queries/billing-rows.ts';
 import { loadCurrentRun } from '../../db/queries/billing-runs.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
+import type { PaymentStatus } from '../../domain/payments/payment-status.ts';
 import { planResume } from '../../domain/subscriptions/pause.ts';
 import { moveAnchor } from '../collection/move-period-end.ts';
 import { dueStatus } from '../collection/past-due.ts';
@@ -72,7 +73,8 @@ function extendOpenRun(work: SubscriptionWork, run: BillingRunRow, pausedMs: num
   run.periodEndAt += pausedMs;
   touch(work, 'runs', run);
   moveAnchor(work, run.periodEndAt);
-  const unpaid = work.open.payments.find((payment) => payment.status !== 'pending' && payment.status !== 'processing');
+  const underWay: readonly PaymentStatus[] = ['pending', 'processing', 'retrying'];
+  const unpaid = work.open.payments.find(({ status }) => !underWay.includes(status));
   const invoice = work.open.invoices.find(({ id }) => id === unpaid?.invoiceId);
   if (invoice) dueStatus(work, invoice);
 }

@@ -19,8 +19,14 @@ const failure = {
 
 /** Spec §7, key = subscription_id, else payment_id. */
 export const paymentEvents = {
-  'payments.requested': z.strictObject({ payment, reason: z.string().min(1) }),
-  'payments.retry.requested': z.strictObject({ payment, retry_at: instant }),
+  /** `payment_method_id`: the one asked for, instead of the subscription's. */
+  'payments.requested': z.strictObject({
+    payment,
+    reason: z.enum(['manual_retry', 'additional_charge']),
+    payment_method_id: id.nullable().optional(),
+  }),
+  /** With `requested_by` somebody asked for it to be made now; without, it is planned for `retry_at`. */
+  'payments.retry.requested': z.strictObject({ payment, retry_at: instant, requested_by: id.optional() }),
   'payments.retry.manual': z.strictObject({
     payment_id: id,
     admin_id: id,

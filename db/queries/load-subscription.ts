@@ -22,6 +22,8 @@ export interface TenantSettings {
   dunning?: { baseDelayMs?: number; attemptCountMax?: number; finalAction?: 'cancel' | 'pause' | 'leave_past_due' };
   catchUp?: 'all' | 'latest';
   renewalJitterMs?: number;
+  /** The most that one charge made by hand may take. */
+  amountMaxMinor?: number;
 }
 
 export interface OpenWork {

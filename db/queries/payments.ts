@@ -2,7 +2,7 @@ import type { CustomerId, PaymentId, SubscriptionId, TenantId } from '../../doma
 import type { Instant } from '../../domain/instant.ts';
 import type { PaymentStatus } from '../../domain/payments/payment-status.ts';
 import type { Sql } from '../database.ts';
-import { type TenantDatabase, withTenant } from '../with-tenant.ts';
+import { type TenantDatabase, type TenantTransaction, withTenant } from '../with-tenant.ts';
 import type { AttemptRow, PaymentRow } from './billing-rows.ts';
 import { type Page, type PageRequest, pageFrom } from './page.ts';
 
@@ -26,6 +26,11 @@ export async function readPayment(
     const [payment] = payments;
     return payment ? { payment, attempts: [...attempts] } : null;
   });
+}
+
+export async function findPayment(tx: TenantTransaction, id: PaymentId): Promise<PaymentRow | null> {
+  const [row] = await tx.sql<PaymentRow[]>`select * from payments where tenant_id = ${tx.tenantId} and id = ${id}`;
+  return row ?? null;
 }
 
 export interface PaymentFilter {

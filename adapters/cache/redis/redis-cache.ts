@@ -1,9 +1,9 @@
-import { Redis } from 'ioredis';
 import type { Logger } from '../../../runtime/logger.ts';
 import { registerCounter } from '../../../runtime/metrics.ts';
 import { withDeadline } from '../../../runtime/with-deadline.ts';
 import type { Cache } from '../port.ts';
 import { createCircuit } from './circuit.ts';
+import { connectRedis } from './connect-redis.ts';
 
 const callTimeoutMs = 50;
 const restMs = 500;
@@ -24,25 +24,7 @@ export interface RedisCacheSettings {
 
 export function createRedisCache({ url, prefix, logger }: RedisCacheSettings): Cache {
   const circuit = createCircuit(restMs);
-  const redis = new Redis(url, {
-    keyPrefix: prefix,
-    // A command either goes out at once or fails at once: nothing piles up for a store that is away.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    connectTimeout: 1_000,
-    retryStrategy: (times) => Math.min(times * 100, 1_000),
-  });
-  let isAway = false;
-  // Reported once per outage: the library repeats itself with every attempt to reconnect.
-  redis.on('error', (error: Error) => {
-    if (!isAway) logger.warn({ err: error }, 'cache is away');
-    isAway = true;
-  });
-  redis.on('ready', () => {
-    if (isAway) logger.info('cache is back');
-    isAway = false;
-  });
+  const redis = connectRedis(url, { prefix, logger });
 
   async function call<T>(name: string, command: () => Promise<T>, otherwise: T): Promise<T> {
     if (!circuit.allows()) {
