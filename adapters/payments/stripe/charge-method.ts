@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import type { CancelAttemptRequest, CancelAttemptResult, ChargeOutcome, ChargeRequest } from '../port.ts';
 import { ProviderError } from '../provider-error.ts';
-import { isMissing } from './classify-error.ts';
+import { isMissing, toProviderError } from './classify-error.ts';
 import { toStripeAmount } from './currency.ts';
 import { toDecline, toOutcome } from './map-charge.ts';
 import { splitMethodId } from './map-method.ts';
@@ -10,7 +10,7 @@ import { splitMethodId } from './map-method.ts';
 /**
  * One PaymentIntent per attempt, confirmed off-session. Where the bank wants the customer, Stripe declines off-session; the
  * same intent is then confirmed on-session, which gives the customer Stripe's page. An intent captures once at most, so the
- * second call can charge nothing twice; its key derives from the attempt's as well.
+ * second call can charge nothing twice; its key derives from the attempt's as well. Refused, it leaves the decline as it was.
  */
 export async function chargeMethod(
   stripe: Stripe,
@@ -34,9 +34,14 @@ export async function chargeMethod(
   const { providerChargeId } = first;
   if (providerChargeId === null) return first;
   const confirm = { payment_method: paymentMethod, off_session: false, return_url: returnUrl };
-  return outcomeOf(() =>
-    stripe.paymentIntents.confirm(providerChargeId, confirm, { idempotencyKey: `${idempotencyKey}:confirm` }),
-  );
+  const options = { idempotencyKey: `${idempotencyKey}:confirm` };
+  try {
+    return await outcomeOf(() => stripe.paymentIntents.confirm(providerChargeId, confirm, options));
+  } catch (error) {
+    const failure = toProviderError(error);
+    if (failure instanceof ProviderError && failure.kind === 'rejected') return first;
+    throw failure;
+  }
 }
 
 async function outcomeOf(call: () => Promise<Stripe.PaymentIntent>): Promise<ChargeOutcome> {

@@ -1,11 +1,13 @@
 import type Stripe from 'stripe';
 import type { ChargeOutcome, LookUpResult, ProviderCharge, ProviderChargeStatus } from '../port.ts';
+import { ProviderError } from '../provider-error.ts';
 import { classifyDecline, type StripeDecline } from './classify-decline.ts';
 import { fromStripeAmount } from './currency.ts';
 
 /** A status that Stripe adds later is open until it is decided: money may move. */
 export function toOutcome(intent: Stripe.PaymentIntent): ChargeOutcome {
   const providerChargeId = intent.id;
+  if (!providerChargeId) throw new ProviderError('unknown', 'unreadable_answer', { message: 'an intent without an id' });
   switch (intent.status) {
     case 'succeeded':
       return { kind: 'succeeded', providerChargeId, message: 'The charge succeeded.' };
