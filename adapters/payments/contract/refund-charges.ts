@@ -88,7 +88,8 @@ function describeRefundEvents(current: CurrentSubject): void {
       current(),
       ({ fact: said }) => said?.kind === 'refund_updated' && said.refundId === refundId,
     );
-    if (outcome.kind === 'rejected' || fact?.kind !== 'refund_updated') throw new Error('expected a refund and its event');
+    if (outcome.kind === 'rejected' || fact?.kind !== 'refund_updated')
+      throw new Error('expected a refund and its event');
     const { providerRefundId } = outcome;
     expect([providerRefundId, null]).toContain(fact.providerRefundId);
     expect(await lookUp(refundId, undefined, providerRefundId)).toMatchObject({ kind: 'found', outcome });

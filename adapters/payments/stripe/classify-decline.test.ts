@@ -26,7 +26,12 @@ const table: [string, StripeDecline, DeclineKind, string][] = [
     'hard',
     'generic_decline',
   ],
-  ['the bank wants the customer', declined('authentication_required'), 'authentication_required', 'authentication_required'],
+  [
+    'the bank wants the customer',
+    declined('authentication_required'),
+    'authentication_required',
+    'authentication_required',
+  ],
   [
     'the customer failed at the bank',
     { code: 'payment_intent_authentication_failure' },

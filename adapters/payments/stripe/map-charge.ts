@@ -7,7 +7,8 @@ import { fromStripeAmount } from './currency.ts';
 /** A status that Stripe adds later is open until it is decided: money may move. */
 export function toOutcome(intent: Stripe.PaymentIntent): ChargeOutcome {
   const providerChargeId = intent.id;
-  if (!providerChargeId) throw new ProviderError('unknown', 'unreadable_answer', { message: 'an intent without an id' });
+  if (!providerChargeId)
+    throw new ProviderError('unknown', 'unreadable_answer', { message: 'an intent without an id' });
   switch (intent.status) {
     case 'succeeded':
       return { kind: 'succeeded', providerChargeId, message: 'The charge succeeded.' };
@@ -19,6 +20,9 @@ export function toOutcome(intent: Stripe.PaymentIntent): ChargeOutcome {
       const url = intent.next_action?.redirect_to_url?.url;
       return url ? { kind: 'requires_action', providerChargeId, url } : { kind: 'pending', providerChargeId };
     }
+    case 'processing':
+    case 'requires_capture':
+    case 'requires_confirmation':
     default:
       return { kind: 'pending', providerChargeId };
   }

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../contract/subject.ts';
-import { signEvent } from '../sandbox/server/stripe/events.ts';
+import { signEvent } from '../sandbox/stripe-dialect/events.ts';
 import { defaultToleranceSeconds, parseStripeWebhook } from './parse-webhook.ts';
 
 const secret = 'whsec_test_secret_of_an_endpoint';
@@ -102,7 +102,14 @@ describe('facts', () => {
   ];
   it.each(disputes)('a dispute that is %s', async (status, expected) => {
     const dispute = {
-      ...{ id: 'dp_1', amount: 500, currency: 'isk', created: nowSeconds, payment_intent: 'pi_1', reason: 'fraudulent' },
+      ...{
+        id: 'dp_1',
+        amount: 500,
+        currency: 'isk',
+        created: nowSeconds,
+        payment_intent: 'pi_1',
+        reason: 'fraudulent',
+      },
       ...{ status, evidence_details: { due_by: nowSeconds + 60 } },
     };
     const { fact } = await parse(eventOf('charge.dispute.updated', dispute));

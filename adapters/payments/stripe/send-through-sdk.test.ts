@@ -26,15 +26,18 @@ async function against(answer: Answer, scheme = 'http') {
   await once(server, 'listening');
   const baseUrl = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   provider = createStripeProvider({
-    accountOf: async () => ({ mode: 'test', credentials: { secret_key: 'sk_test_1' }, settings: { base_url: baseUrl } }),
+    accountOf: async () => ({
+      mode: 'test',
+      credentials: { secret_key: 'sk_test_1' },
+      settings: { base_url: baseUrl },
+    }),
   });
-  return { provider, requests };
+  return { provider, requests, baseUrl };
 }
 
 const payer = { tenantId: 'ten_1', providerMethodId: 'cus_1/pm_1' };
 const json = (status: number, body: object | string, headers: Record<string, string> = {}): Answer => {
-  return (response) =>
-    response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
+  return (response) => response.writeHead(status, headers).end(typeof body === 'string' ? body : JSON.stringify(body));
 };
 const error = (status: number, type: string, more: object = {}): Answer =>
   json(status, { error: { type, message: 'no', ...more } });
@@ -93,10 +96,16 @@ describe('what a failed call means', () => {
 
   it('a refused connection, or a TLS handshake that fails, is certainly not sent', async () => {
     const { provider: plain, requests } = await against(json(200, {}), 'https');
-    expect(await failureOf(plain.charge(chargeRequest(payer)))).toMatchObject({ kind: 'not_sent', code: 'unreachable' });
+    expect(await failureOf(plain.charge(chargeRequest(payer)))).toMatchObject({
+      kind: 'not_sent',
+      code: 'unreachable',
+    });
     expect(requests).toEqual([]);
     await new Promise((resolve) => server?.close(resolve));
-    expect(await failureOf(plain.charge(chargeRequest(payer)))).toMatchObject({ kind: 'not_sent', code: 'unreachable' });
+    expect(await failureOf(plain.charge(chargeRequest(payer)))).toMatchObject({
+      kind: 'not_sent',
+      code: 'unreachable',
+    });
   });
 
   it('a deadline that passed while the account was opened sends nothing', async () => {
@@ -139,18 +148,17 @@ describe('what is sent', () => {
       'stripe-version': expect.stringMatching(/^\d{4}-\d{2}-\d{2}/),
       authorization: 'Bearer sk_test_1',
     });
-    expect(await stripe.lookUp(lookUpRequest({ tenantId: "ten'1", attemptId: 'att-1' }))).toEqual({ kind: 'not_found' });
+    expect(await stripe.lookUp(lookUpRequest({ tenantId: "ten'1", attemptId: 'att-1' }))).toEqual({
+      kind: 'not_found',
+    });
     const search = new URL(requests[1]?.url ?? '', 'http://stripe');
-    expect(search.searchParams.get('query')).toBe(
-      "metadata['attempt_id']:'att-1' AND metadata['tenant_id']:'ten\\'1'",
-    );
+    expect(search.searchParams.get('query')).toBe("metadata['attempt_id']:'att-1' AND metadata['tenant_id']:'ten\\'1'");
   });
 
   it('a live account is never led to an address of its own', async () => {
-    const { requests } = await against(json(200, {}));
+    const { requests, baseUrl } = await against(json(200, {}));
     provider?.close();
-    const { port } = server?.address() as AddressInfo;
-    const settings = { base_url: `http://127.0.0.1:${port}` };
+    const settings = { base_url: baseUrl };
     // The platform's own address refuses connections, the tenant's would answer.
     provider = createStripeProvider({
       accountOf: async () => ({ mode: 'live', credentials: { secret_key: 'sk_live_1' }, settings }),

@@ -1,4 +1,4 @@
+import { startStripeSubject } from '../contract/stripe-subject.ts';
 import { describePaymentProviderContract } from '../contract.ts';
-import { startStripeSubject } from './stripe-subject.ts';
 
 describePaymentProviderContract('Stripe over HTTP', startStripeSubject);

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type StripeDialectOptions, startStripeDialect } from '../stripe-dialect/start-stripe.ts';
 import { answerRequest } from './answer-request.ts';
 import type { WebhookTarget } from './deliver-webhooks.ts';
 import { startDueWork } from './run-due-work.ts';
 import { openSandbox } from './sandbox.ts';
-import { type StripeDialectOptions, startStripeDialect } from './stripe/start-stripe.ts';
 
 export interface SandboxServerOptions {
   host: string;

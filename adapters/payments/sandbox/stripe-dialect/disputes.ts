@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { findCharge } from '../read-charges.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { answer, type Reply, read, refuse } from '../wire.ts';
+import { findCharge } from '../server/read-charges.ts';
+import type { Sandbox } from '../server/sandbox.ts';
+import { answer, type Reply, read, refuse } from '../server/wire.ts';
 import { announce } from './events.ts';
 import { accountOfObject, findObject, insertObject, objectsOf, updateObject } from './stripe-store.ts';
 import { accountPrefix, missing, type StripeAnswer, type StripeCall, stripeId } from './stripe-wire.ts';
@@ -13,7 +13,11 @@ interface Dispute {
 }
 
 const evidenceDays = 7;
-const openBody = z.object({ payment_intent: z.string(), amount: z.coerce.number().int().min(1).optional(), reason: z.string().default('fraudulent') });
+const openBody = z.object({
+  payment_intent: z.string(),
+  amount: z.coerce.number().int().min(1).optional(),
+  reason: z.string().default('fraudulent'),
+});
 const settleBody = z.object({ result: z.enum(['won', 'lost']) });
 
 /** `POST /control/disputes`: the cardholder disputes a captured charge, in full or in part. */

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../server/sandbox.ts';
 import { decideIntentAction, showIntentAction } from './actions.ts';
 import { createSession, finishCheckout, getSession, getSetupIntent, showCheckout } from './checkout.ts';
 import { createIntent } from './create-intent.ts';

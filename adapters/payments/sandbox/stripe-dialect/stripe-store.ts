@@ -1,6 +1,13 @@
-import type { Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../server/sandbox.ts';
 
-export type ObjectKind = 'customer' | 'payment_method' | 'payment_intent' | 'refund' | 'setup_intent' | 'session' | 'dispute';
+export type ObjectKind =
+  | 'customer'
+  | 'payment_method'
+  | 'payment_intent'
+  | 'refund'
+  | 'setup_intent'
+  | 'session'
+  | 'dispute';
 
 /** What Stripe knows beyond the store's charges and methods; each body is the object as it is shown, or what it is made from. */
 export function prepareStripeStore({ sql }: Sandbox): void {
@@ -34,13 +41,15 @@ export function updateObject(sandbox: Sandbox, { account, kind, id }: ObjectRef,
 }
 
 export function findObject<T>(sandbox: Sandbox, { account, kind, id }: ObjectRef): T | undefined {
-  const row = sandbox.sql.get`SELECT body FROM stripe_objects WHERE id = ${id} AND account = ${account} AND kind = ${kind}`;
+  const row = sandbox.sql
+    .get`SELECT body FROM stripe_objects WHERE id = ${id} AND account = ${account} AND kind = ${kind}`;
   return row === undefined ? undefined : (JSON.parse(String(row.body)) as T);
 }
 
 /** Newest first. */
 export function objectsOf<T>(sandbox: Sandbox, account: string, kind: ObjectKind): T[] {
-  const rows = sandbox.sql.all`SELECT body FROM stripe_objects WHERE account = ${account} AND kind = ${kind} ORDER BY seq DESC`;
+  const rows = sandbox.sql
+    .all`SELECT body FROM stripe_objects WHERE account = ${account} AND kind = ${kind} ORDER BY seq DESC`;
   return rows.map((row) => JSON.parse(String(row.body)) as T);
 }
 

@@ -1,6 +1,6 @@
-import type { Sandbox } from '../sandbox.ts';
-import { decideAction, showAction } from '../settle-charge.ts';
-import { type Reply, refuse, type WireRequest } from '../wire.ts';
+import type { Sandbox } from '../server/sandbox.ts';
+import { decideAction, showAction } from '../server/settle-charge.ts';
+import { type Reply, refuse, type WireRequest } from '../server/wire.ts';
 import { type IntentExtra, intentExtra } from './render-intent.ts';
 import { accountOfObject } from './stripe-store.ts';
 import type { StripeCall, StripeReply } from './stripe-wire.ts';

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { backOffMs, postSigned, type WebhookTarget } from '../deliver-webhooks.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { answer } from '../wire.ts';
+import { backOffMs, postSigned, type WebhookTarget } from '../server/deliver-webhooks.ts';
+import type { Sandbox } from '../server/sandbox.ts';
+import { answer } from '../server/wire.ts';
 import {
   listOf,
   missing,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { expiryOf, findTestToken } from '../../test-tokens.ts';
-import { findMethod, type MethodRow } from '../attach-method.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { answer, type Reply } from '../wire.ts';
+import { findMethod, type MethodRow } from '../server/attach-method.ts';
+import type { Sandbox } from '../server/sandbox.ts';
+import { answer, type Reply } from '../server/wire.ts';
+import { expiryOf, findTestToken } from '../test-tokens.ts';
 import { matches, readSearch } from './intents.ts';
 import { findObject, insertObject, objectsOf, updateObject } from './stripe-store.ts';
 import {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chargeRequest, failureOf, lookUpRequest, newPayer, newTenant } from '../../../contract/subject.ts';
-import { accountOfKey, post, type StripeSubject, startStripeSubject } from '../../../stripe/stripe-subject.ts';
-import { createStripeProvider } from '../../../stripe/stripe-provider.ts';
+import { accountOfKey, post, type StripeSubject, startStripeSubject } from '../../contract/stripe-subject.ts';
+import { chargeRequest, failureOf, lookUpRequest, newPayer, newTenant } from '../../contract/subject.ts';
+import { createStripeProvider } from '../../stripe/stripe-provider.ts';
 
 let subject: StripeSubject;
 beforeAll(async () => {
@@ -20,7 +20,11 @@ async function call(tenantId: string, path: string, body?: Record<string, string
     ...{ method, headers },
     ...(body && { body: new URLSearchParams(body) }),
   });
-  return { status: response.status, headers: response.headers, json: await response.json() };
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: (await response.json()) as Record<string, unknown>,
+  };
 }
 
 async function intentBody(tenantId: string) {
@@ -74,9 +78,14 @@ describe('idempotency keys', () => {
     const declined = await call(tenantId, '/v1/payment_intents', body, 'key-1');
     expect(declined).toMatchObject({
       status: 402,
-      json: { error: { type: 'card_error', code: 'expired_card', payment_intent: { status: 'requires_payment_method' } } },
+      json: {
+        error: { type: 'card_error', code: 'expired_card', payment_intent: { status: 'requires_payment_method' } },
+      },
     });
-    expect(await call(tenantId, '/v1/payment_intents', body, 'key-1')).toMatchObject({ status: 402, json: declined.json });
+    expect(await call(tenantId, '/v1/payment_intents', body, 'key-1')).toMatchObject({
+      status: 402,
+      json: declined.json,
+    });
   });
 });
 
@@ -88,7 +97,7 @@ describe('requests', () => {
     ['a currency in capitals', { currency: 'USD' }, { param: 'currency' }],
     ['a charge without a confirmation', { confirm: 'false' }, { param: 'confirm' }],
     ['a metadata name too long', { [`metadata[${'x'.repeat(41)}]`]: 'y' }, { type: 'invalid_request_error' }],
-    ["a method without its customer", { customer: 'cus_none' }, { param: 'customer' }],
+    ['a method without its customer', { customer: 'cus_none' }, { param: 'customer' }],
   ];
   it.each(refused)('refuses %s', async (_name, change, error) => {
     const tenantId = newTenant();
@@ -121,9 +130,11 @@ describe('pages', () => {
     expect((await send()).status).toBe(409);
     const again = await subject.provider.beginSetup({ ...setup, setupId: 'set-2', idempotencyKey: randomUUID() });
     expect(again.providerSetupId).not.toBe(begun.providerSetupId);
-    const sessions = [begun, again].map(({ providerSetupId }) => call(tenantId, `/v1/checkout/sessions/${providerSetupId}`));
+    const sessions = [begun, again].map(({ providerSetupId }) =>
+      call(tenantId, `/v1/checkout/sessions/${providerSetupId}`),
+    );
     const [one, two] = await Promise.all(sessions);
-    expect(one?.json.customer, 'one Stripe customer per customer').toBe(two?.json.customer);
+    expect(one?.json['customer'], 'one Stripe customer per customer').toBe(two?.json['customer']);
   });
 
   it('a page nobody finished expires', async () => {
@@ -170,7 +181,8 @@ describe('lists', () => {
     const { providerChargeId } = charged;
     if (providerChargeId === null) throw new Error('a charge has an id');
     const { tenantId } = payer;
-    const byId = (attemptId: string) => subject.provider.lookUp(lookUpRequest({ tenantId, attemptId, providerChargeId }));
+    const byId = (attemptId: string) =>
+      subject.provider.lookUp(lookUpRequest({ tenantId, attemptId, providerChargeId }));
     expect(await byId('att-1')).toMatchObject({ kind: 'found', outcome: charged });
     expect(await byId('att-2')).toEqual({ kind: 'not_found' });
   });

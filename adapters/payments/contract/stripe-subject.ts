@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import type { ProviderAccount } from '../account.ts';
-import type { PaymentProviderSubject } from '../contract/subject.ts';
 import { receiveWebhooks } from '../sandbox/receive-webhooks.ts';
 import { spawnProviderProcess } from '../sandbox/spawn-provider-process.ts';
-import { createStripeProvider, type StripeProvider } from './stripe-provider.ts';
+import { createStripeProvider, type StripeProvider } from '../stripe/stripe-provider.ts';
+import type { PaymentProviderSubject } from './subject.ts';
 
 const webhookSecret = 'whsec_stripe_dialect_of_the_sandbox';
 

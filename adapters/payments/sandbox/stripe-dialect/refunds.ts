@@ -1,9 +1,8 @@
-import { findCharge } from '../read-charges.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { answer, type Reply } from '../wire.ts';
+import type { Sandbox } from '../server/sandbox.ts';
+import { answer, type Reply } from '../server/wire.ts';
 import { isDisputed } from './disputes.ts';
 import { announce } from './events.ts';
-import { findIntent } from './intents.ts';
+import { findIntent, requireCharge } from './intents.ts';
 import { intentExtra, renderStripeCharge } from './render-intent.ts';
 import { findObject, insertObject, objectsOf } from './stripe-store.ts';
 import {
@@ -55,7 +54,7 @@ export function createRefund(sandbox: Sandbox, call: StripeCall): Reply {
     };
     insertObject(sandbox, { account, kind: 'refund', id: refund.id }, refund);
     sandbox.sql.run`UPDATE charges SET refunded = refunded + ${body.amount} WHERE id = ${charge.id}`;
-    const refunded = findCharge(sandbox, charge.id) ?? charge;
+    const refunded = requireCharge(sandbox, charge.id);
     announce(sandbox, { account, type: 'refund.created', object: refund });
     const object = renderStripeCharge(refunded, intentExtra(sandbox, charge));
     announce(sandbox, { account, type: 'charge.refunded', object });

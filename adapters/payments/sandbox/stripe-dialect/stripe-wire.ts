@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { fingerprint, type KeyClaim } from '../idempotency-keys.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { answer, type Reply } from '../wire.ts';
+import { fingerprint, type KeyClaim } from '../server/idempotency-keys.ts';
+import type { Sandbox } from '../server/sandbox.ts';
+import { answer, type Reply } from '../server/wire.ts';
 import type { Form } from './parse-form.ts';
 
 export interface StripeCall {

@@ -1,7 +1,7 @@
-import type { ChargeRow } from '../read-charges.ts';
-import type { Sandbox } from '../sandbox.ts';
-import type { StripeErrorBody } from './stripe-wire.ts';
+import type { ChargeRow } from '../server/read-charges.ts';
+import type { Sandbox } from '../server/sandbox.ts';
 import { findObject } from './stripe-store.ts';
+import type { StripeErrorBody } from './stripe-wire.ts';
 
 /** What an intent has beyond the store's charge; the metadata is free, the store's reference only one of it. */
 export interface IntentExtra {
@@ -55,7 +55,8 @@ export function renderIntent(sandbox: Sandbox, charge: Omit<ChargeRow, 'seq'>, o
 }
 
 function statusOf(charge: Omit<ChargeRow, 'seq'>, extra: IntentExtra): string {
-  if (charge.status === 'requires_action') return extra.confirmedOnSession ? 'requires_action' : 'requires_payment_method';
+  if (charge.status === 'requires_action')
+    return extra.confirmedOnSession ? 'requires_action' : 'requires_payment_method';
   if (charge.status === 'pending') return 'processing';
   return charge.status === 'declined' ? 'requires_payment_method' : charge.status;
 }

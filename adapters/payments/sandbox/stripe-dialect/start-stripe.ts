@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WebhookTarget } from '../deliver-webhooks.ts';
-import type { Sandbox } from '../sandbox.ts';
+import type { WebhookTarget } from '../server/deliver-webhooks.ts';
+import type { Sandbox } from '../server/sandbox.ts';
 import { answerStripe } from './answer-stripe.ts';
 import { deliverDueEvents, nextEventDueAt } from './events.ts';
-import { announceIntent } from './intents.ts';
+import { announceIntent, requireCharge } from './intents.ts';
 import { prepareStripeStore } from './stripe-store.ts';
 import { accountPrefix } from './stripe-wire.ts';
 
@@ -35,7 +35,7 @@ export async function startStripeDialect(
   prepareStripeStore(sandbox);
   sandbox.dialects.push({
     accountPrefix,
-    announceCharge: (charge) => announceIntent(sandbox, charge),
+    announceCharge: (id) => announceIntent(sandbox, requireCharge(sandbox, id)),
     deliverDue: async () => (webhook === null ? undefined : deliverDueEvents(sandbox, webhook)),
     nextDueAt: () => (webhook === null ? null : nextEventDueAt(sandbox)),
   });

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { ChargeRow } from '../read-charges.ts';
-import { findCharge } from '../read-charges.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { answer, type Reply } from '../wire.ts';
+import { type ChargeRow, findCharge } from '../server/read-charges.ts';
+import type { Sandbox } from '../server/sandbox.ts';
+import { answer, type Reply } from '../server/wire.ts';
 import { announce } from './events.ts';
 import { intentExtra, renderIntent } from './render-intent.ts';
 import { updateObject } from './stripe-store.ts';
@@ -34,6 +33,12 @@ export function announceIntent(sandbox: Sandbox, charge: Omit<ChargeRow, 'seq'>,
   };
   const object = renderIntent(sandbox, charge, baseUrl === undefined ? {} : { baseUrl });
   announce(sandbox, { account: charge.account, type: types[charge.status], object });
+}
+
+export function requireCharge(sandbox: Sandbox, id: string): ChargeRow {
+  const charge = findCharge(sandbox, id);
+  if (charge === undefined) throw new Error(`charge ${id} is gone`);
+  return charge;
 }
 
 export function findIntent(sandbox: Sandbox, account: string, id: string, param = 'intent'): ChargeRow {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { assertNever } from '../../../../../domain/invariant.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { refuse, WireRefusal } from '../wire.ts';
+import { assertNever } from '../../../../domain/invariant.ts';
+import type { Sandbox } from '../server/sandbox.ts';
+import { refuse, WireRefusal } from '../server/wire.ts';
 import { type Form, parseForm } from './parse-form.ts';
 import { stripeRoutes } from './routes.ts';
 import {
@@ -17,7 +17,11 @@ import {
 const bodyMaxBytes = 65_536;
 
 /** One request from its first byte to its answer; throws only for what is a bug here. */
-export async function answerStripe(sandbox: Sandbox, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerStripe(
+  sandbox: Sandbox,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   send(await replyTo(sandbox, request), response);
 }
 

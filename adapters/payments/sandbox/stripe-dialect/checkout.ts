@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { testTokenNames } from '../../test-tokens.ts';
-import { findMethod } from '../attach-method.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { answer, type Reply, refuse } from '../wire.ts';
+import { findMethod } from '../server/attach-method.ts';
+import type { Sandbox } from '../server/sandbox.ts';
+import { answer, type Reply, refuse } from '../server/wire.ts';
+import { testTokenNames } from '../test-tokens.ts';
 import { announce } from './events.ts';
 import { findCustomer, insertMethod, renderMethod } from './methods.ts';
 import { accountOfObject, findObject, insertObject, type ObjectRef, updateObject } from './stripe-store.ts';
