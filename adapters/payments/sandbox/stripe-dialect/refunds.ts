@@ -1,10 +1,10 @@
 import type { Sandbox } from '../server/sandbox.ts';
-import { answer, type Reply } from '../server/wire.ts';
+import { answer, type Reply, refuse } from '../server/wire.ts';
 import { isDisputed } from './disputes.ts';
 import { announce } from './events.ts';
 import { findIntent, requireCharge } from './intents.ts';
 import { intentExtra, renderStripeCharge } from './render-intent.ts';
-import { findObject, insertObject, objectsOf } from './stripe-store.ts';
+import { accountOfObject, findObject, insertObject, objectsOf, updateObject } from './stripe-store.ts';
 import {
   answerOnce,
   invalid,
@@ -23,6 +23,8 @@ import {
 interface Refund {
   id: string;
   payment_intent: string;
+  amount: number;
+  status: 'succeeded' | 'failed';
 }
 
 /** `POST /v1/refunds`: unlike in the sandbox's own dialect a refused one leaves nothing behind. */
@@ -60,6 +62,23 @@ export function createRefund(sandbox: Sandbox, call: StripeCall): Reply {
     announce(sandbox, { account, type: 'charge.refunded', object });
     return answer(200, refund);
   });
+}
+
+/** `POST /control/refunds/{id}`: the customer's bank sends the money back after all; repeating it is harmless. */
+export function failRefund(sandbox: Sandbox, call: StripeCall): Reply {
+  const id = call.params[0] ?? '';
+  const account = accountOfObject(sandbox, 'refund', id);
+  const refund = account === undefined ? undefined : findObject<Refund>(sandbox, { account, kind: 'refund', id });
+  if (account === undefined || refund === undefined) return refuse(404, 'unknown_refund', 'No such refund');
+  if (refund.status === 'failed') return answer(200, refund);
+  const failed = { ...refund, status: 'failed', failure_reason: 'lost_or_stolen_card' };
+  sandbox.transaction(() => {
+    updateObject(sandbox, { account, kind: 'refund', id }, failed);
+    sandbox.sql.run`UPDATE charges SET refunded = refunded - ${refund.amount} WHERE id = ${refund.payment_intent}`;
+    announce(sandbox, { account, type: 'refund.failed', object: failed });
+  });
+  sandbox.wake();
+  return answer(200, failed);
 }
 
 export function getRefund(sandbox: Sandbox, call: StripeCall): StripeAnswer {

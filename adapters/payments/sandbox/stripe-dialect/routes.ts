@@ -6,8 +6,9 @@ import { getDispute, openDispute, settleDispute } from './disputes.ts';
 import { getEvent, listEvents } from './events.ts';
 import { cancelIntent, confirmIntent, getIntent, listIntents, searchIntents } from './intents.ts';
 import { attachMethod, createCustomer, createMethod, getCustomer, getMethod, searchCustomers } from './methods.ts';
-import { createRefund, getRefund, listRefunds } from './refunds.ts';
+import { createRefund, failRefund, getRefund, listRefunds } from './refunds.ts';
 import type { StripeCall, StripeReply } from './stripe-wire.ts';
+import { createEndpoint, deleteEndpoint, listEndpoints } from './webhook-endpoints.ts';
 
 export interface StripeRoute {
   method: string;
@@ -38,12 +39,16 @@ export const stripeRoutes: readonly StripeRoute[] = [
   route('GET /v1/disputes/:id', getDispute),
   route('GET /v1/events', listEvents),
   route('GET /v1/events/:id', getEvent),
+  route('POST /v1/webhook_endpoints', createEndpoint),
+  route('GET /v1/webhook_endpoints', listEndpoints),
+  route('DELETE /v1/webhook_endpoints/:id', deleteEndpoint),
   route('GET /checkout/:id', showCheckout),
   route('POST /checkout/:id', finishCheckout),
   route('GET /actions/:id', showIntentAction),
   route('POST /actions/:id', decideIntentAction),
   route('POST /control/disputes', openDispute),
   route('POST /control/disputes/:id', settleDispute),
+  route('POST /control/refunds/:id', failRefund),
 ];
 
 function route(name: string, handle: StripeRoute['handle']): StripeRoute {

@@ -11,7 +11,7 @@ import { accountPrefix } from './stripe-wire.ts';
 export interface StripeDialectOptions {
   /** 0 takes a free one. */
   port: number;
-  /** Null: what happened is only listed. */
+  /** For accounts without an endpoint of their own; null: their events are only listed. */
   webhook: WebhookTarget | null;
 }
 
@@ -36,8 +36,8 @@ export async function startStripeDialect(
   sandbox.dialects.push({
     accountPrefix,
     announceCharge: (id) => announceIntent(sandbox, requireCharge(sandbox, id)),
-    deliverDue: async () => (webhook === null ? undefined : deliverDueEvents(sandbox, webhook)),
-    nextDueAt: () => (webhook === null ? null : nextEventDueAt(sandbox)),
+    deliverDue: () => deliverDueEvents(sandbox, webhook),
+    nextDueAt: () => nextEventDueAt(sandbox, webhook),
   });
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     answerStripe(sandbox, request, response).catch((error: unknown) => {

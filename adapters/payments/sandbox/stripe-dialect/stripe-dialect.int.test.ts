@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountOfKey, post, type StripeSubject, startStripeSubject } from '../../contract/stripe-subject.ts';
-import { chargeRequest, failureOf, lookUpRequest, newPayer, newTenant } from '../../contract/subject.ts';
+import {
+  chargeRequest,
+  deliveredEvent,
+  failureOf,
+  lookUpRequest,
+  newPayer,
+  newTenant,
+} from '../../contract/subject.ts';
 import { createStripeProvider } from '../../stripe/stripe-provider.ts';
+import { receiveWebhooks } from '../receive-webhooks.ts';
 
 let subject: StripeSubject;
 beforeAll(async () => {
@@ -228,5 +236,50 @@ describe('disputes', () => {
     await subject.disputes?.settle({ ...charge, result: 'won' });
     expect(await refund('ref-2')).toMatchObject({ kind: 'succeeded' });
     await expect(subject.disputes?.settle({ ...charge, result: 'lost' })).rejects.toThrow('already_decided');
+  });
+});
+
+describe('refunds', () => {
+  it('a refund that fails afterwards is told of, found rejected, and can be made again', async () => {
+    const payer = await newPayer(subject);
+    const { tenantId } = payer;
+    const { providerChargeId } = await subject.provider.charge(chargeRequest(payer));
+    if (providerChargeId === null) throw new Error('a charge has an id');
+    const refund = (refundId: string) => ({ tenantId, refundId, providerChargeId, timeoutMs: 3_000 });
+    const money = { amountMinor: 1999, currency: 'USD' };
+    const made = await subject.provider.refund({ ...refund('ref-1'), ...money, idempotencyKey: 'ref-1' });
+    if (made.kind !== 'succeeded') throw new Error(`expected a success, got ${made.kind}`);
+    const { providerRefundId } = made;
+    await post(`${subject.stripeUrl}/control/refunds/${providerRefundId}`, {});
+    await deliveredEvent(
+      subject,
+      ({ type, fact }) =>
+        type === 'refund.failed' && fact?.kind === 'refund_updated' && fact.providerRefundId === providerRefundId,
+    );
+    const found = await subject.provider.lookUpRefund({ ...refund('ref-1'), providerRefundId });
+    expect(found).toMatchObject({ kind: 'found', outcome: { kind: 'rejected', code: 'lost_or_stolen_card' } });
+    const again = await subject.provider.refund({ ...refund('ref-2'), ...money, idempotencyKey: 'ref-2' });
+    expect(again).toMatchObject({ kind: 'succeeded' });
+  });
+});
+
+describe('webhook endpoints', () => {
+  it("an account's own endpoint gets its events, with its own secret, and no other account's", async () => {
+    const receiver = await receiveWebhooks();
+    const [tenantId, stranger] = [newTenant(), newTenant()];
+    const wanted = { 'enabled_events[0]': 'payment_intent.succeeded' };
+    const { json: endpoint } = await call(tenantId, '/v1/webhook_endpoints', { url: receiver.url, ...wanted });
+    const attemptOf = async (payerOf: string) =>
+      subject.provider.charge(chargeRequest(await newPayer(subject, 'tok_ok', payerOf), payerOf));
+    await attemptOf(stranger);
+    await attemptOf(tenantId);
+    const secret = String(endpoint['secret']);
+    const own = { ...subject, webhookSecret: secret, deliveries: () => receiver.received };
+    const { fact } = await deliveredEvent(own, () => true);
+    expect(fact).toMatchObject({ kind: 'charge_updated', attemptId: tenantId });
+    const { json: listed } = await call(tenantId, '/v1/webhook_endpoints');
+    expect(listed['data']).toEqual([expect.not.objectContaining({ secret })]);
+    await receiver.close();
+    expect(receiver.received).toHaveLength(1);
   });
 });

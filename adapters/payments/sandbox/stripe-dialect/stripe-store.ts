@@ -7,7 +7,8 @@ export type ObjectKind =
   | 'refund'
   | 'setup_intent'
   | 'session'
-  | 'dispute';
+  | 'dispute'
+  | 'endpoint';
 
 /** What Stripe knows beyond the store's charges and methods; each body is the object as it is shown, or what it is made from. */
 export function prepareStripeStore({ sql }: Sandbox): void {
@@ -17,11 +18,14 @@ export function prepareStripeStore({ sql }: Sandbox): void {
   ) STRICT`;
   sql.run`CREATE INDEX IF NOT EXISTS stripe_objects_by_account ON stripe_objects (account, kind)`;
   sql.run`CREATE TABLE IF NOT EXISTS stripe_events (
-    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL,
-    attempt_count INTEGER NOT NULL DEFAULT 0, next_at INTEGER, last_error TEXT
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL
   ) STRICT`;
-  sql.run`CREATE INDEX IF NOT EXISTS stripe_events_due ON stripe_events (next_at) WHERE next_at IS NOT NULL`;
   sql.run`CREATE INDEX IF NOT EXISTS stripe_events_by_account ON stripe_events (account)`;
+  sql.run`CREATE TABLE IF NOT EXISTS stripe_deliveries (
+    seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL, endpoint_id TEXT,
+    attempt_count INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, last_error TEXT
+  ) STRICT`;
+  sql.run`CREATE INDEX IF NOT EXISTS stripe_deliveries_due ON stripe_deliveries (next_at)`;
 }
 
 export interface ObjectRef {
@@ -38,6 +42,10 @@ export function insertObject(sandbox: Sandbox, { account, kind, id }: ObjectRef,
 export function updateObject(sandbox: Sandbox, { account, kind, id }: ObjectRef, body: object): void {
   sandbox.sql.run`UPDATE stripe_objects SET body = ${JSON.stringify(body)}
     WHERE id = ${id} AND account = ${account} AND kind = ${kind}`;
+}
+
+export function deleteObject(sandbox: Sandbox, { account, kind, id }: ObjectRef): void {
+  sandbox.sql.run`DELETE FROM stripe_objects WHERE id = ${id} AND account = ${account} AND kind = ${kind}`;
 }
 
 export function findObject<T>(sandbox: Sandbox, { account, kind, id }: ObjectRef): T | undefined {
