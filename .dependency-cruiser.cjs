@@ -29,6 +29,7 @@ const portErrors = '^adapters/.+/[a-z-]+-error[.]ts$';
 /** Each package that reaches outside has its doors; a room not named here cannot open another. */
 const doors = [
   { name: 'kafka', packages: ['kafkajs'], rooms: ['adapters/events'] },
+  { name: 'stripe', packages: ['stripe'], rooms: ['adapters/payments/stripe'] },
   { name: 'redis', packages: ['ioredis'], rooms: ['adapters/cache'] },
   { name: 'limits', packages: ['rate-limiter-flexible'], rooms: ['adapters/limits'] },
   { name: 'sql', packages: ['postgres', 'drizzle-orm', 'drizzle-kit'], rooms: ['db', 'drizzle[.]config'] },

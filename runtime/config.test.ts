@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { parseConfig } from './config.ts';
+import { afterEach, expect, it, vi } from 'vitest';
+import { loadSandboxProviderConfig, parseConfig } from './config.ts';
 
 const complete = {
   REDCORE_ROLE: 'api',
@@ -14,6 +14,8 @@ const complete = {
   REDCORE_KEY_SECRET: 'y'.repeat(32),
   REDCORE_SEAL_KEYS: `k2:${'a'.repeat(32)}, k1:${'b'.repeat(32)}`,
 };
+
+afterEach(() => vi.unstubAllEnvs());
 
 it('reads a complete environment', () => {
   expect(parseConfig(complete)).toMatchObject({
@@ -33,4 +35,21 @@ it('names every missing and wrong variable in one sentence, without values', () 
   expect(() => parseConfig(environment)).toThrow(
     'Configuration: REDIS_URL is missing; REDCORE_KEY_SECRET is wrong (must have at least 16 characters).',
   );
+});
+
+it("starts Stripe's dialect where its port is set, with webhooks where it knows where to", () => {
+  const sandbox = {
+    ...{ REDCORE_PORT: '9000', SANDBOX_PROVIDER_DIR: '/sandbox', SANDBOX_WEBHOOK_SECRET: 'x'.repeat(32) },
+    SANDBOX_WEBHOOK_URL: 'http://127.0.0.1:8080/webhooks/sandbox',
+  };
+  const url = 'http://127.0.0.1:8080/webhooks/stripe';
+  const secret = 'z'.repeat(32);
+  const stripeOf = (more: Record<string, string>) => {
+    for (const [name, value] of Object.entries({ ...sandbox, ...more })) vi.stubEnv(name, value);
+    return loadSandboxProviderConfig().stripe;
+  };
+  expect(stripeOf({})).toBeUndefined();
+  expect(stripeOf({ SANDBOX_STRIPE_PORT: '9001' })).toEqual({ port: 9001, webhook: null });
+  const endpoint = { SANDBOX_STRIPE_WEBHOOK_URL: url, SANDBOX_STRIPE_WEBHOOK_SECRET: secret };
+  expect(stripeOf({ SANDBOX_STRIPE_PORT: '9001', ...endpoint })).toEqual({ port: 9001, webhook: { url, secret } });
 });

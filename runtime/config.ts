@@ -59,6 +59,9 @@ const sandboxProviderEnvironment = z.object({
   SANDBOX_PROVIDER_DIR: z.string().min(1),
   SANDBOX_WEBHOOK_URL: httpUrl,
   SANDBOX_WEBHOOK_SECRET: secret,
+  SANDBOX_STRIPE_PORT: port.optional(),
+  SANDBOX_STRIPE_WEBHOOK_URL: httpUrl.optional(),
+  SANDBOX_STRIPE_WEBHOOK_SECRET: secret.optional(),
   REDCORE_LOG_LEVEL: logLevel,
 });
 
@@ -129,8 +132,17 @@ export function loadSandboxProviderConfig() {
     storeDir: env.SANDBOX_PROVIDER_DIR,
     webhookUrl: env.SANDBOX_WEBHOOK_URL,
     webhookSecret: env.SANDBOX_WEBHOOK_SECRET,
+    stripe: stripeDialectOf(env),
     logLevel: env.REDCORE_LOG_LEVEL,
   };
+}
+
+/** Stripe's dialect runs where its port is set; without url and secret it sends no webhooks. */
+function stripeDialectOf(env: z.output<typeof sandboxProviderEnvironment>) {
+  const { SANDBOX_STRIPE_PORT: stripePort, SANDBOX_STRIPE_WEBHOOK_URL: url } = env;
+  if (stripePort === undefined) return undefined;
+  const webhookSecret = env.SANDBOX_STRIPE_WEBHOOK_SECRET;
+  return { port: stripePort, webhook: url && webhookSecret ? { url, secret: webhookSecret } : null };
 }
 
 /** For one-off commands run as the owner: migrations, key creation, rebuild, invariants. */

@@ -16,9 +16,10 @@ const server = await startSandboxServer({
   port: config.port,
   folder: config.storeDir,
   webhook: { url: config.webhookUrl, secret: config.webhookSecret },
+  stripe: config.stripe,
   onError: (error) => logger.error({ err: error }, 'sandbox provider failed'),
 });
 registerReadyCheck('store', server.checkStore);
 onShutdown('close', 'sandbox provider', server.close);
 installShutdown({ logger });
-logger.info({ url: server.url, port: server.port }, 'sandbox provider ready');
+logger.info({ url: server.url, port: server.port, stripeUrl: server.stripeUrl }, 'sandbox provider ready');

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { describeAttachedMethods } from './contract/attach-methods.ts';
 import { describeKeyContract } from './contract/charge-once.ts';
 import { describeTokenContract } from './contract/charge-tokens.ts';
+import { describeDisputeContract } from './contract/dispute-charges.ts';
 import { describeListContract } from './contract/list-charges.ts';
+import { describeEventListContract } from './contract/list-events.ts';
 import { describeRefundContract } from './contract/refund-charges.ts';
+import { describeSetupContract } from './contract/set-up-methods.ts';
 import { describeOpenChargeContract } from './contract/settle-open-charges.ts';
 import type { CurrentSubject, PaymentProviderSubject } from './contract/subject.ts';
 
@@ -25,5 +28,8 @@ export function describePaymentProviderContract(
     describeOpenChargeContract(current);
     describeRefundContract(current);
     describeListContract(current);
+    describeSetupContract(current);
+    describeDisputeContract(current);
+    describeEventListContract(current);
   });
 }

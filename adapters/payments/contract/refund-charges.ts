@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type CurrentSubject, chargeRequest, chargesOf, failureOf, newPayer, newTenant } from './subject.ts';
+import {
+  type CurrentSubject,
+  chargeRequest,
+  chargesOf,
+  deliveredEvent,
+  failureOf,
+  newPayer,
+  newTenant,
+} from './subject.ts';
 
 /** R42: in full or in part, once per key, never more than captured. */
 export function describeRefundContract(current: CurrentSubject): void {
   describe('refunds', () => {
     describeCompleted(current);
     describeRejected(current);
+    describeRefundEvents(current);
   });
 }
 
@@ -31,10 +40,10 @@ async function paidCharge(current: CurrentSubject) {
       ...more,
     });
   const refundedMinor = async () => (await chargesOf(current(), payer.tenantId))[0]?.refundedMinor;
-  const lookUp = (refundId: string, tenantId = payer.tenantId) =>
+  const lookUp = (refundId: string, tenantId = payer.tenantId, providerRefundId: string | null = null) =>
     provider.lookUpRefund({
       ...{ tenantId, refundId, providerChargeId: outcome.providerChargeId },
-      ...{ providerRefundId: null, timeoutMs: 3_000 },
+      ...{ providerRefundId, timeoutMs: 3_000 },
     });
   return { refund, refundedMinor, lookUp };
 }
@@ -68,12 +77,32 @@ function describeCompleted(current: CurrentSubject): void {
   });
 }
 
+/** Behind the subject's `deliveries`. */
+function describeRefundEvents(current: CurrentSubject): void {
+  it('tells of a refund by our reference, with an id by which it is found', async ({ skip }) => {
+    if (current().deliveries === undefined) skip();
+    const { refund, lookUp } = await paidCharge(current);
+    const refundId = randomUUID();
+    const outcome = await refund(500, refundId);
+    const { fact } = await deliveredEvent(
+      current(),
+      ({ fact: said }) => said?.kind === 'refund_updated' && said.refundId === refundId,
+    );
+    if (outcome.kind === 'rejected' || fact?.kind !== 'refund_updated')
+      throw new Error('expected a refund and its event');
+    const { providerRefundId } = outcome;
+    expect([providerRefundId, null]).toContain(fact.providerRefundId);
+    expect(await lookUp(refundId, undefined, providerRefundId)).toMatchObject({ kind: 'found', outcome });
+  });
+}
+
 function describeRejected(current: CurrentSubject): void {
   it('rejects a refund in another currency, and a look-up says the same', async () => {
     const { refund, refundedMinor, lookUp } = await paidCharge(current);
     const outcome = await refund(500, 'refund-1', { currency: 'EUR' });
     expect(outcome).toMatchObject({ kind: 'rejected', code: 'currency_mismatch' });
-    expect(await lookUp('refund-1')).toMatchObject({ kind: 'found', outcome });
+    const kept = current().keepsRejectedRefunds ?? true;
+    expect(await lookUp('refund-1')).toMatchObject(kept ? { kind: 'found', outcome } : { kind: 'not_found' });
     expect(await refundedMinor()).toBe(0);
   });
 

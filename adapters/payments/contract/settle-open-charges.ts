@@ -82,7 +82,9 @@ function describeCancellation(current: CurrentSubject): void {
   });
 }
 
-async function deliveredEvent(current: CurrentSubject) {
+const standardForgeries = [{ 'webhook-id': 'evt_other' }, { 'webhook-signature': 'v1,' }];
+
+async function deliveryOf(current: CurrentSubject) {
   const attemptId = `hook-${newTenant()}`;
   const charge = await openCharge(current, attemptId);
   await current().decideAction(charge.url, 'succeeded');
@@ -95,7 +97,7 @@ async function deliveredEvent(current: CurrentSubject) {
 function describeWebhooks(current: CurrentSubject): void {
   it('names the account and the attempt of a decided charge', async () => {
     const { accountRefOf } = current();
-    const { attemptId, tenantId, request } = await deliveredEvent(current);
+    const { attemptId, tenantId, request } = await deliveryOf(current);
     const event = await current().provider.parseWebhook(request);
     expect(event).toMatchObject({ accountRef: accountRefOf(tenantId), fact: { kind: 'charge_updated', attemptId } });
     expect(event.eventId).not.toBe('');
@@ -103,14 +105,13 @@ function describeWebhooks(current: CurrentSubject): void {
   });
 
   it('refuses what was forged, altered, signed for another secret, stale or ahead (F15)', async () => {
-    const { request } = await deliveredEvent(current);
-    const { provider } = current();
+    const { request } = await deliveryOf(current);
+    const { provider, forgedHeaders = standardForgeries } = current();
     const altered = Buffer.from(Buffer.from(request.rawBody).toString().replace('succeeded', 'declined'));
     const refused = [
       { ...request, rawBody: altered },
       { ...request, secret: 'whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhlIHJlY2VpdmVy' },
-      { ...request, headers: { ...request.headers, 'webhook-id': 'evt_other' } },
-      { ...request, headers: { ...request.headers, 'webhook-signature': 'v1,' } },
+      ...forgedHeaders.map((forged) => ({ ...request, headers: { ...request.headers, ...forged } })),
       { ...request, headers: {} },
       { ...request, now: new Date(Date.now() + 6 * 60_000) },
       { ...request, now: new Date(Date.now() - 6 * 60_000) },

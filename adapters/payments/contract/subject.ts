@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { LookUpRequest, PaymentProvider } from '../port.ts';
+import { expect } from 'vitest';
+import type { LookUpRequest, PaymentProvider, ProviderEvent } from '../port.ts';
 import { ProviderError } from '../provider-error.ts';
 
 /** An implementation together with the levers that stand for its customers, its faults and its clock. */
@@ -15,6 +16,21 @@ export interface PaymentProviderSubject {
   setClockOffset: (offsetMs: number) => Promise<void>;
   /** The first event about this attempt, waited for. */
   webhookFor: (attemptId: string) => Promise<{ headers: Record<string, string>; rawBody: Uint8Array }>;
+  /** How the failure reads that certainly charged nothing; default `{ kind: 'not_sent' }`. */
+  unreachableFailure?: object;
+  /** False where a refused refund leaves no object behind for a look-up. */
+  keepsRejectedRefunds?: boolean;
+  /** Headers that turn a true delivery into a forged one; default those of Standard Webhooks. */
+  forgedHeaders?: readonly Record<string, string>[];
+  /** Every delivery so far, oldest first. */
+  deliveries?: () => readonly { headers: Record<string, string>; rawBody: Uint8Array }[];
+  /** The customer on the page of a begun set-up: saves what this token stands for. */
+  finishSetup?: (url: string, token: string) => Promise<void>;
+  /** The customer's bank takes a captured charge back, and decides in the end. */
+  disputes?: {
+    open: (charge: { tenantId: string; providerChargeId: string; amountMinor: number }) => Promise<void>;
+    settle: (charge: { tenantId: string; providerChargeId: string; result: 'won' | 'lost' }) => Promise<void>;
+  };
   close: () => Promise<void>;
 }
 
@@ -63,4 +79,22 @@ export async function failureOf(call: Promise<unknown>): Promise<ProviderError> 
   const result = await call.catch((error: unknown) => error);
   if (result instanceof ProviderError) return result;
   throw new Error(`expected a ProviderError, got ${JSON.stringify(result)}`, { cause: result });
+}
+
+/** The first delivered event that says so, read as the webhook endpoint reads it; waited for. */
+export async function deliveredEvent(
+  { provider, deliveries, webhookSecret: secret, webhookSettings: settings }: PaymentProviderSubject,
+  says: (event: ProviderEvent) => boolean,
+): Promise<ProviderEvent> {
+  if (deliveries === undefined) throw new Error('this subject keeps no deliveries');
+  let found: ProviderEvent | undefined;
+  const look = async (): Promise<boolean> => {
+    const now = new Date();
+    const events = deliveries().map((delivery) => provider.parseWebhook({ ...delivery, secret, settings, now }));
+    found = (await Promise.all(events)).find(says);
+    return found !== undefined;
+  };
+  await expect.poll(look, { timeout: 10_000 }).toBe(true);
+  if (found === undefined) throw new Error('an event was found and is gone');
+  return found;
 }

@@ -8,10 +8,13 @@ export interface ProviderProcessOptions {
   folder: string;
   webhookUrl: string;
   webhookSecret: string;
+  /** Stripe's dialect on a free port of its own. */
+  stripe?: { webhookUrl: string; webhookSecret: string };
 }
 
 export interface ProviderProcess {
   url: string;
+  stripeUrl: string | null;
   pid: number;
   stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
@@ -28,12 +31,17 @@ export async function spawnProviderProcess(options: ProviderProcessOptions): Pro
       SANDBOX_PROVIDER_DIR: options.folder,
       SANDBOX_WEBHOOK_URL: options.webhookUrl,
       SANDBOX_WEBHOOK_SECRET: options.webhookSecret,
+      ...(options.stripe && {
+        SANDBOX_STRIPE_PORT: '0',
+        SANDBOX_STRIPE_WEBHOOK_URL: options.stripe.webhookUrl,
+        SANDBOX_STRIPE_WEBHOOK_SECRET: options.stripe.webhookSecret,
+      }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const url = await readUrl(child);
+  const urls = await readUrls(child);
   return {
-    url,
+    ...urls,
     pid: child.pid ?? 0,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -44,14 +52,14 @@ export async function spawnProviderProcess(options: ProviderProcessOptions): Pro
   };
 }
 
-async function readUrl(child: ChildProcess): Promise<string> {
+async function readUrls(child: ChildProcess): Promise<Pick<ProviderProcess, 'url' | 'stripeUrl'>> {
   if (child.stdout === null) throw new Error('the sandbox provider has no output');
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
-    const { url } = JSON.parse(line) as { url?: string };
+    const { url, stripeUrl = null } = JSON.parse(line) as { url?: string; stripeUrl?: string | null };
     if (url === undefined) continue;
     child.stdout.resume();
-    return url;
+    return { url, stripeUrl };
   }
   throw new Error('the sandbox provider ended before it was ready');
 }

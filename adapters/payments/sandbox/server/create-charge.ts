@@ -26,7 +26,22 @@ interface ChargeCall {
   baseUrl: string;
 }
 
-const failed = refuse(500, 'internal_error', 'Something went wrong');
+type Answer = ReturnType<typeof refuse>;
+
+/** A charge on its way through a behaviour, in whichever dialect it came. */
+export interface BehavingCall {
+  claim: KeyClaim;
+  behaviour: Behaviour;
+  /** Commits the charge with its key's answer; `answerInstead` is what the caller is told and the key replays. */
+  record: (answerInstead?: Answer) => Reply;
+  refusals: { unavailable: Answer; rateLimited: Answer; failed: Answer };
+}
+
+const refusals = {
+  unavailable: refuse(503, 'unavailable', 'Not processed, send it again', { processed: false }),
+  rateLimited: refuse(429, 'rate_limited', 'Too many requests'),
+  failed: refuse(500, 'internal_error', 'Something went wrong'),
+};
 
 /** `POST /v1/charges`: what the key already determines comes first and uses up no script; a refusal leaves the key free. */
 export async function createCharge(sandbox: Sandbox, request: WireRequest): Promise<Reply> {
@@ -40,52 +55,54 @@ export async function createCharge(sandbox: Sandbox, request: WireRequest): Prom
   const target = { account: body.account, token: method.token, methodId: method.id };
   const behaviour = sandbox.scripts.take(target) ?? findTestToken(method.token)?.behaviour;
   if (behaviour === undefined) throw new Error(`method ${method.id} has a token without a rule`);
-  return behave(sandbox, { body, claim, method, behaviour, baseUrl: request.baseUrl });
+  const call = { body, claim, method, behaviour, baseUrl: request.baseUrl };
+  const record = (answerInstead?: Answer): Reply => recordCharge(sandbox, call, answerInstead);
+  return behave(sandbox, { claim, behaviour, record, refusals });
 }
 
-async function behave(sandbox: Sandbox, call: ChargeCall): Promise<Reply> {
-  const { behaviour } = call;
+export async function behave(sandbox: Sandbox, call: BehavingCall): Promise<Reply> {
+  const { behaviour, record } = call;
   switch (behaviour.kind) {
     case 'unreachable':
-      return refuse(503, 'unavailable', 'Not processed, send it again', { processed: false });
+      return call.refusals.unavailable;
     case 'rate_limited':
       return {
-        ...refuse(429, 'rate_limited', 'Too many requests'),
+        ...call.refusals.rateLimited,
         headers: { 'retry-after': String(Math.ceil(behaviour.delayMs / 1000)) },
       };
     case 'timeout_before':
       return { kind: 'hold' };
     case 'error_before':
-      return failed;
+      return call.refusals.failed;
     case 'slow':
       sandbox.keys.start(call.claim);
       try {
         await delay(behaviour.delayMs, undefined, { signal: sandbox.closing });
-        return recordCharge(sandbox, call);
+        return record();
       } finally {
         sandbox.keys.stop(call.claim);
       }
     case 'timeout_after':
-      recordCharge(sandbox, call);
+      record();
       return { kind: 'hold' };
     case 'reset_after':
-      recordCharge(sandbox, call);
+      record();
       return { kind: 'reset' };
     case 'error_after':
-      return recordCharge(sandbox, call, failed);
+      return record(call.refusals.failed);
     case 'ok':
     case 'ok_once':
     case 'decline':
     case 'requires_action':
     case 'pending':
-      return recordCharge(sandbox, call);
+      return record();
     default:
       return assertNever(behaviour);
   }
 }
 
 /** Charge and key answer commit together; a key whose first answer was an error keeps replaying that error. */
-function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: typeof failed): Reply {
+function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: Answer): Reply {
   const { body, claim, method, behaviour } = call;
   const { status, declineCode, message } = decideCharge(behaviour, method.succeeded_count);
   const now = sandbox.now();

@@ -30,6 +30,7 @@ export function startDueWork({ sandbox, webhook, onError }: DueWorkOptions): Due
       asked = false;
       settlePending(sandbox, Date.now());
       if (webhook !== null) await deliverDueWebhooks(sandbox, webhook);
+      for (const dialect of sandbox.dialects) await dialect.deliverDue();
     } while (asked && !stopped);
     if (Date.now() >= forgetAt) {
       sandbox.keys.forgetExpired(sandbox.now());
@@ -64,9 +65,10 @@ export function startDueWork({ sandbox, webhook, onError }: DueWorkOptions): Due
   };
 }
 
-function sleepMs({ sql }: Sandbox, deliversWebhooks: boolean): number {
+function sleepMs({ sql, dialects }: Sandbox, deliversWebhooks: boolean): number {
   const next = sql.get`SELECT min(due_at) AS due_at FROM (
     SELECT min(decide_at) AS due_at FROM charges WHERE decide_at IS NOT NULL
     UNION ALL SELECT min(next_at) FROM webhooks WHERE ${deliversWebhooks ? 1 : 0})`?.due_at;
-  return next == null ? lookAgainMs : Math.max(0, Math.min(Number(next) - Date.now(), lookAgainMs));
+  const dueAts = [next, ...dialects.map((dialect) => dialect.nextDueAt())].filter((dueAt) => dueAt != null);
+  return Math.max(0, Math.min(...dueAts.map((dueAt) => Number(dueAt) - Date.now()), lookAgainMs));
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Dialect } from './dialect.ts';
 import { createKeyStore, type KeyStore } from './idempotency-keys.ts';
 import { openStore, type SandboxStore } from './open-store.ts';
 import { createScripts, type Scripts } from './scripts.ts';
@@ -11,6 +12,8 @@ export interface Sandbox extends SandboxStore {
   now: () => number;
   setClockOffset: (offsetMs: number) => void;
   sendsWebhooks: boolean;
+  /** The other wires over this store. */
+  dialects: Dialect[];
   /** Called after a commit that left something due; nothing happens before the due work is started. */
   wake: () => void;
   closing: AbortSignal;
@@ -36,6 +39,7 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       offsetMs = nextOffsetMs;
     },
     sendsWebhooks: options.sendsWebhooks,
+    dialects: [],
     wake: () => undefined,
     closing: options.closing,
   };

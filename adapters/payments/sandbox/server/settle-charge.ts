@@ -52,6 +52,8 @@ function settle(sandbox: Sandbox, charge: ChargeRow, decision: Decision): void {
     sandbox.sql
       .run`UPDATE charges SET status = ${status}, decline_code = ${declineCode}, message = ${message}, decide_at = NULL
       WHERE id = ${charge.id}`;
+    const dialect = sandbox.dialects.find(({ accountPrefix }) => charge.account.startsWith(accountPrefix));
+    if (dialect !== undefined) return dialect.announceCharge(charge.id);
     if (!sandbox.sendsWebhooks) return;
     const { account, reference, id: charge_id, amount, currency } = charge;
     const timestamp = new Date(sandbox.now()).toISOString();

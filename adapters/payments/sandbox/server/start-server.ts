@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type StripeDialectOptions, startStripeDialect } from '../stripe-dialect/start-stripe.ts';
 import { answerRequest } from './answer-request.ts';
 import type { WebhookTarget } from './deliver-webhooks.ts';
 import { startDueWork } from './run-due-work.ts';
@@ -11,11 +12,14 @@ export interface SandboxServerOptions {
   port: number;
   folder: string;
   webhook: WebhookTarget | null;
+  /** Stripe's dialect over the same store, where it is wanted. */
+  stripe?: StripeDialectOptions | undefined;
   onError: (error: unknown) => void;
 }
 
 export interface SandboxServer {
   url: string;
+  stripeUrl: string | null;
   port: number;
   /** Resolves while the store answers. */
   checkStore: () => Promise<void>;
@@ -45,17 +49,21 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
+  const around = { sandbox, host: options.host, keepAliveMs, onError: options.onError };
+  const stripe = options.stripe === undefined ? null : await startStripeDialect(around, options.stripe);
   const dueWork = startDueWork({ sandbox, webhook: options.webhook, onError: options.onError });
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host}:${port}`,
     port,
+    stripeUrl: stripe?.url ?? null,
     checkStore: async () => void sandbox.sql.get`SELECT 1`,
     async close() {
       closing.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      await stripe?.close();
       await dueWork.stop();
       sandbox.close();
     },
