@@ -4,8 +4,8 @@ import { notSupported } from '../provider-error.ts';
 import { toLookUpResult, toOutcome, toProviderCharge, wireCharge, wireChargeList } from './map-charge.ts';
 import { toLookUpRefundResult, toRefundOutcome, wireRefund, wireRefundList } from './map-refund.ts';
 import { parseSandboxWebhook } from './parse-webhook.ts';
-import { readAnswer } from './read-answer.ts';
-import { createWire, type WireAnswer } from './send-request.ts';
+import { readAnswer } from '../read-answer.ts';
+import { createWire, type WireAnswer } from '../send-request.ts';
 
 export interface SandboxProviderOptions {
   baseUrl: string;

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { failureOf } from '../contract/subject.ts';
+import { failureOf } from './contract/subject.ts';
 import { createWire, type Wire } from './send-request.ts';
 
 const opened: { server: Server; wire: Wire; sockets: Socket[] }[] = [];
