@@ -1,5 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request as openRequest } from 'node:http';
-import { Agent as TlsAgent, request as openTlsRequest } from 'node:https';
+import { request as openTlsRequest, Agent as TlsAgent } from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
 import { ProviderError } from './provider-error.ts';
 

@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import type { CancelAttemptResult, PaymentProvider } from '../port.ts';
-import { notSupported } from '../provider-error.ts';
-import { toLookUpResult, toOutcome, toProviderCharge, wireCharge, wireChargeList } from './map-charge.ts';
-import { toLookUpRefundResult, toRefundOutcome, wireRefund, wireRefundList } from './map-refund.ts';
-import { parseSandboxWebhook } from './parse-webhook.ts';
+import type { PaymentProvider } from '../port.ts';
 import { readAnswer } from '../read-answer.ts';
 import { createWire, type WireAnswer } from '../send-request.ts';
+import {
+  readCancelAnswer,
+  toLookUpResult,
+  toOutcome,
+  toProviderCharge,
+  wireCharge,
+  wireChargeList,
+} from './map-charge.ts';
+import { toLookUpRefundResult, toRefundOutcome, wireRefund, wireRefundList } from './map-refund.ts';
+import { toBegunSetup, toMethod, toSetupResult, wireMethod, wireSetup } from './map-setup.ts';
+import { parseSandboxWebhook, readSandboxEvent } from './parse-webhook.ts';
 
 export interface SandboxProviderOptions {
   baseUrl: string;
@@ -19,12 +26,9 @@ export interface SandboxProvider extends PaymentProvider {
 
 const keyWindowMs = 86_400_000;
 
-const wireMethod = z.object({
-  id: z.string(),
-  brand: z.string(),
-  last4: z.string(),
-  exp_month: z.int(),
-  exp_year: z.int(),
+const wireEventList = z.object({
+  data: z.array(z.object({ id: z.string(), body: z.string() })),
+  next_cursor: z.string().nullable(),
 });
 
 /** The port over the sandbox's HTTP dialect; the tenant id is the provider-side account, the attempt id the charge's reference. */
@@ -48,14 +52,13 @@ export function createSandboxProvider({ baseUrl, defaultTimeoutMs = 8_000 }: San
     name: 'sandbox',
     capabilities: {
       ...{ idempotencyWindowMs: keyWindowMs, refundKeyWindowMs: keyWindowMs },
-      ...{ listCharges: true, listEvents: false, setup: false, attach: true },
+      ...{ listCharges: true, listEvents: true, setup: true, attach: true },
       currencies: 'all',
     },
 
     async attachMethod({ tenantId: account, token, idempotencyKey }) {
       const answer = await post('/v1/methods', { account, token }, within(defaultTimeoutMs), idempotencyKey);
-      const { id, brand, last4, exp_month, exp_year } = readAnswer(wireMethod, answer);
-      return { providerMethodId: id, brand, last4, expMonth: exp_month, expYear: exp_year };
+      return toMethod(readAnswer(wireMethod, answer));
     },
 
     async charge({ tenantId: account, attemptId: reference, amountMinor: amount, currency, description, ...call }) {
@@ -91,21 +94,28 @@ export function createSandboxProvider({ baseUrl, defaultTimeoutMs = 8_000 }: San
       return { charges: data.map(toProviderCharge), nextCursor: next_cursor };
     },
 
-    beginSetup: async () => notSupported('beginSetup'),
-    readSetup: async () => notSupported('readSetup'),
-    listEvents: async () => ({ events: [], nextCursor: null }),
+    async beginSetup({ tenantId: account, setupId: reference, customerId: customer, returnUrl: return_url, ...call }) {
+      const body = { account, reference, customer, return_url };
+      const answer = await post('/v1/setups', body, within(defaultTimeoutMs), call.idempotencyKey);
+      return toBegunSetup(readAnswer(wireSetup, answer));
+    },
+
+    async readSetup({ tenantId: account, providerSetupId }) {
+      const path = `/v1/setups/${encodeURIComponent(providerSetupId)}`;
+      return toSetupResult(readAnswer(wireSetup, await get(path, { account }, defaultTimeoutMs)));
+    },
+
+    async listEvents({ tenantId: account, since, cursor, limit }) {
+      const query = { account, since: since.toISOString(), limit: String(limit), ...(cursor ? { cursor } : {}) };
+      const { data, next_cursor } = readAnswer(wireEventList, await get('/v1/events', query, defaultTimeoutMs));
+      const events = data.map(({ id, body }) => {
+        const rawBody = Buffer.from(body);
+        return { event: readSandboxEvent(id, rawBody), rawBody };
+      });
+      return { events, nextCursor: next_cursor };
+    },
+
     parseWebhook: parseSandboxWebhook,
     close: wire.close,
   };
-}
-
-const decidedBody = z.object({ error: z.object({ code: z.literal('already_decided') }), charge: wireCharge });
-
-function readCancelAnswer(answer: WireAnswer): CancelAttemptResult {
-  if (answer.status === 409) {
-    const { charge } = readAnswer(decidedBody, { ...answer, status: 200 });
-    return { kind: 'already_decided', outcome: toOutcome(charge) };
-  }
-  readAnswer(wireCharge, answer);
-  return { kind: 'canceled' };
 }

@@ -4,9 +4,11 @@ import { assertNever } from '../../../../domain/invariant.ts';
 import { type Behaviour, decideCharge } from '../behaviour.ts';
 import { findTestToken } from '../test-tokens.ts';
 import { findMethod, type MethodRow } from './attach-method.ts';
+import { emitIfScripted } from './emit-event.ts';
 import { fingerprint, type KeyClaim } from './idempotency-keys.ts';
 import { renderCharge } from './read-charges.ts';
 import { newId, type Sandbox } from './sandbox.ts';
+import { chargeUpdated } from './settle-charge.ts';
 import { amount, answer, currency, type Reply, read, refuse, requireKey, text, type WireRequest } from './wire.ts';
 
 const chargeBody = z.strictObject({
@@ -16,6 +18,7 @@ const chargeBody = z.strictObject({
   amount,
   currency,
   description: z.string().max(1000),
+  subscription: text.nullable().default(null),
 });
 
 interface ChargeCall {
@@ -26,7 +29,18 @@ interface ChargeCall {
   baseUrl: string;
 }
 
-const failed = refuse(500, 'internal_error', 'Something went wrong');
+export const failed = refuse(500, 'internal_error', 'Something went wrong');
+export const unavailable = refuse(503, 'unavailable', 'Not processed, send it again', { processed: false });
+export const inProgress = refuse(
+  409,
+  'idempotency_key_in_progress',
+  'The first request with this key is still running',
+);
+
+export function rateLimited(delayMs: number): Reply {
+  const headers = { 'retry-after': String(Math.ceil(delayMs / 1000)) };
+  return { ...refuse(429, 'rate_limited', 'Too many requests'), headers };
+}
 
 /** `POST /v1/charges`: what the key already determines comes first and uses up no script; a refusal leaves the key free. */
 export async function createCharge(sandbox: Sandbox, request: WireRequest): Promise<Reply> {
@@ -47,12 +61,11 @@ async function behave(sandbox: Sandbox, call: ChargeCall): Promise<Reply> {
   const { behaviour } = call;
   switch (behaviour.kind) {
     case 'unreachable':
-      return refuse(503, 'unavailable', 'Not processed, send it again', { processed: false });
+      return unavailable;
+    case 'in_progress':
+      return inProgress;
     case 'rate_limited':
-      return {
-        ...refuse(429, 'rate_limited', 'Too many requests'),
-        headers: { 'retry-after': String(Math.ceil(behaviour.delayMs / 1000)) },
-      };
+      return rateLimited(behaviour.delayMs);
     case 'timeout_before':
       return { kind: 'hold' };
     case 'error_before':
@@ -61,15 +74,15 @@ async function behave(sandbox: Sandbox, call: ChargeCall): Promise<Reply> {
       sandbox.keys.start(call.claim);
       try {
         await delay(behaviour.delayMs, undefined, { signal: sandbox.closing });
-        return recordCharge(sandbox, call);
+        return await recordCharge(sandbox, call);
       } finally {
         sandbox.keys.stop(call.claim);
       }
     case 'timeout_after':
-      recordCharge(sandbox, call);
+      await recordCharge(sandbox, call);
       return { kind: 'hold' };
     case 'reset_after':
-      recordCharge(sandbox, call);
+      await recordCharge(sandbox, call);
       return { kind: 'reset' };
     case 'error_after':
       return recordCharge(sandbox, call, failed);
@@ -85,7 +98,7 @@ async function behave(sandbox: Sandbox, call: ChargeCall): Promise<Reply> {
 }
 
 /** Charge and key answer commit together; a key whose first answer was an error keeps replaying that error. */
-function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: typeof failed): Reply {
+async function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: typeof failed): Promise<Reply> {
   const { body, claim, method, behaviour } = call;
   const { status, declineCode, message } = decideCharge(behaviour, method.succeeded_count);
   const now = sandbox.now();
@@ -100,16 +113,18 @@ function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: typeof
   };
   const reply = answerInstead ?? answer(201, renderCharge(charge, call.baseUrl));
   const decideAt = behaviour.kind === 'pending' ? Date.now() + behaviour.delayMs : null;
-  sandbox.transaction(() => {
-    sandbox.sql.run`INSERT INTO charges (id, account, reference, method_id, amount, currency, description, status,
-        decline_code, message, decide_at, created_at)
+  const emitted = sandbox.transaction(() => {
+    sandbox.sql.run`INSERT INTO charges (id, account, reference, method_id, amount, currency, description, subscription,
+        status, decline_code, message, decide_at, created_at)
       VALUES (${charge.id}, ${body.account}, ${body.reference}, ${method.id}, ${body.amount}, ${body.currency},
-        ${body.description}, ${status}, ${declineCode}, ${message}, ${decideAt}, ${now})`;
+        ${body.description}, ${charge.subscription}, ${status}, ${declineCode}, ${message}, ${decideAt}, ${now})`;
     if (behaviour.kind === 'ok_once' && status === 'succeeded') {
       sandbox.sql.run`UPDATE methods SET succeeded_count = succeeded_count + 1 WHERE id = ${method.id}`;
     }
     sandbox.keys.remember(claim, reply, now);
+    return emitIfScripted(sandbox, chargeUpdated(charge));
   });
+  await emitted.arrived();
   if (decideAt !== null) sandbox.wake();
   return reply;
 }

@@ -1,9 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerRequest } from './answer-request.ts';
-import type { WebhookTarget } from './deliver-webhooks.ts';
 import { startDueWork } from './run-due-work.ts';
-import { openSandbox } from './sandbox.ts';
+import { openSandbox, type WebhookTarget } from './sandbox.ts';
 
 export interface SandboxServerOptions {
   host: string;
@@ -29,7 +28,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
   const closing = new AbortController();
   const sandbox = openSandbox({
     folder: options.folder,
-    sendsWebhooks: options.webhook !== null,
+    webhook: options.webhook,
     closing: closing.signal,
   });
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
@@ -45,7 +44,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
-  const dueWork = startDueWork({ sandbox, webhook: options.webhook, onError: options.onError });
+  const dueWork = startDueWork({ sandbox, onError: options.onError });
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host}:${port}`,
