@@ -11,6 +11,7 @@ import {
 } from '../sandbox/map-charge.ts';
 import { toLookUpRefundResult, toRefundOutcome, wireRefund, wireRefundList } from '../sandbox/map-refund.ts';
 import { toBegunSetup, toMethod, toSetupResult, wireMethod, wireSetup } from '../sandbox/map-setup.ts';
+import type { WireAnswer } from '../send-request.ts';
 import { openCustomAccount } from './custom-account.ts';
 import { parseNotification } from './parse-notification.ts';
 import { createSignedSender } from './send-signed.ts';
@@ -34,13 +35,8 @@ const keyWindowMinMs = 3_600_000;
  */
 export function createCustomProvider({ accountOf, defaultTimeoutMs = 8_000 }: CustomProviderOptions): CustomProvider {
   const sender = createSignedSender(accountOf);
-  const within = (timeoutMs: number): number => performance.now() + timeoutMs;
-  const send = (
-    [tenantId, path, call]: [string, string, string],
-    body: object,
-    deadlineAtMonotonicMs = within(defaultTimeoutMs),
-  ) => sender.send({ tenantId, path, call, body, deadlineAtMonotonicMs });
-
+  const send: Send = ([tenantId, path, call], body, deadlineAtMonotonicMs = within(defaultTimeoutMs)) =>
+    sender.send({ tenantId, path, call, body, deadlineAtMonotonicMs });
   return {
     name: 'custom',
     capabilities: {
@@ -54,11 +50,44 @@ export function createCustomProvider({ accountOf, defaultTimeoutMs = 8_000 }: Cu
       return { chargeMs: keyWindowMs, refundMs: keyWindowMs };
     },
 
+    ...methodCalls(send),
+    ...chargeCalls(send),
+    ...refundCalls(send),
+    listEvents: async () => ({ events: [], nextCursor: null }),
+    parseWebhook: parseNotification,
+    close: sender.close,
+  };
+}
+
+/** Account, path below its address, name of the call. */
+type Send = (to: [string, string, string], body: object, deadlineAtMonotonicMs?: number) => Promise<WireAnswer>;
+
+function within(timeoutMs: number): number {
+  return performance.now() + timeoutMs;
+}
+
+function methodCalls(send: Send): Pick<PaymentProvider, 'attachMethod' | 'beginSetup' | 'readSetup'> {
+  return {
     async attachMethod({ tenantId, token, idempotencyKey: idempotency_key }) {
       const answer = await send([tenantId, 'methods', 'method.attach'], { idempotency_key, token });
       return toMethod(readAnswer(wireMethod, answer));
     },
 
+    async beginSetup({ tenantId, setupId: reference, customerId: customer_id, returnUrl: return_url, ...call }) {
+      const body = { idempotency_key: call.idempotencyKey, reference, customer_id, return_url };
+      return toBegunSetup(readAnswer(wireSetup, await send([tenantId, 'setups', 'setup.create'], body)));
+    },
+
+    async readSetup({ tenantId, setupId: reference, providerSetupId: setup_id }) {
+      return toSetupResult(
+        readAnswer(wireSetup, await send([tenantId, 'setups/read', 'setup.read'], { reference, setup_id })),
+      );
+    },
+  };
+}
+
+function chargeCalls(send: Send): Pick<PaymentProvider, 'charge' | 'lookUp' | 'cancelAttempt' | 'listCharges'> {
+  return {
     async charge({ tenantId, attemptId: reference, amountMinor: amount, currency, description, ...call }) {
       const { idempotencyKey: idempotency_key, providerMethodId: method_id, subscriptionId = null } = call;
       const charge = { reference, subscription_id: subscriptionId, method_id, amount, currency, description };
@@ -78,6 +107,16 @@ export function createCustomProvider({ accountOf, defaultTimeoutMs = 8_000 }: Cu
       return readCancelAnswer(await send([tenantId, 'charges/cancel', 'charge.cancel'], body, within(timeoutMs)));
     },
 
+    async listCharges({ tenantId, cursor = null, limit }) {
+      const answer = await send([tenantId, 'charges/list', 'charge.list'], { cursor, limit });
+      const { data, next_cursor } = readAnswer(wireChargeList, answer);
+      return { charges: data.map(toProviderCharge), nextCursor: next_cursor };
+    },
+  };
+}
+
+function refundCalls(send: Send): Pick<PaymentProvider, 'refund' | 'lookUpRefund'> {
+  return {
     async refund({
       tenantId,
       refundId: reference,
@@ -96,26 +135,5 @@ export function createCustomProvider({ accountOf, defaultTimeoutMs = 8_000 }: Cu
       const answer = await send([tenantId, 'refunds/find', 'refund.find'], body, within(timeoutMs));
       return toLookUpRefundResult(readAnswer(wireRefundList, answer).data);
     },
-
-    async listCharges({ tenantId, cursor = null, limit }) {
-      const answer = await send([tenantId, 'charges/list', 'charge.list'], { cursor, limit });
-      const { data, next_cursor } = readAnswer(wireChargeList, answer);
-      return { charges: data.map(toProviderCharge), nextCursor: next_cursor };
-    },
-
-    async beginSetup({ tenantId, setupId: reference, customerId: customer_id, returnUrl: return_url, ...call }) {
-      const body = { idempotency_key: call.idempotencyKey, reference, customer_id, return_url };
-      return toBegunSetup(readAnswer(wireSetup, await send([tenantId, 'setups', 'setup.create'], body)));
-    },
-
-    async readSetup({ tenantId, setupId: reference, providerSetupId: setup_id }) {
-      return toSetupResult(
-        readAnswer(wireSetup, await send([tenantId, 'setups/read', 'setup.read'], { reference, setup_id })),
-      );
-    },
-
-    listEvents: async () => ({ events: [], nextCursor: null }),
-    parseWebhook: parseNotification,
-    close: sender.close,
   };
 }

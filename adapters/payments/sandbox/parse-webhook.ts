@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assertNever } from '../../../domain/invariant.ts';
 import type { ParseWebhookRequest, ProviderEvent, ProviderFact } from '../port.ts';
 import { ProviderError } from '../provider-error.ts';
 import { verifyWebhook } from '../standard-webhooks.ts';
@@ -47,8 +48,12 @@ function readFact(json: unknown): ProviderFact {
       return { kind: 'refund_updated', refundId: event.reference, providerRefundId: event.refund_id };
     case 'setup.completed':
       return { kind: 'setup_updated', setupId: event.reference, providerSetupId: event.setup_id };
-    default:
+    case 'dispute.opened':
+    case 'dispute.won':
+    case 'dispute.lost':
       return disputeFact(event);
+    default:
+      return assertNever(event);
   }
 }
 
