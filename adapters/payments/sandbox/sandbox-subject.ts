@@ -6,20 +6,29 @@ import { type ProviderProcess, spawnProviderProcess } from './spawn-provider-pro
 
 /** A sandbox provider of its own process, store and receiver, for a whole test file. */
 export interface SandboxSite {
-  url: string;
+  /** Of the present process. */
+  readonly url: string;
   receiver: WebhookReceiver;
-  process: ProviderProcess;
+  /** Stops the process and starts another one over the same store. */
+  restart: () => Promise<void>;
   close: () => Promise<void>;
 }
 
 export async function openSandboxSite(webhookSecret: string): Promise<SandboxSite> {
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-provider-'));
   const receiver = await receiveWebhooks();
-  const process = await spawnProviderProcess({ folder, webhookUrl: receiver.url, webhookSecret });
+  const spawn = (): Promise<ProviderProcess> =>
+    spawnProviderProcess({ folder, webhookUrl: receiver.url, webhookSecret });
+  let process = await spawn();
   return {
-    url: process.url,
+    get url() {
+      return process.url;
+    },
     receiver,
-    process,
+    async restart() {
+      await process.stop();
+      process = await spawn();
+    },
     async close() {
       await process.stop();
       await receiver.close();
