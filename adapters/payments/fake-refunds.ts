@@ -10,7 +10,7 @@ import type { RefundBehaviour } from './sandbox/refund-behaviour.ts';
 
 export type FakeCharge = WireCharge & { tenantId: string; token: string };
 
-type FakeRefund = WireRefund & { tenantId: string; reference: string; charge: FakeCharge | undefined };
+type FakeRefund = WireRefund & { tenantId: string; charge: FakeCharge | undefined };
 type FakeDispute = {
   id: string;
   charge: FakeCharge;

@@ -24,7 +24,7 @@ export interface ChargeRequest {
   currency: string;
   description: string;
   /** For a provider whose notifications name it (custom); the same on every send. */
-  subscriptionId?: string;
+  subscriptionId?: string | null;
   /** On the `performance.now()` scale; checked again just before the request is written, so a paused process sends nothing late. */
   deadlineAtMonotonicMs: number;
 }

@@ -88,7 +88,7 @@ function exchange(
       reject(classifyFailure(error, written));
     };
     const write = (): void => {
-      if (request.destroyed) return;
+      if (request.destroyed || request.socket?.destroyed) return;
       if (performance.now() >= deadlineAtMonotonicMs) {
         request.destroy(new DeadlinePassed());
         return;

@@ -31,6 +31,7 @@ export async function sendCharge(
       amountMinor: attempt.amountMinor,
       currency: attempt.currency,
       description: `Invoice ${attempt.invoiceId}`,
+      subscriptionId: attempt.subscriptionId,
       deadlineAtMonotonicMs,
     });
     return { result, error: null };

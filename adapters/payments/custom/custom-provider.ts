@@ -1,5 +1,6 @@
 import type { AccountOf } from '../account.ts';
 import type { PaymentProvider } from '../port.ts';
+import { ProviderError } from '../provider-error.ts';
 import { readAnswer } from '../read-answer.ts';
 import {
   readCancelAnswer,
@@ -93,7 +94,7 @@ function chargeCalls(send: Send): Pick<PaymentProvider, 'charge' | 'lookUp' | 'c
       const charge = { reference, subscription_id: subscriptionId, method_id, amount, currency, description };
       const body = { idempotency_key, ...charge };
       const answer = await send([tenantId, 'charges', 'charge.create'], body, call.deadlineAtMonotonicMs);
-      return toOutcome(readAnswer(wireCharge, answer));
+      return toOutcome(sameAs({ reference, amount, currency }, readAnswer(wireCharge, answer)));
     },
 
     async lookUp({ tenantId, attemptId: reference, providerChargeId: charge_id, timeoutMs }) {
@@ -127,13 +128,30 @@ function refundCalls(send: Send): Pick<PaymentProvider, 'refund' | 'lookUpRefund
     }) {
       const body = { idempotency_key: call.idempotencyKey, reference, charge_id, amount, currency };
       const answer = await send([tenantId, 'refunds', 'refund.create'], body, within(call.timeoutMs));
-      return toRefundOutcome(readAnswer(wireRefund, answer));
+      return toRefundOutcome(sameAs({ reference, amount, currency }, readAnswer(wireRefund, answer)));
     },
 
     async lookUpRefund({ tenantId, refundId: reference, providerChargeId: charge_id, providerRefundId, timeoutMs }) {
       const body = { reference, charge_id, refund_id: providerRefundId };
       const answer = await send([tenantId, 'refunds/find', 'refund.find'], body, within(timeoutMs));
-      return toLookUpRefundResult(readAnswer(wireRefundList, answer).data);
+      return toLookUpRefundResult(
+        readAnswer(wireRefundList, answer).data.filter((refund) => refund.reference === reference),
+      );
     },
   };
+}
+
+interface Asked {
+  reference: string;
+  amount: number;
+  currency: string;
+}
+
+/** An answer about something else says nothing about what was asked for. */
+function sameAs<T extends Asked>(asked: Asked, answered: T): T {
+  const { reference, amount, currency } = answered;
+  if (reference === asked.reference && amount === asked.amount && currency === asked.currency) return answered;
+  throw new ProviderError('unknown', 'answer_about_something_else', {
+    message: `asked for ${asked.amount} ${asked.currency}, answered about ${amount} ${currency} of ${reference}`,
+  });
 }

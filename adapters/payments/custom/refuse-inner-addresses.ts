@@ -43,7 +43,7 @@ export function isRefusedAddress(address: string, { allowLoopback }: AddressPoli
   const version = isIP(address);
   if (version === 0) return true;
   const family = version === 4 ? 'ipv4' : 'ipv6';
-  // An IPv4 address written as IPv6 (::ffff:…) is checked as what it leads to by both lists.
+  // An IPv4 address written as IPv6 (::ffff:…) is no public IPv6 address, and on a loopback it is one.
   if (loopback.check(address, family)) return !allowLoopback;
   if (inner.check(address, family)) return true;
   return family === 'ipv6' && !publicV6.check(address, family);
