@@ -15,7 +15,7 @@ export interface ScriptedSubject extends PaymentProviderSubject {
 
 export type CurrentScripted = () => ScriptedSubject;
 
-export async function factsAbout(current: CurrentScripted, name: string): Promise<(ProviderFact | null)[]> {
+async function factsAbout(current: CurrentScripted, name: string): Promise<(ProviderFact | null)[]> {
   const { provider, webhookSecret: secret, webhookSettings: settings, receivedAbout } = current();
   const parsed = receivedAbout(name).map((delivery) =>
     provider.parseWebhook({ ...delivery, secret, settings, now: new Date() }),

@@ -13,13 +13,13 @@ const charge = {
 };
 const refund = { id: 're_1', reference: 'refund-1', amount: 500, currency: 'USD', status: 'succeeded' };
 
-interface Asked {
+interface Received {
   path: string;
   headers: Record<string, string | undefined>;
   rawBody: Buffer;
 }
 
-const asked: Asked[] = [];
+const received: Received[] = [];
 let answer: (response: ServerResponse) => void;
 let provider: CustomProvider;
 
@@ -28,7 +28,7 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.once('end', () => {
     const headers = { ...request.headers } as Record<string, string | undefined>;
-    asked.push({ path: request.url ?? '', headers, rawBody: Buffer.concat(chunks) });
+    received.push({ path: request.url ?? '', headers, rawBody: Buffer.concat(chunks) });
     answer(response);
   });
 });
@@ -49,7 +49,7 @@ afterAll(async () => {
   provider.close();
   await new Promise((resolve) => server.close(resolve));
 });
-beforeEach(() => void asked.splice(0));
+beforeEach(() => void received.splice(0));
 
 function refundOnce() {
   const more = { tenantId: 'ten_1', refundId: 'refund-1', idempotencyKey: 'key-1', providerChargeId: 'ch_1' };
@@ -61,8 +61,8 @@ describe('what a business is sent', () => {
     answerWith(201, charge);
     const outcome = await provider.charge({ ...chargeRequest(payer, 'attempt-1'), subscriptionId: 'sub_1' });
     expect(outcome).toEqual({ kind: 'succeeded', providerChargeId: 'ch_1', message: 'Paid.' });
-    expect(asked).toHaveLength(1);
-    const { path, headers, rawBody } = asked[0] as Asked;
+    expect(received).toHaveLength(1);
+    const { path, headers, rawBody } = received[0] as Received;
     expect(path).toBe('/hooks/redcore/charges');
     expect(verifyWebhook({ headers, rawBody, secret, now: new Date() })).toMatch(/^msg_/);
     expect(JSON.parse(rawBody.toString())).toEqual({
@@ -92,7 +92,7 @@ describe('what its answer means for a charge', () => {
   it.each(rows)('%s', async (_name, status, body, expected) => {
     answerWith(status, body, status === 307 ? { location: '/elsewhere' } : {});
     expect(await failureOf(provider.charge(chargeRequest(payer, 'attempt-1')))).toMatchObject(expected);
-    expect(asked).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 
   it('a decline is classified by the business, else by its code', async () => {

@@ -12,10 +12,10 @@ const disputeFields = {
 };
 
 const known = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('charge.updated'), reference: id, charge_id: id }),
-  z.object({ type: z.literal('refund.updated'), reference: id, refund_id: id }),
+  z.object({ type: z.literal('charge.updated'), reference: id, charge_id: id.nullish() }),
+  z.object({ type: z.literal('refund.updated'), reference: id, refund_id: id.nullish() }),
   z.object({ type: z.literal(['dispute.opened', 'dispute.won', 'dispute.lost']), ...disputeFields }),
-  z.object({ type: z.literal('setup.completed'), reference: id, setup_id: id }),
+  z.object({ type: z.literal('setup.completed'), reference: id, setup_id: id.nullish() }),
 ]);
 const knownTypes: readonly string[] = known.options.flatMap((option) => [...option.shape.type.values]);
 
@@ -43,11 +43,11 @@ function readFact(json: unknown): ProviderFact {
   const event = parsed.data;
   switch (event.type) {
     case 'charge.updated':
-      return { kind: 'charge_updated', attemptId: event.reference, providerChargeId: event.charge_id };
+      return { kind: 'charge_updated', attemptId: event.reference, providerChargeId: event.charge_id ?? null };
     case 'refund.updated':
-      return { kind: 'refund_updated', refundId: event.reference, providerRefundId: event.refund_id };
+      return { kind: 'refund_updated', refundId: event.reference, providerRefundId: event.refund_id ?? null };
     case 'setup.completed':
-      return { kind: 'setup_updated', setupId: event.reference, providerSetupId: event.setup_id };
+      return { kind: 'setup_updated', setupId: event.reference, providerSetupId: event.setup_id ?? null };
     case 'dispute.opened':
     case 'dispute.won':
     case 'dispute.lost':

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { emitEvent } from './emit-event.ts';
+import { type Operation, operations } from './odds.ts';
 import type { Sandbox } from './sandbox.ts';
-import { operations, parserOf } from './scripts.ts';
+import { parserOf } from './scripts.ts';
 import { answer, type Reply, read, text, WireRefusal, type WireRequest } from './wire.ts';
 
 const operation = z.enum(operations).default('charge');
@@ -51,7 +52,7 @@ export function setOdds(sandbox: Sandbox, request: WireRequest): Reply {
   return answer(200, { seed, probabilities: shares });
 }
 
-function refuseUnreadable(of: (typeof operations)[number], behave: string): void {
+function refuseUnreadable(of: Operation, behave: string): void {
   if (parserOf(of)(behave) === null) throw new WireRefusal(400, 'invalid_request', `unknown behaviour: ${behave}`);
 }
 

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import type { SandboxStore } from './open-store.ts';
-import type { Operation } from './scripts.ts';
+
+export const operations = ['charge', 'refund', 'webhook'] as const;
+export type Operation = (typeof operations)[number];
 
 export interface OddsRule {
   operation: Operation;

@@ -132,10 +132,7 @@ function reasonAgainst(
 export function listRefunds(sandbox: Sandbox, request: WireRequest): Reply {
   const account = requireQuery(request, 'account');
   const reference = requireQuery(request, 'reference');
-  return answer(200, { data: refundsOf(sandbox, account, reference) });
-}
-
-export function refundsOf(sandbox: Sandbox, account: string, reference: string): RefundRow[] {
-  return sandbox.sql.all`SELECT id, account, reference, charge_id, amount, currency, status, failure_code, message
-    FROM refunds WHERE account = ${account} AND reference = ${reference} ORDER BY created_at` as unknown as RefundRow[];
+  const data = sandbox.sql.all`SELECT id, account, reference, charge_id, amount, currency, status, failure_code, message
+    FROM refunds WHERE account = ${account} AND reference = ${reference} ORDER BY created_at`;
+  return answer(200, { data });
 }

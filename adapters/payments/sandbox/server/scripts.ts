@@ -1,7 +1,7 @@
 import { type Behaviour, parseBehaviour } from '../behaviour.ts';
 import { type Delivery, parseDelivery } from '../delivery.ts';
 import { parseRefundBehaviour, type RefundBehaviour } from '../refund-behaviour.ts';
-import { createOdds, type Odds } from './odds.ts';
+import { createOdds, type Odds, type Operation } from './odds.ts';
 import type { SandboxStore } from './open-store.ts';
 
 export interface ChargeTarget {
@@ -9,9 +9,6 @@ export interface ChargeTarget {
   token: string;
   methodId: string;
 }
-
-export const operations = ['charge', 'refund', 'webhook'] as const;
-export type Operation = (typeof operations)[number];
 
 interface ScriptLine {
   seq: number;

@@ -141,7 +141,7 @@ describe('odds', () => {
   }
   const odds = { 'decline:stolen_card': 0.3, error_after: 0.2 };
 
-  it('come the same for the same seed, otherwise for another, and about as often as asked for', async () => {
+  it('come the same for the same seed, otherwise for another, and about as often as they say', async () => {
     const first = await drawn(7, odds);
     expect(await drawn(7, odds)).toEqual(first);
     expect(await drawn(8, odds)).not.toEqual(first);
