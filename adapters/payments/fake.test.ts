@@ -1,8 +1,10 @@
 import { vi } from 'vitest';
+import { describeScriptedProviderContract } from './contract/scripted-contract.ts';
+import type { ScriptedSubject } from './contract/scripted-subject.ts';
 import { describePaymentProviderContract } from './contract.ts';
 import { FakePaymentProvider } from './fake.ts';
 
-describePaymentProviderContract('in-memory fake', async () => {
+async function makeSubject(): Promise<ScriptedSubject> {
   const provider = new FakePaymentProvider();
   return {
     provider,
@@ -18,6 +20,14 @@ describePaymentProviderContract('in-memory fake', async () => {
         if (webhook === undefined) throw new Error(`no webhook about ${attemptId}`);
         return webhook;
       }),
+    scriptRefunds: async (script) => provider.script({ operation: 'refund', ...script }),
+    openDispute: async (providerChargeId, amountMinor) => provider.openDispute(providerChargeId, amountMinor),
+    settleDispute: async (disputeId, result) => provider.settleDispute(disputeId, result),
+    chooseMethod: async (url, choice) => provider.completeSetup(url, choice),
+    receivedAbout: (name) => provider.webhooks.sent.filter(({ rawBody }) => Buffer.from(rawBody).includes(name)),
     close: async () => undefined,
   };
-});
+}
+
+describePaymentProviderContract('in-memory fake', makeSubject);
+describeScriptedProviderContract('in-memory fake', makeSubject);

@@ -1,35 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { FakeKeys, type KeyClaim } from './fake-keys.ts';
+import { behaveSo } from './fake-faults.ts';
+import { FakeKeys } from './fake-keys.ts';
+import { type FakeCharge, FakeRefunds } from './fake-refunds.ts';
+import { type FakeScript, FakeScripts } from './fake-scripts.ts';
+import { FakeSetups } from './fake-setups.ts';
 import { FakeWebhooks } from './fake-webhooks.ts';
 import type * as port from './port.ts';
-import { notSupported, ProviderError } from './provider-error.ts';
-import {
-  type Behaviour,
-  type Decision,
-  decideCharge,
-  declined,
-  parseBehaviour,
-  succeeded,
-} from './sandbox/behaviour.ts';
-import { toLookUpResult, toOutcome, toProviderCharge, type WireCharge } from './sandbox/map-charge.ts';
-import { toLookUpRefundResult, toRefundOutcome, type WireRefund } from './sandbox/map-refund.ts';
+import { ProviderError } from './provider-error.ts';
+import { type Behaviour, type Decision, decideCharge, declined, succeeded } from './sandbox/behaviour.ts';
+import { toLookUpResult, toOutcome, toProviderCharge } from './sandbox/map-charge.ts';
 import { expiryOf, findTestToken } from './sandbox/test-tokens.ts';
 
 interface FakeMethod extends port.AttachedMethod {
   tenantId: string;
   token: string;
   succeededCount: number;
-}
-
-type FakeCharge = WireCharge & { tenantId: string };
-type FakeRefund = WireRefund & { tenantId: string; reference: string };
-
-export interface FakeScript {
-  tenantId?: string;
-  token?: string;
-  /** As the sandbox's: `ok`, `decline:<code>`, `timeout_after`, `slow:<ms>` … (sandbox/behaviour.ts). */
-  next: readonly string[];
 }
 
 /**
@@ -40,24 +25,39 @@ export class FakePaymentProvider implements port.PaymentProvider {
   readonly name = 'sandbox';
   readonly capabilities: port.ProviderCapabilities = {
     ...{ idempotencyWindowMs: 86_400_000, refundKeyWindowMs: 86_400_000 },
-    ...{ listCharges: true, listEvents: false, setup: false, attach: true },
+    ...{ listCharges: true, listEvents: true, setup: true, attach: true },
     currencies: 'all',
   };
   readonly webhooks = new FakeWebhooks();
   readonly parseWebhook = this.webhooks.parse;
   readonly #keys = new FakeKeys(this.capabilities.idempotencyWindowMs, () => this.#nowMs());
+  readonly #scripts = new FakeScripts();
   readonly #methods = new Map<string, FakeMethod>();
   readonly #charges: FakeCharge[] = [];
-  readonly #refunds: FakeRefund[] = [];
-  readonly #scripts: { tenantId?: string; token?: string; behaviour: Behaviour }[] = [];
+  readonly #shared = { keys: this.#keys, webhooks: this.webhooks, now: () => new Date(this.#nowMs()) };
+  readonly #refunds = new FakeRefunds({
+    ...{ ...this.#shared, scripts: this.#scripts },
+    findCharge: (id) => this.#charges.find((charge) => charge.id === id),
+  });
+  readonly #setups = new FakeSetups({ ...this.#shared, attach: (tenantId, token) => this.#attach(tenantId, token) });
   #clockOffsetMs = 0;
 
-  script({ tenantId, token, next }: FakeScript): void {
-    for (const text of next) {
-      const behaviour = parseBehaviour(text);
-      if (behaviour === null) throw new Error(`no such behaviour: ${text}`);
-      this.#scripts.push({ tenantId, token, behaviour });
-    }
+  script(script: FakeScript): void {
+    this.#scripts.add(script);
+  }
+
+  /** What a customer's bank does about a captured charge; the whole of what is left unless said otherwise. */
+  openDispute(providerChargeId: string, amountMinor?: number): string {
+    return this.#refunds.openDispute(providerChargeId, amountMinor);
+  }
+
+  settleDispute(disputeId: string, result: 'won' | 'lost'): void {
+    this.#refunds.settleDispute(disputeId, result);
+  }
+
+  /** What the customer does on the page of a set-up: a test token, or `canceled`. Returns where that leads. */
+  completeSetup(url: string, choice: string): string {
+    return this.#setups.complete(url, choice);
   }
 
   /** Ages keys without waiting. */
@@ -76,11 +76,7 @@ export class FakePaymentProvider implements port.PaymentProvider {
 
   async attachMethod({ tenantId, token, idempotencyKey }: port.AttachMethodRequest): Promise<port.AttachedMethod> {
     return this.#keys.use({ tenantId, key: idempotencyKey, request: { token } }, (claim) => {
-      const found = findTestToken(token);
-      if (found === undefined) throw new ProviderError('rejected', 'unknown_token');
-      const { brand, last4 } = found;
-      const attached = { providerMethodId: newId('spm'), brand, last4, ...expiryOf(new Date(this.#nowMs())) };
-      this.#methods.set(attached.providerMethodId, { ...attached, tenantId, token, succeededCount: 0 });
+      const attached = this.#attach(tenantId, token);
       claim.keep(() => attached);
       return attached;
     });
@@ -95,15 +91,10 @@ export class FakePaymentProvider implements port.PaymentProvider {
     return this.#keys.use({ tenantId: request.tenantId, key, request }, (claim) => {
       const method = this.#methods.get(request.providerMethodId);
       if (method?.tenantId !== request.tenantId) throw new ProviderError('rejected', 'unknown_method');
-      const behaviour = this.#takeScript(method) ?? findTestToken(method.token)?.behaviour;
+      const behaviour = this.#scripts.take(method) ?? findTestToken(method.token)?.behaviour;
       if (behaviour === undefined) throw new Error(`${method.token} has no rule`);
-      throwUnlessRecorded(behaviour);
-      if (behaviour.kind !== 'slow') return this.#record({ request, method, behaviour, claim });
-      claim.start();
-      const answer = delay(behaviour.delayMs)
-        .then(() => this.#record({ request, method, behaviour, claim }))
-        .finally(claim.stop);
-      return Promise.race([answer, timeOutAt(deadlineAtMonotonicMs)]);
+      const record = () => this.#record({ request, method, behaviour });
+      return behaveSo({ behaviour, claim, record, deadlineAtMonotonicMs });
     });
   }
 
@@ -123,52 +114,24 @@ export class FakePaymentProvider implements port.PaymentProvider {
     return { kind: 'canceled' };
   }
 
-  async refund({
-    tenantId,
-    idempotencyKey: key,
-    refundId,
-    ...request
-  }: port.RefundRequest): Promise<port.RefundOutcome> {
-    const { providerChargeId, amountMinor: amount, currency } = request;
-    const fingerprint = { refundId, providerChargeId, amount, currency };
-    return this.#keys.use({ tenantId, key, request: fingerprint }, (claim) => {
-      const charge = this.#charges.find(({ id }) => id === providerChargeId);
-      const failure = reasonAgainst(charge?.tenantId === tenantId ? charge : undefined, request);
-      if (charge !== undefined && failure === null) charge.refunded += amount;
-      const status = failure === null ? 'succeeded' : 'rejected';
-      const message = `The refund ${status}.`;
-      const refund = {
-        id: newId('srf'),
-        tenantId,
-        reference: refundId,
-        status,
-        failure_code: failure,
-        message,
-        amount,
-        currency,
-      } as const;
-      this.#refunds.push(refund);
-      claim.keep(() => toRefundOutcome(refund));
-      return toRefundOutcome(refund);
-    });
+  refund(request: port.RefundRequest): Promise<port.RefundOutcome> {
+    return this.#refunds.refund(request);
   }
 
-  async lookUpRefund({ tenantId, refundId }: port.LookUpRefundRequest): Promise<port.LookUpRefundResult> {
-    return toLookUpRefundResult(
-      this.#refunds.filter((refund) => refund.tenantId === tenantId && refund.reference === refundId),
-    );
+  async lookUpRefund(request: port.LookUpRefundRequest): Promise<port.LookUpRefundResult> {
+    return this.#refunds.lookUp(request);
   }
 
-  async beginSetup(): Promise<port.BegunSetup> {
-    return notSupported('beginSetup');
+  async beginSetup(request: port.BeginSetupRequest): Promise<port.BegunSetup> {
+    return this.#setups.begin(request);
   }
 
-  async readSetup(): Promise<port.SetupResult> {
-    return notSupported('readSetup');
+  async readSetup(request: port.ReadSetupRequest): Promise<port.SetupResult> {
+    return this.#setups.read(request);
   }
 
-  async listEvents(): Promise<port.EventPage> {
-    return { events: [], nextCursor: null };
+  async listEvents(request: port.ListEventsRequest): Promise<port.EventPage> {
+    return this.webhooks.list(request);
   }
 
   async listCharges({ tenantId, cursor = '0', limit }: port.ListChargesRequest): Promise<port.ChargePage> {
@@ -182,19 +145,23 @@ export class FakePaymentProvider implements port.PaymentProvider {
     return Date.now() + this.#clockOffsetMs;
   }
 
-  #takeScript({ tenantId, token }: FakeMethod): Behaviour | undefined {
-    const fits = (wanted: string | undefined, is: string): boolean => wanted === undefined || wanted === is;
-    const index = this.#scripts.findIndex((line) => fits(line.tenantId, tenantId) && fits(line.token, token));
-    return index < 0 ? undefined : this.#scripts.splice(index, 1)[0]?.behaviour;
+  #attach(tenantId: string, token: string): port.AttachedMethod {
+    const found = findTestToken(token);
+    if (found === undefined) throw new ProviderError('rejected', 'unknown_token');
+    const { brand, last4 } = found;
+    const attached = { providerMethodId: newId('spm'), brand, last4, ...expiryOf(new Date(this.#nowMs())) };
+    this.#methods.set(attached.providerMethodId, { ...attached, tenantId, token, succeededCount: 0 });
+    return attached;
   }
 
-  #record({ request, method, behaviour, claim }: RecordedCall): port.ChargeOutcome {
+  #record({ request, method, behaviour }: RecordedCall): port.ChargeOutcome {
     const { status, declineCode, message } = decideCharge(behaviour, method.succeededCount);
     if (status === 'succeeded') method.succeededCount += 1;
     const id = newId('sch');
     const charge: FakeCharge = {
       id,
       tenantId: request.tenantId,
+      token: method.token,
       reference: request.attemptId,
       amount: request.amountMinor,
       currency: request.currency,
@@ -206,12 +173,8 @@ export class FakePaymentProvider implements port.PaymentProvider {
       created_at: new Date(this.#nowMs()).toISOString(),
     };
     this.#charges.push(charge);
-    const outcome = toOutcome(charge);
-    claim.keep(() => (behaviour.kind === 'error_after' ? fail('internal_error') : outcome));
     if (behaviour.kind === 'pending') setTimeout(() => this.#settlePending(charge), behaviour.delayMs).unref();
-    if (behaviour.kind === 'timeout_after') return fail('timeout');
-    if (behaviour.kind === 'reset_after') return fail('connection_lost');
-    return behaviour.kind === 'error_after' ? fail('internal_error') : outcome;
+    return toOutcome(charge);
   }
 
   #settlePending(charge: FakeCharge): void {
@@ -239,7 +202,6 @@ interface RecordedCall {
   request: Omit<port.ChargeRequest, 'idempotencyKey' | 'deadlineAtMonotonicMs'>;
   method: FakeMethod;
   behaviour: Behaviour;
-  claim: KeyClaim;
 }
 
 function newId(prefix: string): string {
@@ -248,33 +210,4 @@ function newId(prefix: string): string {
 
 function actionUrl(chargeId: string): string {
   return `https://sandbox.invalid/actions/${chargeId}`;
-}
-
-function fail(code: string): never {
-  throw new ProviderError('unknown', code);
-}
-
-async function timeOutAt(deadlineAtMonotonicMs: number): Promise<never> {
-  await delay(Math.max(0, deadlineAtMonotonicMs - performance.now()), undefined, { ref: false });
-  return fail('timeout');
-}
-
-/** What leaves no trace at the provider leaves its key free too. */
-function throwUnlessRecorded(behaviour: Behaviour): void {
-  if (behaviour.kind === 'unreachable') throw new ProviderError('not_sent', 'unavailable');
-  if (behaviour.kind === 'timeout_before') fail('timeout');
-  if (behaviour.kind === 'error_before') fail('internal_error');
-  if (behaviour.kind !== 'rate_limited') return;
-  const retryAfterMs = Math.ceil(behaviour.delayMs / 1000) * 1000;
-  throw new ProviderError('rate_limited', 'rate_limited', { retryAfterMs });
-}
-
-function reasonAgainst(
-  charge: FakeCharge | undefined,
-  refund: { amountMinor: number; currency: string },
-): string | null {
-  if (charge === undefined) return 'unknown_charge';
-  if (charge.status !== 'succeeded') return 'charge_not_captured';
-  if (charge.currency !== refund.currency) return 'currency_mismatch';
-  return charge.refunded + refund.amountMinor > charge.amount ? 'amount_exceeds_charge' : null;
 }

@@ -23,6 +23,8 @@ export interface ChargeRequest {
   amountMinor: number;
   currency: string;
   description: string;
+  /** For a provider whose notifications name it (custom); the same on every send. */
+  subscriptionId?: string | null;
   /** On the `performance.now()` scale; checked again just before the request is written, so a paused process sends nothing late. */
   deadlineAtMonotonicMs: number;
 }
@@ -190,6 +192,8 @@ export interface ProviderEvent {
   type: string;
   /** The provider's id of the account it is about, where an event says so; the sandbox's is our tenant id. */
   accountRef: string | null;
+  /** Our subscription, where the protocol names it (custom): unknown → the notification is refused. */
+  subscriptionRef?: string | null;
   /** Null where the platform has no use for it: stored and ignored. */
   fact: ProviderFact | null;
   occurredAt: Date;
@@ -231,6 +235,8 @@ export interface ProviderCapabilities {
 export interface PaymentProvider {
   readonly name: string;
   readonly capabilities: ProviderCapabilities;
+  /** Where the key windows are the account's own: those of `capabilities` are the least there is then. */
+  keyWindows?: (tenantId: string) => Promise<{ chargeMs: number; refundMs: number }>;
   /** Unknown token → `ProviderError('rejected', 'unknown_token')`. */
   attachMethod(request: AttachMethodRequest): Promise<AttachedMethod>;
   /** One try. Past deadline before writing → `not_sent`; past deadline after it → `unknown`. */

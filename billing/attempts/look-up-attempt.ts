@@ -8,6 +8,7 @@ import type { BillingContext } from '../context.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
 import { sendFrom } from './charge-attempt.ts';
+import { keyWindowsOf } from './key-windows.ts';
 import { stepOnAttempt } from './with-attempt.ts';
 
 export const lookUpTimeoutMs = 10 * SECOND_MS;
@@ -32,10 +33,11 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
   const attempt = looked as AttemptRow;
   const provider = context.provider(attempt.provider);
   const found = await lookUp(provider, attempt);
+  const { chargeMs: windowMs } = await keyWindowsOf(provider, attempt.tenantId);
   let mayResend = false;
   const { next } = await stepOnAttempt(context, input, async (work, current) => {
     if (found?.kind === 'found') await applyFound(work, current, found);
-    else if (current.status === 'unknown') mayResend = insideKeyWindow(work, current, provider) && found !== null;
+    else if (current.status === 'unknown') mayResend = insideKeyWindow(work, current, windowMs) && found !== null;
     if (!mayResend) giveToPerson(work, current);
   });
   return mayResend ? sendFrom(context, input, { from: ['unknown'], mayThrow: false }) : next;
@@ -75,9 +77,9 @@ export async function applyFound(
   writeTimeline(work, 'needs_review', { attempt_id: attempt.id });
 }
 
-function insideKeyWindow(work: SubscriptionWork, attempt: AttemptRow, provider: PaymentProvider): boolean {
+function insideKeyWindow(work: SubscriptionWork, attempt: AttemptRow, windowMs: number): boolean {
   const firstSentAt = attempt.firstSentAt ?? work.tx.now;
-  return work.tx.now < firstSentAt + provider.capabilities.idempotencyWindowMs - windowMarginMs;
+  return work.tx.now < firstSentAt + windowMs - windowMarginMs;
 }
 
 function giveToPerson(work: SubscriptionWork, attempt: AttemptRow): void {

@@ -65,6 +65,7 @@ async function chargeWithinRate(
       amountMinor: attempt.amountMinor,
       currency: attempt.currency,
       description: `Invoice ${attempt.invoiceId}`,
+      subscriptionId: attempt.subscriptionId,
       deadlineAtMonotonicMs,
     });
     failed = false;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseBehaviour } from './behaviour.ts';
 import { classifyDecline } from './classify-decline.ts';
+import { parseDelivery } from './delivery.ts';
+import { parseRefundBehaviour } from './refund-behaviour.ts';
 
 describe('scripts', () => {
   it.each([
@@ -10,6 +12,7 @@ describe('scripts', () => {
     ['pending:0', { kind: 'pending', delayMs: 0 }],
     ['rate_limited:3000', { kind: 'rate_limited', delayMs: 3000 }],
     ['timeout_after', { kind: 'timeout_after' }],
+    ['in_progress', { kind: 'in_progress' }],
   ])('reads %s', (text, behaviour) => {
     expect(parseBehaviour(text)).toEqual(behaviour);
   });
@@ -27,6 +30,39 @@ describe('scripts', () => {
     'timeout_after:1',
   ])('refuses %j', (text) => {
     expect(parseBehaviour(text)).toBeNull();
+  });
+});
+
+describe('scripts of refunds', () => {
+  it.each([
+    ['ok', { kind: 'ok' }],
+    ['reject:insufficient_balance', { kind: 'reject', code: 'insufficient_balance' }],
+    ['pending:300', { kind: 'pending', delayMs: 300, rejectedAs: null }],
+    ['pending_reject:300', { kind: 'pending', delayMs: 300, rejectedAs: 'refund_failed' }],
+    ['slow:30000', { kind: 'slow', delayMs: 30_000 }],
+    ['error_after', { kind: 'error_after' }],
+  ])('reads %s', (text, behaviour) => {
+    expect(parseRefundBehaviour(text)).toEqual(behaviour);
+  });
+
+  it.each(['', 'reject', 'reject:<b>', 'pending', 'pending:-1', 'decline:stolen_card'])('refuses %j', (text) => {
+    expect(parseRefundBehaviour(text)).toBeNull();
+  });
+});
+
+describe('scripts of deliveries', () => {
+  it.each([
+    ['normal', { kind: 'normal' }],
+    ['repeat:10', { kind: 'repeat', count: 10 }],
+    ['delay:500', { kind: 'delay', delayMs: 500 }],
+    ['reorder', { kind: 'reorder' }],
+    ['old_timestamp', { kind: 'old_timestamp' }],
+  ])('reads %s', (text, delivery) => {
+    expect(parseDelivery(text)).toEqual(delivery);
+  });
+
+  it.each(['', 'repeat', 'repeat:0', 'repeat:101', 'delay', 'delay:', 'early:1', 'ok'])('refuses %j', (text) => {
+    expect(parseDelivery(text)).toBeNull();
   });
 });
 

@@ -2,7 +2,7 @@ import { assertNever } from '../../../domain/invariant.ts';
 
 /**
  * How the sandbox treats one charge. `…_before` leaves no trace; `…_after` records the charge first, which is what makes an
- * outcome unknown to the caller although money moved.
+ * outcome unknown to the caller although money moved. `in_progress` answers as if the same key were still running elsewhere.
  */
 export type Behaviour =
   | { kind: 'ok' }
@@ -13,6 +13,7 @@ export type Behaviour =
   | { kind: 'slow'; delayMs: number }
   | { kind: 'rate_limited'; delayMs: number }
   | { kind: 'unreachable' }
+  | { kind: 'in_progress' }
   | { kind: 'timeout_before' }
   | { kind: 'timeout_after' }
   | { kind: 'error_before' }
@@ -30,13 +31,13 @@ const plainKinds = [
   'ok_once',
   'requires_action',
   'unreachable',
+  'in_progress',
   'timeout_before',
   'timeout_after',
   'error_before',
   'error_after',
   'reset_after',
 ] as const;
-const delayMaxMs = 300_000;
 
 /** Reads the text of a script: `ok`, `decline:<code>`, `slow:<ms>`, `pending:<ms>`, `rate_limited:<ms>` …; null when it means nothing. */
 export function parseBehaviour(text: string): Behaviour | null {
@@ -45,10 +46,17 @@ export function parseBehaviour(text: string): Behaviour | null {
   const [name, argument] = text.split(':', 2);
   if (argument === undefined) return null;
   if (name === 'decline') return /^[a-z_]{1,60}$/.test(argument) ? { kind: 'decline', code: argument } : null;
-  const delayMs = /^\d{1,6}$/.test(argument) ? Number(argument) : Number.NaN;
-  if (!(delayMs <= delayMaxMs)) return null;
+  const delayMs = readDelayMs(argument);
+  if (delayMs === null) return null;
   if (name === 'slow' || name === 'pending' || name === 'rate_limited') return { kind: name, delayMs };
   return null;
+}
+
+const delayMaxMs = 300_000;
+
+export function readDelayMs(text: string): number | null {
+  const delayMs = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  return delayMs <= delayMaxMs ? delayMs : null;
 }
 
 /** What is recorded for a charge that gets as far as being recorded. */
@@ -69,6 +77,7 @@ export function decideCharge(behaviour: Behaviour, succeededBefore: number): Dec
     case 'reset_after':
       return succeeded;
     case 'unreachable':
+    case 'in_progress':
     case 'rate_limited':
     case 'timeout_before':
     case 'error_before':

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { assertNever } from '../../../domain/invariant.ts';
-import type { ChargeOutcome, LookUpResult, ProviderCharge } from '../port.ts';
+import type { CancelAttemptResult, ChargeOutcome, LookUpResult, ProviderCharge } from '../port.ts';
+import { readAnswer } from '../read-answer.ts';
+import type { WireAnswer } from '../send-request.ts';
 import { classifyDecline } from './classify-decline.ts';
 
 export const wireCharge = z.object({
@@ -10,6 +12,8 @@ export const wireCharge = z.object({
   currency: z.string(),
   status: z.enum(['succeeded', 'declined', 'requires_action', 'pending', 'canceled']),
   decline_code: z.string().nullable(),
+  /** Where the provider itself says what its code means. */
+  decline_kind: z.enum(['hard', 'soft', 'insufficient_funds', 'authentication_required']).nullish(),
   message: z.string(),
   refunded: z.int(),
   action_url: z.string().nullable(),
@@ -28,7 +32,8 @@ export function toOutcome(charge: WireCharge): ChargeOutcome {
     case 'declined':
     case 'canceled': {
       const code = charge.decline_code ?? charge.status;
-      return { kind: 'declined', providerChargeId, declineKind: classifyDecline(code), code, message };
+      const declineKind = charge.decline_kind ?? classifyDecline(code);
+      return { kind: 'declined', providerChargeId, declineKind, code, message };
     }
     case 'requires_action':
       // An open action whose page is unknown is still open: money may move, so it must not look decided.
@@ -67,4 +72,15 @@ export function toProviderCharge(charge: WireCharge): ProviderCharge {
     refundedMinor: charge.refunded,
     createdAt: new Date(charge.created_at),
   };
+}
+
+const decidedBody = z.object({ error: z.object({ code: z.literal('already_decided') }), charge: wireCharge });
+
+export function readCancelAnswer(answer: WireAnswer): CancelAttemptResult {
+  if (answer.status === 409) {
+    const { charge } = readAnswer(decidedBody, { ...answer, status: 200 });
+    return { kind: 'already_decided', outcome: toOutcome(charge) };
+  }
+  readAnswer(wireCharge, answer);
+  return { kind: 'canceled' };
 }

@@ -4,6 +4,7 @@ import type { LookUpRefundResult, RefundOutcome } from '../port.ts';
 
 export const wireRefund = z.object({
   id: z.string(),
+  reference: z.string(),
   status: z.enum(['succeeded', 'pending', 'rejected']),
   failure_code: z.string().nullable(),
   message: z.string(),

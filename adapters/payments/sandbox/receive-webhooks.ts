@@ -35,7 +35,7 @@ export async function receiveWebhooks(): Promise<WebhookReceiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/sandbox`,
     received,
     find(attemptId) {
-      const found = received.find(({ rawBody }) => JSON.parse(Buffer.from(rawBody).toString()).reference === attemptId);
+      const found = received.find(({ rawBody }) => referenceOf(rawBody) === attemptId);
       if (found === undefined) throw new Error(`no webhook about ${attemptId} arrived`);
       return found;
     },
@@ -46,4 +46,13 @@ export async function receiveWebhooks(): Promise<WebhookReceiver> {
       await closed;
     },
   };
+}
+
+/** In the sandbox's own words, or in those of the custom protocol. */
+function referenceOf(rawBody: Uint8Array): string | undefined {
+  const { reference, payload } = JSON.parse(Buffer.from(rawBody).toString()) as {
+    reference?: string;
+    payload?: { attempt_id?: string };
+  };
+  return reference ?? payload?.attempt_id;
 }

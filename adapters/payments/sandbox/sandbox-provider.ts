@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import type { CancelAttemptResult, PaymentProvider } from '../port.ts';
-import { notSupported } from '../provider-error.ts';
-import { toLookUpResult, toOutcome, toProviderCharge, wireCharge, wireChargeList } from './map-charge.ts';
+import type { PaymentProvider } from '../port.ts';
+import { readAnswer } from '../read-answer.ts';
+import { createWire, type WireAnswer } from '../send-request.ts';
+import {
+  readCancelAnswer,
+  toLookUpResult,
+  toOutcome,
+  toProviderCharge,
+  wireCharge,
+  wireChargeList,
+} from './map-charge.ts';
 import { toLookUpRefundResult, toRefundOutcome, wireRefund, wireRefundList } from './map-refund.ts';
-import { parseSandboxWebhook } from './parse-webhook.ts';
-import { readAnswer } from './read-answer.ts';
-import { createWire, type WireAnswer } from './send-request.ts';
+import { toBegunSetup, toMethod, toSetupResult, wireMethod, wireSetup } from './map-setup.ts';
+import { parseSandboxWebhook, readSandboxEvent } from './parse-webhook.ts';
 
 export interface SandboxProviderOptions {
   baseUrl: string;
@@ -19,45 +26,69 @@ export interface SandboxProvider extends PaymentProvider {
 
 const keyWindowMs = 86_400_000;
 
-const wireMethod = z.object({
-  id: z.string(),
-  brand: z.string(),
-  last4: z.string(),
-  exp_month: z.int(),
-  exp_year: z.int(),
+const wireEventList = z.object({
+  data: z.array(z.object({ id: z.string(), body: z.string() })),
+  next_cursor: z.string().nullable(),
 });
 
 /** The port over the sandbox's HTTP dialect; the tenant id is the provider-side account, the attempt id the charge's reference. */
 export function createSandboxProvider({ baseUrl, defaultTimeoutMs = 8_000 }: SandboxProviderOptions): SandboxProvider {
   const wire = createWire(baseUrl);
-  const within = (timeoutMs: number): number => performance.now() + timeoutMs;
-  const post = (
-    path: string,
-    body: object,
-    deadlineAtMonotonicMs: number,
-    idempotencyKey?: string,
-  ): Promise<WireAnswer> => wire.send({ method: 'POST', path, body, deadlineAtMonotonicMs, idempotencyKey });
-  const get = (path: string, query: Record<string, string>, timeoutMs: number): Promise<WireAnswer> =>
-    wire.send({
-      method: 'GET',
-      path: `${path}?${new URLSearchParams(query).toString()}`,
-      deadlineAtMonotonicMs: within(timeoutMs),
-    });
-
+  const call: Call = {
+    post: (path, body, deadlineAtMonotonicMs = within(defaultTimeoutMs), idempotencyKey) =>
+      wire.send({ method: 'POST', path, body, deadlineAtMonotonicMs, idempotencyKey }),
+    get: (path, query, timeoutMs = defaultTimeoutMs) => {
+      const search = new URLSearchParams(query).toString();
+      return wire.send({ method: 'GET', path: `${path}?${search}`, deadlineAtMonotonicMs: within(timeoutMs) });
+    },
+  };
   return {
     name: 'sandbox',
     capabilities: {
       ...{ idempotencyWindowMs: keyWindowMs, refundKeyWindowMs: keyWindowMs },
-      ...{ listCharges: true, listEvents: false, setup: false, attach: true },
+      ...{ listCharges: true, listEvents: true, setup: true, attach: true },
       currencies: 'all',
     },
+    ...methodCalls(call),
+    ...chargeCalls(call),
+    ...refundCalls(call),
+    ...listCalls(call),
+    parseWebhook: parseSandboxWebhook,
+    close: wire.close,
+  };
+}
 
+interface Call {
+  post: (path: string, body: object, deadlineAtMonotonicMs?: number, idempotencyKey?: string) => Promise<WireAnswer>;
+  get: (path: string, query: Record<string, string>, timeoutMs?: number) => Promise<WireAnswer>;
+}
+
+function within(timeoutMs: number): number {
+  return performance.now() + timeoutMs;
+}
+
+function methodCalls({ post, get }: Call): Pick<PaymentProvider, 'attachMethod' | 'beginSetup' | 'readSetup'> {
+  return {
     async attachMethod({ tenantId: account, token, idempotencyKey }) {
-      const answer = await post('/v1/methods', { account, token }, within(defaultTimeoutMs), idempotencyKey);
-      const { id, brand, last4, exp_month, exp_year } = readAnswer(wireMethod, answer);
-      return { providerMethodId: id, brand, last4, expMonth: exp_month, expYear: exp_year };
+      const answer = await post('/v1/methods', { account, token }, undefined, idempotencyKey);
+      return toMethod(readAnswer(wireMethod, answer));
     },
 
+    async beginSetup({ tenantId: account, setupId: reference, customerId: customer, returnUrl: return_url, ...call }) {
+      const body = { account, reference, customer, return_url };
+      const answer = await post('/v1/setups', body, undefined, call.idempotencyKey);
+      return toBegunSetup(readAnswer(wireSetup, answer));
+    },
+
+    async readSetup({ tenantId: account, providerSetupId }) {
+      const path = `/v1/setups/${encodeURIComponent(providerSetupId)}`;
+      return toSetupResult(readAnswer(wireSetup, await get(path, { account })));
+    },
+  };
+}
+
+function chargeCalls({ post, get }: Call): Pick<PaymentProvider, 'charge' | 'lookUp' | 'cancelAttempt'> {
+  return {
     async charge({ tenantId: account, attemptId: reference, amountMinor: amount, currency, description, ...call }) {
       const body = { account, reference, method_id: call.providerMethodId, amount, currency, description };
       const answer = await post('/v1/charges', body, call.deadlineAtMonotonicMs, call.idempotencyKey);
@@ -73,7 +104,11 @@ export function createSandboxProvider({ baseUrl, defaultTimeoutMs = 8_000 }: San
       const path = `/v1/charges/${encodeURIComponent(providerChargeId)}/cancel`;
       return readCancelAnswer(await post(path, { account }, within(timeoutMs)));
     },
+  };
+}
 
+function refundCalls({ post, get }: Call): Pick<PaymentProvider, 'refund' | 'lookUpRefund'> {
+  return {
     async refund({ tenantId: account, refundId: reference, providerChargeId, amountMinor: amount, currency, ...call }) {
       const body = { account, reference, charge_id: providerChargeId, amount, currency };
       const answer = await post('/v1/refunds', body, within(call.timeoutMs), call.idempotencyKey);
@@ -84,28 +119,25 @@ export function createSandboxProvider({ baseUrl, defaultTimeoutMs = 8_000 }: San
       const answer = await get('/v1/refunds', { account, reference }, timeoutMs);
       return toLookUpRefundResult(readAnswer(wireRefundList, answer).data);
     },
-
-    async listCharges({ tenantId: account, cursor, limit }) {
-      const query = { account, limit: String(limit), ...(cursor === undefined ? {} : { cursor }) };
-      const { data, next_cursor } = readAnswer(wireChargeList, await get('/v1/charges', query, defaultTimeoutMs));
-      return { charges: data.map(toProviderCharge), nextCursor: next_cursor };
-    },
-
-    beginSetup: async () => notSupported('beginSetup'),
-    readSetup: async () => notSupported('readSetup'),
-    listEvents: async () => ({ events: [], nextCursor: null }),
-    parseWebhook: parseSandboxWebhook,
-    close: wire.close,
   };
 }
 
-const decidedBody = z.object({ error: z.object({ code: z.literal('already_decided') }), charge: wireCharge });
+function listCalls({ get }: Call): Pick<PaymentProvider, 'listCharges' | 'listEvents'> {
+  return {
+    async listCharges({ tenantId: account, cursor, limit }) {
+      const query = { account, limit: String(limit), ...(cursor === undefined ? {} : { cursor }) };
+      const { data, next_cursor } = readAnswer(wireChargeList, await get('/v1/charges', query));
+      return { charges: data.map(toProviderCharge), nextCursor: next_cursor };
+    },
 
-function readCancelAnswer(answer: WireAnswer): CancelAttemptResult {
-  if (answer.status === 409) {
-    const { charge } = readAnswer(decidedBody, { ...answer, status: 200 });
-    return { kind: 'already_decided', outcome: toOutcome(charge) };
-  }
-  readAnswer(wireCharge, answer);
-  return { kind: 'canceled' };
+    async listEvents({ tenantId: account, since, cursor, limit }) {
+      const query = { account, since: since.toISOString(), limit: String(limit), ...(cursor ? { cursor } : {}) };
+      const { data, next_cursor } = readAnswer(wireEventList, await get('/v1/events', query));
+      const events = data.map(({ id, body }) => {
+        const rawBody = Buffer.from(body);
+        return { event: readSandboxEvent(id, rawBody), rawBody };
+      });
+      return { events, nextCursor: next_cursor };
+    },
+  };
 }

@@ -7,7 +7,7 @@ export interface TestToken {
 }
 
 /** The tokens of spec §6: what stands on the attached method and how each of its charges behaves. */
-const tokens: Readonly<Record<string, TestToken>> = {
+export const testTokens: Readonly<Record<string, TestToken>> = {
   tok_ok: { brand: 'visa', last4: '4242', behaviour: { kind: 'ok' } },
   tok_insufficient_funds: { brand: 'visa', last4: '9995', behaviour: { kind: 'decline', code: 'insufficient_funds' } },
   tok_generic_decline: { brand: 'visa', last4: '0002', behaviour: { kind: 'decline', code: 'generic_decline' } },
@@ -20,11 +20,11 @@ const tokens: Readonly<Record<string, TestToken>> = {
 };
 
 export function findTestToken(token: string): TestToken | undefined {
-  return Object.hasOwn(tokens, token) ? tokens[token] : undefined;
+  return Object.hasOwn(testTokens, token) ? testTokens[token] : undefined;
 }
 
 export function testTokenNames(): string[] {
-  return Object.keys(tokens);
+  return Object.keys(testTokens);
 }
 
 /** Test methods expire at the end of the fourth year from now, so that none expires within a run on a test clock. */

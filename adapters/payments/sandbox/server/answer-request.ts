@@ -25,10 +25,13 @@ export async function answerRequest(
     const match = request.method === route.method ? route.pattern.exec(url.pathname) : null;
     if (match === null) continue;
     const reply = await replyOf(async () => {
+      const rawBody = await readBytes(request);
       const wireRequest: WireRequest = {
         params: match.slice(1),
         query: url.searchParams,
-        body: await readBody(request),
+        body: request.method === 'GET' ? undefined : parseBody(request, rawBody),
+        rawBody,
+        headers: { ...request.headers } as Record<string, string | undefined>,
         idempotencyKey: request.headers['idempotency-key']?.toString() || undefined,
         baseUrl: `http://${request.headers.host ?? 'localhost'}`,
         wantsHtml: request.headers.accept?.includes('text/html') ?? false,
@@ -87,8 +90,7 @@ function send(reply: Reply, response: ServerResponse): void {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
-  if (request.method === 'GET') return undefined;
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -96,7 +98,11 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
     if (length > bodyMaxBytes) throw new WireRefusal(413, 'body_too_large', `A body has at most ${bodyMaxBytes} bytes`);
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+function parseBody(request: IncomingMessage, rawBody: Buffer): unknown {
+  const text = rawBody.toString('utf8');
   // A body that is an object is read as JSON whatever its type says: `curl -d` names everything a form.
   const isForm =
     request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') && !text.startsWith('{');

@@ -24,27 +24,26 @@ export function attachMethod(sandbox: Sandbox, request: WireRequest): Reply {
   const now = sandbox.now();
   const earlier = sandbox.keys.replyFor(claim, now);
   if (earlier !== null) return earlier;
-  const found = findTestToken(token);
-  if (found === undefined) return refuse(400, 'unknown_token', 'No such token');
-  const { expMonth, expYear } = expiryOf(new Date(now));
-  const { brand, last4 } = found;
-  const method: MethodRow = {
-    id: newId('spm'),
-    account,
-    token,
-    brand,
-    last4,
-    exp_month: expMonth,
-    exp_year: expYear,
-    succeeded_count: 0,
-  };
-  const body = renderMethod(method);
-  sandbox.transaction(() => {
-    sandbox.sql.run`INSERT INTO methods (id, account, token, brand, last4, exp_month, exp_year, created_at)
-      VALUES (${method.id}, ${account}, ${token}, ${brand}, ${last4}, ${expMonth}, ${expYear}, ${now})`;
-    sandbox.keys.remember(claim, { status: 201, body }, now);
+  if (findTestToken(token) === undefined) return refuse(400, 'unknown_token', 'No such token');
+  const body = sandbox.transaction(() => {
+    const rendered = renderMethod(insertMethod(sandbox, account, token));
+    sandbox.keys.remember(claim, { status: 201, body: rendered }, now);
+    return rendered;
   });
   return answer(201, body);
+}
+
+/** Belongs into a transaction; the token is a known one. */
+export function insertMethod(sandbox: Sandbox, account: string, token: string): MethodRow {
+  const found = findTestToken(token);
+  if (found === undefined) throw new Error(`${token} passed its check and is unknown`);
+  const now = sandbox.now();
+  const { expMonth: exp_month, expYear: exp_year } = expiryOf(new Date(now));
+  const { brand, last4 } = found;
+  const method = { id: newId('spm'), account, token, brand, last4, exp_month, exp_year, succeeded_count: 0 };
+  sandbox.sql.run`INSERT INTO methods (id, account, token, brand, last4, exp_month, exp_year, created_at)
+    VALUES (${method.id}, ${account}, ${token}, ${brand}, ${last4}, ${exp_month}, ${exp_year}, ${now})`;
+  return method;
 }
 
 export function getMethod(sandbox: Sandbox, request: WireRequest): Reply {
@@ -57,6 +56,6 @@ export function findMethod(sandbox: Sandbox, account: string, id: string): Metho
     FROM methods WHERE id = ${id} AND account = ${account}` as MethodRow | undefined;
 }
 
-function renderMethod({ id, account, brand, last4, exp_month, exp_year }: MethodRow): object {
+export function renderMethod({ id, account, brand, last4, exp_month, exp_year }: MethodRow): object {
   return { id, account, brand, last4, exp_month, exp_year };
 }

@@ -4,9 +4,11 @@ import { assertNever } from '../../../../domain/invariant.ts';
 import { type Behaviour, decideCharge } from '../behaviour.ts';
 import { findTestToken } from '../test-tokens.ts';
 import { findMethod, type MethodRow } from './attach-method.ts';
+import { emitIfScripted } from './emit-event.ts';
 import { fingerprint, type KeyClaim } from './idempotency-keys.ts';
 import { renderCharge } from './read-charges.ts';
 import { newId, type Sandbox } from './sandbox.ts';
+import { chargeUpdated } from './settle-charge.ts';
 import { amount, answer, currency, type Reply, read, refuse, requireKey, text, type WireRequest } from './wire.ts';
 
 const chargeBody = z.strictObject({
@@ -16,6 +18,7 @@ const chargeBody = z.strictObject({
   amount,
   currency,
   description: z.string().max(1000),
+  subscription: text.nullable().default(null),
 });
 
 interface ChargeCall {
@@ -33,15 +36,21 @@ export interface BehavingCall {
   claim: KeyClaim;
   behaviour: Behaviour;
   /** Commits the charge with its key's answer; `answerInstead` is what the caller is told and the key replays. */
-  record: (answerInstead?: Answer) => Reply;
-  refusals: { unavailable: Answer; rateLimited: Answer; failed: Answer };
+  record: (answerInstead?: Answer) => Reply | Promise<Reply>;
+  refusals: { unavailable: Answer; inProgress: Answer; rateLimited: Answer; failed: Answer };
 }
 
-const refusals = {
+/** What the sandbox's own dialect says of a call that fails on purpose. */
+export const refusals = {
   unavailable: refuse(503, 'unavailable', 'Not processed, send it again', { processed: false }),
+  inProgress: refuse(409, 'idempotency_key_in_progress', 'The first request with this key is still running'),
   rateLimited: refuse(429, 'rate_limited', 'Too many requests'),
   failed: refuse(500, 'internal_error', 'Something went wrong'),
 };
+
+export function askLater(answered: Answer, delayMs: number): Reply {
+  return { ...answered, headers: { 'retry-after': String(Math.ceil(delayMs / 1000)) } };
+}
 
 /** `POST /v1/charges`: what the key already determines comes first and uses up no script; a refusal leaves the key free. */
 export async function createCharge(sandbox: Sandbox, request: WireRequest): Promise<Reply> {
@@ -56,7 +65,7 @@ export async function createCharge(sandbox: Sandbox, request: WireRequest): Prom
   const behaviour = sandbox.scripts.take(target) ?? findTestToken(method.token)?.behaviour;
   if (behaviour === undefined) throw new Error(`method ${method.id} has a token without a rule`);
   const call = { body, claim, method, behaviour, baseUrl: request.baseUrl };
-  const record = (answerInstead?: Answer): Reply => recordCharge(sandbox, call, answerInstead);
+  const record = (answerInstead?: Answer): Promise<Reply> => recordCharge(sandbox, call, answerInstead);
   return behave(sandbox, { claim, behaviour, record, refusals });
 }
 
@@ -65,11 +74,10 @@ export async function behave(sandbox: Sandbox, call: BehavingCall): Promise<Repl
   switch (behaviour.kind) {
     case 'unreachable':
       return call.refusals.unavailable;
+    case 'in_progress':
+      return call.refusals.inProgress;
     case 'rate_limited':
-      return {
-        ...call.refusals.rateLimited,
-        headers: { 'retry-after': String(Math.ceil(behaviour.delayMs / 1000)) },
-      };
+      return askLater(call.refusals.rateLimited, behaviour.delayMs);
     case 'timeout_before':
       return { kind: 'hold' };
     case 'error_before':
@@ -78,15 +86,15 @@ export async function behave(sandbox: Sandbox, call: BehavingCall): Promise<Repl
       sandbox.keys.start(call.claim);
       try {
         await delay(behaviour.delayMs, undefined, { signal: sandbox.closing });
-        return record();
+        return await record();
       } finally {
         sandbox.keys.stop(call.claim);
       }
     case 'timeout_after':
-      record();
+      await record();
       return { kind: 'hold' };
     case 'reset_after':
-      record();
+      await record();
       return { kind: 'reset' };
     case 'error_after':
       return record(call.refusals.failed);
@@ -102,7 +110,7 @@ export async function behave(sandbox: Sandbox, call: BehavingCall): Promise<Repl
 }
 
 /** Charge and key answer commit together; a key whose first answer was an error keeps replaying that error. */
-function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: Answer): Reply {
+async function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: Answer): Promise<Reply> {
   const { body, claim, method, behaviour } = call;
   const { status, declineCode, message } = decideCharge(behaviour, method.succeeded_count);
   const now = sandbox.now();
@@ -117,16 +125,18 @@ function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: Answer
   };
   const reply = answerInstead ?? answer(201, renderCharge(charge, call.baseUrl));
   const decideAt = behaviour.kind === 'pending' ? Date.now() + behaviour.delayMs : null;
-  sandbox.transaction(() => {
-    sandbox.sql.run`INSERT INTO charges (id, account, reference, method_id, amount, currency, description, status,
-        decline_code, message, decide_at, created_at)
+  const emitted = sandbox.transaction(() => {
+    sandbox.sql.run`INSERT INTO charges (id, account, reference, method_id, amount, currency, description, subscription,
+        status, decline_code, message, decide_at, created_at)
       VALUES (${charge.id}, ${body.account}, ${body.reference}, ${method.id}, ${body.amount}, ${body.currency},
-        ${body.description}, ${status}, ${declineCode}, ${message}, ${decideAt}, ${now})`;
+        ${body.description}, ${charge.subscription}, ${status}, ${declineCode}, ${message}, ${decideAt}, ${now})`;
     if (behaviour.kind === 'ok_once' && status === 'succeeded') {
       sandbox.sql.run`UPDATE methods SET succeeded_count = succeeded_count + 1 WHERE id = ${method.id}`;
     }
     sandbox.keys.remember(claim, reply, now);
+    return emitIfScripted(sandbox, chargeUpdated(charge));
   });
+  await emitted.arrived();
   if (decideAt !== null) sandbox.wake();
   return reply;
 }

@@ -1,39 +1,73 @@
 import { signWebhook } from '../../standard-webhooks.ts';
-import type { SandboxStore } from './open-store.ts';
-
-export interface WebhookTarget {
-  url: string;
-  secret: string;
-}
+import type { Sandbox, WebhookTarget } from './sandbox.ts';
+import { webhookTarget } from './webhook-target.ts';
 
 const answerTimeoutMs = 5_000;
 const batchMax = 20;
+const foreignSecret = `whsec_${Buffer.from('a secret nobody agreed on').toString('base64')}`;
+/** Twice what a receiver tolerates. */
+const oldBySeconds = 600;
 
 /** Half a second, doubled with every try, at most a minute; an event is kept until somebody answers 2xx. */
 export function backOffMs(attemptCount: number): number {
   return Math.min(500 * 2 ** Math.min(attemptCount, 20), 60_000);
 }
 
-/** One round over what is due. The row outlives a crash, so an event may arrive twice and never gets lost. */
-export async function deliverDueWebhooks({ sql }: SandboxStore, target: WebhookTarget): Promise<void> {
-  const due = sql.all`SELECT id, body, attempt_count FROM webhooks WHERE next_at <= ${Date.now()} ORDER BY next_at LIMIT ${batchMax}`;
-  await Promise.all(
-    due.map(async (row) => {
-      const id = String(row.id);
-      const failure = await post(target, id, Buffer.from(String(row.body)));
-      if (failure === null) {
-        sql.run`DELETE FROM webhooks WHERE id = ${id}`;
-        return;
-      }
-      const nextAt = Date.now() + backOffMs(Number(row.attempt_count));
-      sql.run`UPDATE webhooks SET attempt_count = attempt_count + 1, next_at = ${nextAt}, last_error = ${failure} WHERE id = ${id}`;
-    }),
-  );
+interface WebhookRow {
+  id: string;
+  account: string;
+  body: string;
+  attempt_count: number;
+  copies: number;
+  flaw: string | null;
 }
 
-async function post(target: WebhookTarget, id: string, body: Buffer): Promise<string | null> {
-  const timestampSeconds = Math.floor(Date.now() / 1000);
-  const signature = signWebhook({ secret: target.secret, id, timestampSeconds, body });
+/** One round over what is due. The row outlives a crash, so an event may arrive twice and never gets lost. */
+export async function deliverDueWebhooks(sandbox: Sandbox): Promise<void> {
+  const due = sandbox.sql.all`SELECT id, account, body, attempt_count, copies, flaw FROM webhooks
+    WHERE next_at <= ${Date.now()} ORDER BY next_at LIMIT ${batchMax}`;
+  await Promise.all((due as unknown as WebhookRow[]).map((row) => deliver(sandbox, row)));
+}
+
+export async function deliverWebhook(sandbox: Sandbox, id: string): Promise<void> {
+  const row = sandbox.sql.get`SELECT id, account, body, attempt_count, copies, flaw FROM webhooks WHERE id = ${id}`;
+  if (row !== undefined) await deliver(sandbox, row as unknown as WebhookRow);
+}
+
+async function deliver(sandbox: Sandbox, row: WebhookRow): Promise<void> {
+  const { sql } = sandbox;
+  const { id, account, flaw } = row;
+  const target = webhookTarget(sandbox, account);
+  const copies = Array.from({ length: row.copies }, () => Buffer.from(row.body));
+  const results = await Promise.all(copies.map((body) => post(target, id, body, flaw)));
+  const failure = results.find((result) => result !== null) ?? null;
+  if (failure === null) {
+    sql.run`DELETE FROM webhooks WHERE id = ${id}`;
+    letGoOvertaken(sandbox, account);
+    return;
+  }
+  const nextAt = Date.now() + backOffMs(row.attempt_count);
+  // Sent wrong once: whoever refused it rightly gets it right.
+  sql.run`UPDATE webhooks SET attempt_count = attempt_count + 1, copies = 1, flaw = NULL, next_at = ${nextAt},
+    last_error = ${failure} WHERE id = ${id}`;
+}
+
+function letGoOvertaken(sandbox: Sandbox, account: string): void {
+  const { changes } = sandbox.sql.run`UPDATE webhooks SET next_at = ${Date.now()}, flaw = NULL
+    WHERE account = ${account} AND flaw = ${'reorder'}`;
+  if (changes > 0) sandbox.wake();
+}
+
+async function post(
+  target: WebhookTarget | null,
+  id: string,
+  body: Buffer,
+  flaw: string | null,
+): Promise<string | null> {
+  if (target === null) return 'no address';
+  const timestampSeconds = Math.floor(Date.now() / 1000) - (flaw === 'old_timestamp' ? oldBySeconds : 0);
+  const secret = flaw === 'bad_signature' ? foreignSecret : target.secret;
+  const signature = signWebhook({ secret, id, timestampSeconds, body });
   const signed = { 'webhook-id': id, 'webhook-timestamp': String(timestampSeconds), 'webhook-signature': signature };
   return postSigned(target.url, signed, body);
 }

@@ -39,8 +39,51 @@ CREATE INDEX IF NOT EXISTS webhooks_due ON webhooks (next_at);
 CREATE TABLE IF NOT EXISTS scripts (
   seq INTEGER PRIMARY KEY, account TEXT, token TEXT, method_id TEXT, behave TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS odds (
+  operation TEXT NOT NULL, account TEXT NOT NULL, seed INTEGER NOT NULL, shares TEXT NOT NULL, drawn INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (operation, account)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS events_by_account ON events (account, seq);
+CREATE INDEX IF NOT EXISTS events_by_age ON events (created_at);
+CREATE TABLE IF NOT EXISTS setups (
+  id TEXT PRIMARY KEY, account TEXT NOT NULL, reference TEXT NOT NULL, customer TEXT NOT NULL, return_url TEXT NOT NULL,
+  status TEXT NOT NULL, method_id TEXT, failure_code TEXT, created_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS disputes (
+  id TEXT PRIMARY KEY, account TEXT NOT NULL, charge_id TEXT NOT NULL, reference TEXT NOT NULL, amount INTEGER NOT NULL,
+  currency TEXT NOT NULL, reason TEXT NOT NULL, status TEXT NOT NULL, opened_at INTEGER NOT NULL, due_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS disputes_by_charge ON disputes (charge_id);
+CREATE TABLE IF NOT EXISTS custom_accounts (
+  account TEXT PRIMARY KEY, secret TEXT NOT NULL, notify_url TEXT, notify_secret TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
+
+/** A store of an earlier release lacks these; everything that is in it stays. */
+const addedColumns = [
+  ['scripts', 'operation', "TEXT NOT NULL DEFAULT 'charge'"],
+  ['webhooks', 'account', "TEXT NOT NULL DEFAULT ''"],
+  ['webhooks', 'copies', 'INTEGER NOT NULL DEFAULT 1'],
+  ['webhooks', 'flaw', 'TEXT'],
+  ['refunds', 'decide_at', 'INTEGER'],
+  ['refunds', 'decide_code', 'TEXT'],
+  ['charges', 'subscription', 'TEXT'],
+] as const;
+const laterIndexes = `
+CREATE INDEX IF NOT EXISTS refunds_to_decide ON refunds (decide_at) WHERE decide_at IS NOT NULL;
+`;
+
+function addColumns(db: DatabaseSync): void {
+  for (const [table, column, type] of addedColumns) {
+    const present = db.prepare(`SELECT 1 FROM pragma_table_info('${table}') WHERE name = '${column}'`).get();
+    if (present === undefined) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+  }
+  db.exec(laterIndexes);
+}
 
 /** A `kill -9` loses nothing committed: WAL pages belong to the kernel by then. Only a power cut may lose the last moments. */
 export function openStore(folder: string): SandboxStore {
@@ -48,6 +91,7 @@ export function openStore(folder: string): SandboxStore {
   const db = new DatabaseSync(join(folder, 'sandbox-provider.sqlite'), { timeout: 5000 });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   db.exec(schema);
+  addColumns(db);
   return {
     sql: db.createTagStore(100),
     transaction(work) {

@@ -11,6 +11,8 @@ export interface ChargeRow {
   amount: number;
   currency: string;
   description: string;
+  /** The subscription it is for, where the dialect tells. */
+  subscription: string | null;
   status: 'succeeded' | 'declined' | 'requires_action' | 'pending' | 'canceled';
   decline_code: string | null;
   message: string;

@@ -1,7 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { fingerprint } from './idempotency-keys.ts';
+import { assertNever } from '../../../../domain/invariant.ts';
+import type { RefundBehaviour } from '../refund-behaviour.ts';
+import { findMethod } from './attach-method.ts';
+import { askLater, refusals } from './create-charge.ts';
+import { disputedAmount } from './dispute-charge.ts';
+import { emitIfScripted } from './emit-event.ts';
+import { fingerprint, type KeyClaim } from './idempotency-keys.ts';
 import { type ChargeRow, findCharge } from './read-charges.ts';
 import { newId, type Sandbox } from './sandbox.ts';
+import { type RefundRow, refundMessage, refundUpdated } from './settle-refund.ts';
 import {
   amount,
   answer,
@@ -14,51 +22,115 @@ import {
   type WireRequest,
 } from './wire.ts';
 
-interface RefundRow {
-  id: string;
-  account: string;
-  reference: string;
-  charge_id: string;
-  amount: number;
-  currency: string;
-  status: 'succeeded' | 'rejected';
-  failure_code: string | null;
-  message: string;
-}
-
 const refundBody = z.strictObject({ account: text, reference: text, charge_id: text, amount, currency });
 
+interface RefundCall {
+  body: z.output<typeof refundBody>;
+  claim: KeyClaim;
+  charge: ChargeRow | undefined;
+  behaviour: RefundBehaviour;
+}
+
 /** `POST /v1/refunds`: a rejected refund is an object too, so that a caller who missed the answer can look it up. */
-export function refundCharge(sandbox: Sandbox, request: WireRequest): Reply {
+export async function refundCharge(sandbox: Sandbox, request: WireRequest): Promise<Reply> {
   const body = read(refundBody, request.body);
   const print = fingerprint(['refunds', body.reference, body.charge_id, body.amount, body.currency]);
   const claim = { account: body.account, key: requireKey(request), fingerprint: print };
-  const now = sandbox.now();
-  const earlier = sandbox.keys.replyFor(claim, now);
+  const earlier = sandbox.keys.replyFor(claim, sandbox.now());
   if (earlier !== null) return earlier;
-  const failure = reasonAgainst(findCharge(sandbox, body.charge_id), body);
-  const status = failure === null ? 'succeeded' : 'rejected';
-  const message =
-    failure === null ? 'The refund succeeded.' : `The refund was rejected: ${failure.replaceAll('_', ' ')}.`;
+  const found = findCharge(sandbox, body.charge_id);
+  const charge = found?.account === body.account ? found : undefined;
+  const method = charge && findMethod(sandbox, charge.account, charge.method_id);
+  const target = { account: body.account, token: method?.token ?? '', methodId: method?.id ?? '' };
+  const behaviour = sandbox.scripts.takeRefund(target) ?? { kind: 'ok' };
+  return behave(sandbox, { body, claim, charge, behaviour });
+}
+
+async function behave(sandbox: Sandbox, call: RefundCall): Promise<Reply> {
+  const { behaviour } = call;
+  switch (behaviour.kind) {
+    case 'unreachable':
+      return refusals.unavailable;
+    case 'in_progress':
+      return refusals.inProgress;
+    case 'rate_limited':
+      return askLater(refusals.rateLimited, behaviour.delayMs);
+    case 'timeout_before':
+      return { kind: 'hold' };
+    case 'error_before':
+      return refusals.failed;
+    case 'slow':
+      sandbox.keys.start(call.claim);
+      try {
+        await delay(behaviour.delayMs, undefined, { signal: sandbox.closing });
+        return await recordRefund(sandbox, call);
+      } finally {
+        sandbox.keys.stop(call.claim);
+      }
+    case 'timeout_after':
+      await recordRefund(sandbox, call);
+      return { kind: 'hold' };
+    case 'reset_after':
+      await recordRefund(sandbox, call);
+      return { kind: 'reset' };
+    case 'error_after':
+      return recordRefund(sandbox, call, refusals.failed);
+    case 'ok':
+    case 'reject':
+    case 'pending':
+      return recordRefund(sandbox, call);
+    default:
+      return assertNever(behaviour);
+  }
+}
+
+/** Refund, charge and key answer commit together; a pending refund reserves its amount. */
+async function recordRefund(
+  sandbox: Sandbox,
+  call: RefundCall,
+  answerInstead?: typeof refusals.failed,
+): Promise<Reply> {
+  const { body, claim, behaviour } = call;
+  const now = sandbox.now();
+  const charge = call.charge && findCharge(sandbox, call.charge.id);
+  const scripted = behaviour.kind === 'reject' ? behaviour.code : null;
+  const failure = reasonAgainst(sandbox, charge, body) ?? scripted;
+  const waits = behaviour.kind === 'pending' && failure === null;
+  const status = waits ? 'pending' : failure === null ? 'succeeded' : 'rejected';
+  const message = refundMessage(status, failure);
   const refund: RefundRow = { ...body, id: newId('srf'), status, failure_code: failure, message };
-  sandbox.transaction(() => {
+  const decideAt = waits ? Date.now() + behaviour.delayMs : null;
+  const decideCode = waits ? behaviour.rejectedAs : null;
+  const reply = answerInstead ?? answer(201, refund);
+  const emitted = sandbox.transaction(() => {
     sandbox.sql
-      .run`INSERT INTO refunds (id, account, reference, charge_id, amount, currency, status, failure_code, message, created_at)
+      .run`INSERT INTO refunds (id, account, reference, charge_id, amount, currency, status, failure_code, message,
+        decide_at, decide_code, created_at)
       VALUES (${refund.id}, ${body.account}, ${body.reference}, ${body.charge_id}, ${body.amount}, ${body.currency},
-        ${status}, ${failure}, ${message}, ${now})`;
+        ${status}, ${failure}, ${message}, ${decideAt}, ${decideCode}, ${now})`;
     if (failure === null) {
       sandbox.sql.run`UPDATE charges SET refunded = refunded + ${body.amount} WHERE id = ${body.charge_id}`;
     }
-    sandbox.keys.remember(claim, { status: 201, body: refund }, now);
+    sandbox.keys.remember(claim, reply, now);
+    return emitIfScripted(sandbox, refundUpdated(refund));
   });
-  return answer(201, refund);
+  await emitted.arrived();
+  if (waits) sandbox.wake();
+  return reply;
 }
 
-function reasonAgainst(charge: ChargeRow | undefined, refund: z.output<typeof refundBody>): string | null {
-  if (charge === undefined || charge.account !== refund.account) return 'unknown_charge';
+function reasonAgainst(
+  sandbox: Sandbox,
+  charge: ChargeRow | undefined,
+  refund: z.output<typeof refundBody>,
+): string | null {
+  if (charge === undefined) return 'unknown_charge';
   if (charge.status !== 'succeeded') return 'charge_not_captured';
   if (charge.currency !== refund.currency) return 'currency_mismatch';
-  return charge.refunded + refund.amount > charge.amount ? 'amount_exceeds_charge' : null;
+  if (charge.refunded + refund.amount > charge.amount) return 'amount_exceeds_charge';
+  return charge.refunded + refund.amount + disputedAmount(sandbox, charge.id) > charge.amount
+    ? 'charge_disputed'
+    : null;
 }
 
 export function listRefunds(sandbox: Sandbox, request: WireRequest): Reply {

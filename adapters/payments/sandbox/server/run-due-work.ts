@@ -1,6 +1,8 @@
-import { deliverDueWebhooks, type WebhookTarget } from './deliver-webhooks.ts';
+import { deliverDueWebhooks, deliverWebhook } from './deliver-webhooks.ts';
+import { forgetEvents } from './list-events.ts';
 import type { Sandbox } from './sandbox.ts';
 import { settlePending } from './settle-charge.ts';
+import { settlePendingRefunds } from './settle-refund.ts';
 
 export interface DueWork {
   stop: () => Promise<void>;
@@ -8,7 +10,6 @@ export interface DueWork {
 
 export interface DueWorkOptions {
   sandbox: Sandbox;
-  webhook: WebhookTarget | null;
   onError: (error: unknown) => void;
 }
 
@@ -16,8 +17,8 @@ const lookAgainMs = 60_000;
 const afterErrorMs = 1_000;
 const forgetEveryMs = 3_600_000;
 
-/** Everything the provider does by itself: pending charges, webhooks, forgetting old keys. Asleep until the next due time. */
-export function startDueWork({ sandbox, webhook, onError }: DueWorkOptions): DueWork {
+/** Everything the provider does by itself: pending charges and refunds, webhooks, forgetting old keys and events. Asleep until the next due time. */
+export function startDueWork({ sandbox, onError }: DueWorkOptions): DueWork {
   let stopped = false;
   let asked = false;
   let running: Promise<void> | null = null;
@@ -28,15 +29,17 @@ export function startDueWork({ sandbox, webhook, onError }: DueWorkOptions): Due
   const round = async (): Promise<void> => {
     do {
       asked = false;
-      settlePending(sandbox, Date.now());
-      if (webhook !== null) await deliverDueWebhooks(sandbox, webhook);
+      await settlePending(sandbox, Date.now());
+      await settlePendingRefunds(sandbox, Date.now());
+      await deliverDueWebhooks(sandbox);
       for (const dialect of sandbox.dialects) await dialect.deliverDue();
     } while (asked && !stopped);
     if (Date.now() >= forgetAt) {
       sandbox.keys.forgetExpired(sandbox.now());
+      forgetEvents(sandbox);
       forgetAt = Date.now() + forgetEveryMs;
     }
-    pauseMs = sleepMs(sandbox, webhook !== null);
+    pauseMs = sleepMs(sandbox);
   };
 
   const wake = (): void => {
@@ -55,6 +58,7 @@ export function startDueWork({ sandbox, webhook, onError }: DueWorkOptions): Due
   };
 
   sandbox.wake = wake;
+  sandbox.deliverNow = (eventId) => deliverWebhook(sandbox, eventId);
   wake();
   return {
     async stop() {
@@ -65,10 +69,11 @@ export function startDueWork({ sandbox, webhook, onError }: DueWorkOptions): Due
   };
 }
 
-function sleepMs({ sql, dialects }: Sandbox, deliversWebhooks: boolean): number {
+function sleepMs({ sql, dialects }: Sandbox): number {
   const next = sql.get`SELECT min(due_at) AS due_at FROM (
     SELECT min(decide_at) AS due_at FROM charges WHERE decide_at IS NOT NULL
-    UNION ALL SELECT min(next_at) FROM webhooks WHERE ${deliversWebhooks ? 1 : 0})`?.due_at;
+    UNION ALL SELECT min(decide_at) FROM refunds WHERE decide_at IS NOT NULL
+    UNION ALL SELECT min(next_at) FROM webhooks)`?.due_at;
   const dueAts = [next, ...dialects.map((dialect) => dialect.nextDueAt())].filter((dueAt) => dueAt != null);
   return Math.max(0, Math.min(...dueAts.map((dueAt) => Number(dueAt) - Date.now()), lookAgainMs));
 }

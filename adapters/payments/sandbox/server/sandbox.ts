@@ -4,6 +4,11 @@ import { createKeyStore, type KeyStore } from './idempotency-keys.ts';
 import { openStore, type SandboxStore } from './open-store.ts';
 import { createScripts, type Scripts } from './scripts.ts';
 
+export interface WebhookTarget {
+  url: string;
+  secret: string;
+}
+
 /** The provider behind the wire: its store, its own clock, and what is running. One process owns one folder. */
 export interface Sandbox extends SandboxStore {
   keys: KeyStore;
@@ -14,14 +19,18 @@ export interface Sandbox extends SandboxStore {
   sendsWebhooks: boolean;
   /** The other wires over this store. */
   dialects: Dialect[];
+  /** Where its own dialect posts events. */
+  webhook: WebhookTarget | null;
   /** Called after a commit that left something due; nothing happens before the due work is started. */
   wake: () => void;
+  /** Posts one kept webhook at once and returns when it was answered or given up for now. */
+  deliverNow: (eventId: string) => Promise<void>;
   closing: AbortSignal;
 }
 
 export interface SandboxOptions {
   folder: string;
-  sendsWebhooks: boolean;
+  webhook: WebhookTarget | null;
   closing: AbortSignal;
 }
 
@@ -38,13 +47,15 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       sql.run`INSERT OR REPLACE INTO settings (name, value) VALUES (${'clock_offset_ms'}, ${nextOffsetMs})`;
       offsetMs = nextOffsetMs;
     },
-    sendsWebhooks: options.sendsWebhooks,
+    sendsWebhooks: options.webhook !== null,
+    webhook: options.webhook,
     dialects: [],
     wake: () => undefined,
+    deliverNow: async () => undefined,
     closing: options.closing,
   };
 }
 
-export function newId(prefix: 'spm' | 'sch' | 'srf' | 'evt'): string {
+export function newId(prefix: 'spm' | 'sch' | 'srf' | 'sst' | 'sdp' | 'evt'): string {
   return `${prefix}_${randomUUID().replaceAll('-', '')}`;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Decision, declined, succeeded } from '../behaviour.ts';
+import { emitEvent, type SandboxEvent } from './emit-event.ts';
 import { type ChargeRow, findCharge, renderCharge } from './read-charges.ts';
-import { newId, type Sandbox } from './sandbox.ts';
+import type { Sandbox } from './sandbox.ts';
 import { answer, type Reply, read, refuse, text, type WireRequest } from './wire.ts';
 
 const resultBody = z.object({ result: z.enum(['succeeded', 'failed']) });
@@ -15,13 +16,13 @@ export function showAction(sandbox: Sandbox, request: WireRequest): Reply {
 }
 
 /** `POST /actions/{id}` with `result` in the query, a form or JSON; repeating the decision is harmless, reversing it is refused. */
-export function decideAction(sandbox: Sandbox, request: WireRequest): Reply {
+export async function decideAction(sandbox: Sandbox, request: WireRequest): Promise<Reply> {
   const fromQuery = request.query.get('result');
   const { result } = read(resultBody, fromQuery === null ? request.body : { result: fromQuery });
   const decision = result === 'succeeded' ? succeeded : declined('authentication_failed');
   const charge = findCharge(sandbox, request.params[0] ?? '');
   if (charge === undefined) return refuse(404, 'unknown_action', 'No such action');
-  if (charge.status === 'requires_action') settle(sandbox, charge, decision);
+  if (charge.status === 'requires_action') await settle(sandbox, charge, decision);
   else if (charge.status !== decision.status) return alreadyDecided(charge, request);
   const decided = findCharge(sandbox, charge.id) ?? charge;
   if (request.wantsHtml) return { kind: 'page', html: actionPage(decided) };
@@ -40,28 +41,30 @@ export function cancelCharge(sandbox: Sandbox, request: WireRequest): Reply {
 }
 
 /** Pending charges whose time has come succeed, each with its event. */
-export function settlePending(sandbox: Sandbox, nowMs: number): void {
+export async function settlePending(sandbox: Sandbox, nowMs: number): Promise<void> {
   const due = sandbox.sql.all`SELECT * FROM charges WHERE decide_at <= ${nowMs} LIMIT 100` as unknown as ChargeRow[];
-  for (const charge of due) settle(sandbox, charge, succeeded);
+  for (const charge of due) await settle(sandbox, charge, succeeded);
 }
 
 /** The event commits with the decision it tells of, so that neither exists alone after a crash. */
-function settle(sandbox: Sandbox, charge: ChargeRow, decision: Decision): void {
+async function settle(sandbox: Sandbox, charge: ChargeRow, decision: Decision): Promise<void> {
   const { status, declineCode, message } = decision;
-  sandbox.transaction(() => {
+  const emitted = sandbox.transaction(() => {
     sandbox.sql
       .run`UPDATE charges SET status = ${status}, decline_code = ${declineCode}, message = ${message}, decide_at = NULL
       WHERE id = ${charge.id}`;
     const dialect = sandbox.dialects.find(({ accountPrefix }) => charge.account.startsWith(accountPrefix));
-    if (dialect !== undefined) return dialect.announceCharge(charge.id);
-    if (!sandbox.sendsWebhooks) return;
-    const { account, reference, id: charge_id, amount, currency } = charge;
-    const timestamp = new Date(sandbox.now()).toISOString();
-    const event = { type: 'charge.updated', timestamp, account, reference, charge_id, status, amount, currency };
-    sandbox.sql
-      .run`INSERT INTO webhooks (id, body, next_at) VALUES (${newId('evt')}, ${JSON.stringify(event)}, ${Date.now()})`;
+    if (dialect === undefined) return emitEvent(sandbox, chargeUpdated({ ...charge, status }));
+    dialect.announceCharge(charge.id);
+    return null;
   });
-  sandbox.wake();
+  if (emitted === null) sandbox.wake();
+  else await emitted.arrived();
+}
+
+export function chargeUpdated(charge: Omit<ChargeRow, 'seq'>): SandboxEvent {
+  const { account, reference, id: charge_id, status, amount, currency } = charge;
+  return { type: 'charge.updated', account, reference, charge_id, status, amount, currency };
 }
 
 function alreadyDecided(charge: ChargeRow, request: WireRequest): Reply {

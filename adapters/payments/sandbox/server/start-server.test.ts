@@ -54,6 +54,24 @@ describe('sandbox provider over the wire', () => {
     ['an unknown method', '/v1/charges', charge, 404],
     ['an unknown field', '/v1/methods', { account: 'a', token: 'tok_ok', x: 1 }, 400],
     ['an unknown behaviour', '/control/script', { next: [{ behave: 'explode' }] }, 400],
+    [
+      'a behaviour of another operation',
+      '/control/script',
+      { operation: 'refund', next: [{ behave: 'decline:x' }] },
+      400,
+    ],
+    ['odds over 1', '/control/odds', { seed: 1, probabilities: { error_before: 0.6, error_after: 0.5 } }, 400],
+    ['odds of an unknown behaviour', '/control/odds', { seed: 1, probabilities: { explode: 0.5 } }, 400],
+    ['a dispute of an unknown charge', '/control/disputes', { charge_id: 'sch_none' }, 404],
+    ['a decision of an unknown dispute', '/control/disputes/sdp_none', { result: 'won' }, 404],
+    [
+      'a set-up that leads nowhere',
+      '/v1/setups',
+      { account: 'a', reference: 'r', customer: 'c', return_url: 'x' },
+      400,
+    ],
+    ['a choice for an unknown set-up', '/setups/sst_none', { token: 'tok_ok' }, 404],
+    ['a custom call without a signature', '/custom/a/charges', charge, 401],
     ['an unknown action', '/actions/sch_none', { result: 'succeeded' }, 404],
     ['an unknown path', '/v1/nothing', {}, 404],
     ['a body over 64 KiB', '/v1/charges', { ...charge, description: 'x'.repeat(70_000) }, 413],
@@ -72,6 +90,30 @@ describe('sandbox provider over the wire', () => {
     const page = await (await fetch(await openAction())).text();
     expect(page).toContain('action="?result=succeeded"');
     expect(page).toContain('action="?result=failed"');
+  });
+
+  it('shows the customer a page with the test cards, then that it is done', async () => {
+    const setupId = 'set_1';
+    const request = { tenantId: 'ten_page', setupId, customerId: 'cus_1', returnUrl: 'https://shop.example/' };
+    const { url } = await provider.beginSetup({ ...request, idempotencyKey: setupId });
+    expect(await (await fetch(url)).text()).toContain('<button name="token" value="tok_stolen_card">');
+    const chosen = await fetch(`${url}?token=tok_ok`, { method: 'POST', redirect: 'manual' });
+    expect([chosen.status, chosen.headers.get('location')]).toEqual([303, 'https://shop.example/?setup_id=set_1']);
+    expect(await (await fetch(url)).text()).toContain('This setup is completed.');
+    expect((await fetch(`${url}x?token=tok_ok`, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('closes a set-up that nobody completed for a day', async () => {
+    const request = { tenantId: 'ten_late', setupId: 'set_2', customerId: 'cus_1', returnUrl: 'https://shop.example/' };
+    const { url, providerSetupId } = await provider.beginSetup({ ...request, idempotencyKey: 'set_2' });
+    await post('/control/clock', { offset_ms: 86_460_000 });
+    try {
+      const read = { ...request, providerSetupId, idempotencyKey: 'read' };
+      expect(await provider.readSetup(read)).toMatchObject({ kind: 'failed', code: 'expired' });
+      expect((await fetch(`${url}?token=tok_ok`, { method: 'POST', redirect: 'manual' })).status).toBe(409);
+    } finally {
+      await post('/control/clock', { offset_ms: 0 });
+    }
   });
 
   const form = { 'content-type': 'application/x-www-form-urlencoded' };

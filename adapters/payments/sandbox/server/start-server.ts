@@ -2,9 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type StripeDialectOptions, startStripeDialect } from '../stripe-dialect/start-stripe.ts';
 import { answerRequest } from './answer-request.ts';
-import type { WebhookTarget } from './deliver-webhooks.ts';
 import { startDueWork } from './run-due-work.ts';
-import { openSandbox } from './sandbox.ts';
+import { openSandbox, type WebhookTarget } from './sandbox.ts';
 
 export interface SandboxServerOptions {
   host: string;
@@ -33,7 +32,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
   const closing = new AbortController();
   const sandbox = openSandbox({
     folder: options.folder,
-    sendsWebhooks: options.webhook !== null,
+    webhook: options.webhook,
     closing: closing.signal,
   });
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
@@ -51,7 +50,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
   });
   const around = { sandbox, host: options.host, keepAliveMs, onError: options.onError };
   const stripe = options.stripe === undefined ? null : await startStripeDialect(around, options.stripe);
-  const dueWork = startDueWork({ sandbox, webhook: options.webhook, onError: options.onError });
+  const dueWork = startDueWork({ sandbox, onError: options.onError });
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host}:${port}`,

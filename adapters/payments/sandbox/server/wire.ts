@@ -5,6 +5,9 @@ export interface WireRequest {
   params: readonly string[];
   query: URLSearchParams;
   body: unknown;
+  /** As they came, with lower-case header names: what a signature is over. */
+  rawBody: Buffer;
+  headers: Record<string, string | undefined>;
   idempotencyKey: string | undefined;
   /** Where the caller reached this process: action urls start with it. */
   baseUrl: string;
@@ -38,6 +41,10 @@ export function answer(status: number, body: object): Answer {
 
 export function refuse(status: number, code: string, message: string, more: object = {}): Answer {
   return { kind: 'answer', status, body: { error: { code, message }, ...more } };
+}
+
+export function redirectTo(url: string): Answer {
+  return { kind: 'answer', status: 303, body: {}, headers: { location: url } };
 }
 
 export const text = z.string().min(1).max(255);

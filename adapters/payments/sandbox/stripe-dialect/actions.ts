@@ -11,10 +11,10 @@ export function showIntentAction(sandbox: Sandbox, call: StripeCall): Reply {
 }
 
 /** `POST /actions/{id}` with `result`; a person goes back to where the merchant wanted them. */
-export function decideIntentAction(sandbox: Sandbox, call: StripeCall): StripeReply {
+export async function decideIntentAction(sandbox: Sandbox, call: StripeCall): Promise<StripeReply> {
   const extra = visited(sandbox, call);
   if (extra === null) return noAction;
-  const reply = decideAction(sandbox, { ...toWireRequest(call), wantsHtml: false });
+  const reply = await decideAction(sandbox, { ...toWireRequest(call), wantsHtml: false });
   const decided = reply.kind === 'answer' && reply.status === 200;
   return decided && call.wantsHtml && extra.returnUrl !== null ? { kind: 'redirect', url: extra.returnUrl } : reply;
 }
@@ -30,5 +30,7 @@ function visited(sandbox: Sandbox, call: StripeCall): IntentExtra | null {
 
 function toWireRequest({ params, query, body, baseUrl, wantsHtml }: StripeCall): WireRequest {
   const flat = Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return { params, query: new URLSearchParams(flat), body, idempotencyKey: undefined, baseUrl, wantsHtml };
+  const request = { params, query: new URLSearchParams(flat), body, idempotencyKey: undefined, baseUrl, wantsHtml };
+  // Nothing here is signed.
+  return { ...request, rawBody: Buffer.alloc(0), headers: {} };
 }

@@ -15,6 +15,7 @@ import { insertObject } from './stripe-store.ts';
 import {
   claimOf,
   invalid,
+  keyInUse,
   metadata,
   readParams,
   refuseStripe,
@@ -50,7 +51,7 @@ const message = 'Too many requests hit the API too quickly.';
 /** Stripe promises of no 5xx that nothing was processed; what certainly was not is answered with 429. */
 const rateLimited = refuseStripe(429, { type: 'invalid_request_error', code: 'rate_limit', message });
 const failed = refuseStripe(500, { type: 'api_error', message: 'An unknown error occurred.' });
-const refusals = { unavailable: rateLimited, rateLimited, failed };
+const refusals = { unavailable: rateLimited, inProgress: keyInUse, rateLimited, failed };
 
 /** `POST /v1/payment_intents`, created and confirmed at once, without the customer. */
 export async function createIntent(sandbox: Sandbox, call: StripeCall): Promise<Reply> {
@@ -87,6 +88,7 @@ function recordIntent(sandbox: Sandbox, call: IntentCall, answerInstead?: Stripe
     amount: body.amount,
     currency: body.currency.toUpperCase(),
     description: body.description,
+    subscription: null,
     status: decision.status,
     decline_code: decision.declineCode,
     message: decision.message,

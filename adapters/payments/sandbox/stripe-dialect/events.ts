@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { backOffMs, postSigned, type WebhookTarget } from '../server/deliver-webhooks.ts';
-import type { Sandbox } from '../server/sandbox.ts';
+import { backOffMs, postSigned } from '../server/deliver-webhooks.ts';
+import type { Sandbox, WebhookTarget } from '../server/sandbox.ts';
 import { answer } from '../server/wire.ts';
 import {
   listOf,

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WebhookTarget } from '../server/deliver-webhooks.ts';
-import type { Sandbox } from '../server/sandbox.ts';
+import type { Sandbox, WebhookTarget } from '../server/sandbox.ts';
 import { answerStripe } from './answer-stripe.ts';
 import { deliverDueEvents, nextEventDueAt } from './events.ts';
 import { announceIntent, requireCharge } from './intents.ts';

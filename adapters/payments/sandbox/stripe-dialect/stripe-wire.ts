@@ -101,18 +101,20 @@ export function claimOf(call: StripeCall): KeyClaim {
   return { account: call.account, key, fingerprint: fingerprint([call.path, JSON.stringify(call.body)]) };
 }
 
+export const keyInUse = refuseStripe(409, {
+  type: 'idempotency_error',
+  code: 'idempotency_key_in_use',
+  message: 'There is currently another in-progress request using this idempotency key.',
+});
+
 /** What the key already determines, as Stripe says it: 400 for other parameters, 409 while the first call runs. */
 export function replyOfKey(sandbox: Sandbox, claim: KeyClaim): Reply | null {
   const reply = sandbox.keys.replyFor(claim, sandbox.now());
   if (reply?.kind !== 'answer') return reply;
   if (reply.headers?.['idempotency-replayed']) return { ...reply, headers: { 'idempotent-replayed': 'true' } };
-  const type = 'idempotency_error';
-  if (reply.status === 409) {
-    const message = 'There is currently another in-progress request using this idempotency key.';
-    return refuseStripe(409, { type, code: 'idempotency_key_in_use', message });
-  }
+  if (reply.status === 409) return keyInUse;
   const message = 'Keys for idempotent requests can only be used with the same parameters they were first used with.';
-  return refuseStripe(400, { type, message });
+  return refuseStripe(400, { type: 'idempotency_error', message });
 }
 
 /** A change and its key's answer commit together; a refusal leaves the key free. */

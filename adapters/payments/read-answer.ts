@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ProviderError } from '../provider-error.ts';
+import { ProviderError } from './provider-error.ts';
 import type { WireAnswer } from './send-request.ts';
 
 const errorBody = z.object({

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { failureOf } from '../contract/subject.ts';
-import { createWire, type Wire } from './send-request.ts';
+import { failureOf } from './contract/subject.ts';
+import { createSender, createWire, type Wire } from './send-request.ts';
 
 const opened: { server: Server; wire: Wire; sockets: Socket[] }[] = [];
 
@@ -19,9 +19,10 @@ async function provider(onRequest: (socket: Socket, text: string) => void) {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const wire = createWire(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const { port } = server.address() as AddressInfo;
+  const wire = createWire(`http://127.0.0.1:${port}`);
   opened.push({ server, wire, sockets });
-  return { wire, seen, sockets };
+  return { wire, seen, sockets, port };
 }
 
 function call(timeoutMs = 2_000) {
@@ -117,5 +118,30 @@ describe('what a failed exchange says about the request', () => {
   it('an answer that trickles past the deadline is unknown', async () => {
     const { wire } = await provider((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 200\r\n\r\n{"id":'));
     expect(await failureOf(wire.send(call(150)))).toMatchObject({ kind: 'unknown', code: 'timeout' });
+  });
+
+  it('an answer larger than any of ours is unknown, and is not read to its end', async () => {
+    const { wire } = await provider((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n');
+      socket.write(Buffer.alloc(2_000_000, ' '));
+    });
+    expect(await failureOf(wire.send(call()))).toMatchObject({ kind: 'unknown', code: 'answer_too_large' });
+  });
+
+  it('a redirect is an answer, and nobody follows it', async () => {
+    const { wire, seen } = await provider((socket) =>
+      socket.write('HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n'),
+    );
+    expect(await wire.send(call())).toMatchObject({ status: 302 });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('a TLS handshake that fails was certainly not sent', async () => {
+    const { seen, port } = await provider((socket) => socket.destroy());
+    const sender = createSender();
+    const failure = await failureOf(sender.send(new URL(`https://127.0.0.1:${port}/v1/charges`), call()));
+    expect(failure).toMatchObject({ kind: 'not_sent', code: 'unreachable' });
+    expect(seen.join('')).not.toContain('POST');
+    sender.close();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ProviderError } from '../provider-error.ts';
+import { ProviderError } from './provider-error.ts';
 import { readAnswer } from './read-answer.ts';
 
 const schema = z.object({ id: z.string() });
