@@ -1,6 +1,7 @@
 import type { PaymentProvider } from '../adapters/payments/port.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
 import type { SubscriptionId, TenantId } from '../domain/ids.ts';
+import type { Sealer } from '../runtime/sealer.ts';
 
 /** A wake or start owed to the engine since the commit; whoever can, sends it at once, else the relay does. */
 export interface OwedIntent {
@@ -16,6 +17,10 @@ export type Origin = 'workflow' | 'api' | 'webhook' | 'reconciler';
 export interface BillingContext {
   database: TenantDatabase;
   provider: (name: string) => PaymentProvider;
+  /** For credentials and secrets of tenants. */
+  sealer: Sealer;
+  /** Where the API is reached from outside, without a slash at its end. */
+  publicUrl: string;
   /** Called after commit, never inside a transaction; must not throw. */
   sendIntents: (intents: readonly OwedIntent[]) => void;
 }

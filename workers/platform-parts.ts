@@ -1,13 +1,14 @@
 import { createTemporalEngine } from '../adapters/engine/temporal/temporal-engine.ts';
-import { createProviderRegistry, type ProviderRegistry } from '../adapters/payments/registry.ts';
-import { createSandboxProvider } from '../adapters/payments/sandbox/sandbox-provider.ts';
+import type { ProviderRegistry } from '../adapters/payments/registry.ts';
 import type { BillingContext } from '../billing/context.ts';
 import { openDatabase, type Sql } from '../db/database.ts';
 import { createIntentSender } from '../pipelines/send-intents.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createSealer } from '../runtime/sealer.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { connectTemporalLazily, type TemporalConnection } from '../runtime/temporal-connection.ts';
+import { openProviders } from './open-providers.ts';
 
 /** What the roles of one process share. Nothing is connected until it is used. */
 export interface PlatformParts {
@@ -33,18 +34,19 @@ export function openPlatformParts(config: Config, logger: Logger): PlatformParts
   const name = `redcore-${config.role}`;
   const database = { sql: openDatabase(config.appDatabaseUrl, { max: config.databasePoolMax, name }) };
   const system = openDatabase(config.systemDatabaseUrl, { max: systemPoolMax, name: `${name}-system` });
-  const sandbox = createSandboxProvider({ baseUrl: config.sandboxProviderUrl });
-  const providers = createProviderRegistry([sandbox]);
+  const { registry: providers, close: closeProviders } = openProviders({ config, database });
   const temporal = connectTemporalLazily({ address: config.temporalAddress, namespace: config.temporalNamespace });
   const engine = createTemporalEngine({ client: temporal.client, taskQueue: billingTaskQueue });
   const intents = createIntentSender({ database, engine, concurrency: intentsInFlightMax });
   onShutdown('drain', 'intents', () => intents.drain(intentsDrainMs));
-  onShutdown('close', 'sandbox provider', () => sandbox.close());
+  onShutdown('close', 'providers', () => closeProviders());
   onShutdown('close', 'Temporal', () => temporal.close());
   onShutdown('close', 'PostgreSQL', () => Promise.all([database.sql.end({ timeout: 5 }), system.end({ timeout: 5 })]));
   const context: BillingContext = {
     database,
     provider: (wanted) => providers.get(wanted),
+    sealer: createSealer(config.sealKeys),
+    publicUrl: config.publicUrl,
     sendIntents: (owed) => intents.sendIntents(owed),
   };
   return { config, logger, database, system, providers, temporal, engine, context };

@@ -112,9 +112,9 @@ function ledgerRows(work: SubscriptionWork) {
   });
 }
 
-/** A boundary that is reached is no change of state: it takes no place in the order that rebuilds one. */
+/** A boundary that is reached and a notice are no changes of state: they take no place in the order that rebuilds one. */
 function isSequenced(event: { topic: string }): boolean {
-  return event.topic !== 'subscriptions.renew_required';
+  return event.topic !== 'subscriptions.renew_required' && event.topic !== 'notifications.requested';
 }
 
 function outboxRows(work: SubscriptionWork) {
@@ -123,12 +123,13 @@ function outboxRows(work: SubscriptionWork) {
   return work.events.map((event) => {
     const id = newId('event');
     const sequence = isSequenced(event) ? ++last : null;
+    const messageKey = event.topic === 'notifications.requested' ? sub.customerId : sub.id;
     return {
       tenantId: tx.tenantId,
       id,
-      shard: shardOf(sub.id),
+      shard: shardOf(messageKey),
       topic: event.topic,
-      messageKey: sub.id,
+      messageKey,
       subscriptionId: sub.id,
       sequence,
       envelope: {

@@ -22,7 +22,11 @@ export interface TenantSettings {
   dunning?: { baseDelayMs?: number; attemptCountMax?: number; finalAction?: 'cancel' | 'pause' | 'leave_past_due' };
   catchUp?: 'all' | 'latest';
   renewalJitterMs?: number;
+  disputes?: { onOpen?: DisputePolicy; onLost?: DisputePolicy };
 }
+
+/** R43: what becomes of the subscription. */
+export type DisputePolicy = 'nothing' | 'pause' | 'cancel';
 
 export interface OpenWork {
   runs: BillingRunRow[];
