@@ -87,7 +87,12 @@ describe('an account at a provider', () => {
   it('is unknown where there is none', async () => {
     const { send } = await openTenant();
     for (const [method, rest] of [
-      ...([['GET', '/stripe'], ['DELETE', '/stripe'], ['POST', '/stripe/check'], ['GET', '/square']] as const),
+      ...([
+        ['GET', '/stripe'],
+        ['DELETE', '/stripe'],
+        ['POST', '/stripe/check'],
+        ['GET', '/square'],
+      ] as const),
     ]) {
       const answer = await send(method, rest);
       expect([method, rest, answer.status, answer.body.code]).toEqual([method, rest, 404, 'not_found']);

@@ -18,8 +18,13 @@ export function createAccountSource(
 ): AccountOf {
   return async (tenantId) => {
     const row = await readAccount(parts.database, tenantId as TenantId, provider);
-    if (!row || row.status === 'disabled') throw new ProviderError('not_sent', 'not_configured');
-    if (row.status === 'credentials_refused') throw new ProviderError('not_sent', 'credentials_refused');
+    if (!row || row.status === 'disabled') {
+      throw new ProviderError('not_sent', 'not_configured', { message: `there is no account at ${provider}` });
+    }
+    if (row.status === 'credentials_refused') {
+      const message = row.statusReason ?? 'the credentials are refused';
+      throw new ProviderError('not_sent', 'credentials_refused', { message });
+    }
     const { mode, settings, accountRef } = row;
     const named = accountRef === null ? settings : { ...settings, account_ref: accountRef };
     return { mode, credentials: openCredentials(row, parts.sealer), settings: named };
