@@ -54,6 +54,7 @@ async function makeIds(): Promise<Record<string, string>> {
     invoice_id: made.invoiceId,
     payment_id: made.paymentId,
     ...(await makeFurtherIds(api, tenant, made)),
+    provider: 'custom',
   };
 }
 

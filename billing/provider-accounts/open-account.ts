@@ -5,6 +5,7 @@ import { readAsTenant, type TenantDatabase } from '../../db/with-tenant.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { ProviderName } from '../../domain/payments/provider-name.ts';
 import type { Sealer } from '../../runtime/sealer.ts';
+import { noteOpened } from './opened-account.ts';
 import { openCredentials } from './render-account.ts';
 
 /**
@@ -25,6 +26,7 @@ export function createAccountSource(
       const message = row.statusReason ?? 'the credentials are refused';
       throw new ProviderError('not_sent', 'credentials_refused', { message });
     }
+    noteOpened(row.updatedAt);
     const { mode, settings, accountRef } = row;
     const named = accountRef === null ? settings : { ...settings, account_ref: accountRef };
     return { mode, credentials: openCredentials(row, parts.sealer), settings: named };

@@ -31,6 +31,6 @@ export function openCredentials(row: ProviderAccountRow, sealer: Sealer): Record
   return JSON.parse(text) as Record<string, string>;
 }
 
-export function maskSecret(secret: string): string {
+function maskSecret(secret: string): string {
   return secret.length < shownFromCharacters ? '…' : `…${secret.slice(-tailCharacters)}`;
 }

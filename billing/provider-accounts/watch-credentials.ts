@@ -4,8 +4,10 @@ import { markCredentialsRefused } from '../../db/queries/provider-accounts.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import { type TenantDatabase, withTenant } from '../../db/with-tenant.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { workflowCaller } from '../context.ts';
 import { requestNotification } from '../notifications/request-notification.ts';
+import { withOpenedAccount } from './opened-account.ts';
 
 const watched = [
   'attachMethod',
@@ -27,18 +29,15 @@ type ProviderCall = (request: { tenantId: string }) => Promise<unknown>;
 export function watchCredentials(database: TenantDatabase, provider: PaymentProvider): PaymentProvider {
   const calls = watched.map((name) => {
     const ask = provider[name].bind(provider) as ProviderCall;
-    const watchedCall: ProviderCall = async (request) => {
-      const startedAtMs = performance.now();
-      try {
-        return await ask(request);
-      } catch (error) {
-        if (isCredentialsRefused(error)) {
-          const callMs = performance.now() - startedAtMs;
-          await noteRefusal(database, request.tenantId as TenantId, { provider: provider.name, callMs, error });
-        }
-        throw error;
-      }
-    };
+    const watchedCall: ProviderCall = (request) =>
+      withOpenedAccount(
+        () => ask(request),
+        async (error, openedAt) => {
+          // Without an account opened it is an earlier refusal that kept the call back.
+          if (openedAt === null || !isCredentialsRefused(error)) return;
+          await noteRefusal(database, request.tenantId as TenantId, { provider: provider.name, openedAt, error });
+        },
+      );
     return [name, watchedCall] as const;
   });
   const rest = {
@@ -57,11 +56,11 @@ function isCredentialsRefused(error: unknown): error is ProviderError {
 async function noteRefusal(
   database: TenantDatabase,
   tenantId: TenantId,
-  { provider, callMs, error }: { provider: string; callMs: number; error: ProviderError },
+  { provider, openedAt, error }: { provider: string; openedAt: Instant; error: ProviderError },
 ): Promise<void> {
   await withTenant(database, tenantId, async (tx) => {
     const reason = error.message.slice(0, 500);
-    const marked = await markCredentialsRefused(tx, { provider, reason, callMs });
+    const marked = await markCredentialsRefused(tx, { provider, reason, openedAt });
     if (!marked) return;
     await insertAudits(tx, { ...workflowCaller, actor: `provider:${provider}` }, [
       { action: 'provider_account.credentials_refused', resourceId: provider, details: { reason } },

@@ -7,6 +7,7 @@ import { type BillingLife, closePoolsAfterAll, iso, openLife } from '../../tests
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
 import { checkAccount } from './check-account.ts';
 import { disableAccount } from './disable-account.ts';
+import { createAccountSource } from './open-account.ts';
 import { putAccount } from './put-account.ts';
 import { watchCredentials } from './watch-credentials.ts';
 
@@ -94,6 +95,23 @@ describe('credentials that the provider refuses', () => {
     await expectInvariants(life);
   });
 
+  it('that are replaced let the provider be asked at once about what it was not asked about', async () => {
+    const { life, id } = await openStripeLife();
+    life.provider.script({ tenantId: life.tenantId, next: ['timeout_after'] });
+    await life.live(28 * DAY_MS);
+    expect(await lastAttempt(life, id)).toMatchObject({ status: 'unknown' });
+    await putKey(life, revokedKey);
+    await life.settle();
+    expect(await accountOf(life)).toMatchObject({ status: 'credentials_refused' });
+    const unknown = await lastAttempt(life, id);
+    expect(unknown.status).toBe('unknown');
+    expect(unknown.resolveAt).toBeGreaterThan(life.now() + 60_000);
+    await putKey(life, goodKey);
+    await life.settle();
+    expect(await lastAttempt(life, id)).toMatchObject({ status: 'succeeded', sendCount: 1 });
+    await expectInvariants(life);
+  });
+
   it('refused again after they were replaced are told again', async () => {
     const { life } = await openStripeLife();
     for (const key of [revokedKey, goodKey, revokedKey]) {
@@ -105,22 +123,25 @@ describe('credentials that the provider refuses', () => {
 
   it('in a call that began before they were replaced say nothing of the new ones', async () => {
     const { life, stripe } = await openStripeLife();
-    let answer: () => void = () => undefined;
-    const answered = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    const { database, sealer } = life.context;
+    const accountOfStripe = createAccountSource({ database, sealer }, 'stripe');
     const slow = watchCredentials(life.context.database, {
       ...stripe.provider,
       listCharges: async () => {
+        await accountOfStripe(life.tenantId);
+        open();
         await answered;
         throw new ProviderError('not_sent', 'credentials_refused');
       },
     });
     const asked = slow.listCharges({ tenantId: life.tenantId, limit: 1 });
-    const refusedLate = expect(asked).rejects.toMatchObject({ code: 'credentials_refused' });
+    const refusedLate = asked.catch((error: unknown) => error);
+    await opened;
     await putKey(life, goodKey);
     answer();
-    await refusedLate;
+    expect(await refusedLate).toMatchObject({ code: 'credentials_refused' });
     expect(await accountOf(life)).toEqual({ status: 'active', statusReason: null });
     expect(await noticesOf(life)).toEqual([]);
   });

@@ -69,19 +69,19 @@ export async function saveProviderAccount(tx: TenantTransaction, row: StoredAcco
 }
 
 /**
- * From active to refused, unless the credentials were replaced after the call that was refused began, `callMs` ago. Null where
+ * From active to refused, unless the account was written after the refused call opened it: those were other credentials. Null where
  * nothing changed; `announced` where the operator knows already and only asked again.
  */
 export async function markCredentialsRefused(
   tx: TenantTransaction,
-  refusal: { provider: string; reason: string; callMs: number },
+  refusal: { provider: string; reason: string; openedAt: Instant },
 ): Promise<{ announced: boolean } | null> {
   const { sql } = tx;
   const [row] = await sql<{ announced: boolean }[]>`
     with before as (
       select a.tenant_id, a.provider, a.mode, a.status_reason from provider_accounts a
       where a.provider = ${refusal.provider} and a.status = 'active' and ${ofOwnMode(sql)}
-        and a.updated_at <= clock_timestamp() - ${refusal.callMs} * interval '1 ms'
+        and a.updated_at <= ${refusal.openedAt}
       for update)
     update provider_accounts p set status = 'credentials_refused', status_reason = ${refusal.reason},
            updated_at = date_trunc('milliseconds', clock_timestamp())
@@ -90,14 +90,14 @@ export async function markCredentialsRefused(
   return row ?? null;
 }
 
-/** Attempts a provider was not asked about yet, oldest first. */
-export function listUnsentAttempts(
+/** Attempts that wait for a provider: to be sent, or to be looked up. Oldest first. */
+export function listWaitingAttempts(
   tx: TenantTransaction,
   provider: string,
   limit: number,
 ): Promise<{ id: AttemptId; subscriptionId: SubscriptionId }[]> {
   return tx.sql<{ id: AttemptId; subscriptionId: SubscriptionId }[]>`
     select id, subscription_id from payment_attempts
-    where tenant_id = ${tx.tenantId} and status = 'not_sent' and provider = ${provider} and subscription_id is not null
-    order by send_at, id limit ${limit}`.then((rows) => [...rows]);
+    where tenant_id = ${tx.tenantId} and status in ('not_sent', 'unknown') and provider = ${provider} and subscription_id is not null
+    order by id limit ${limit}`.then((rows) => [...rows]);
 }
