@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { BillingContext } from '../../billing/context.ts';
-import { applyProviderFact } from '../../billing/provider-facts/apply-provider-fact.ts';
+import { settleMethodSetup } from '../../billing/method-setups/settle-method-setup.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
+import { parseId } from '../../db/new-id.ts';
 import {
   type AccountProvider,
   completedSetup,
@@ -55,9 +56,11 @@ async function complete(id: string, { tenantId }: TestTenant): Promise<void> {
 }
 
 function tellOf(id: string, { tenantId }: TestTenant, eventId: string, by: 'ours' | 'theirs' = 'ours') {
-  const names = { setupId: by === 'ours' ? id : null, providerSetupId: by === 'ours' ? null : `seti_${id}` };
-  const fact = { kind: 'setup_updated' as const, ...names };
-  return applyProviderFact(context, { tenantId, provider: 'stripe', fact, consumer: 'test', eventId });
+  const setupId = by === 'ours' ? parseId('methodSetup', id) : null;
+  const providerSetupId = by === 'ours' ? null : `seti_${id}`;
+  return settleMethodSetup(context, {
+    ...{ tenantId, provider: 'stripe', setupId, providerSetupId, consumer: 'test', eventId },
+  });
 }
 
 describe('a set-up at the provider’s page', () => {

@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const path = '/v1/admin/provider-accounts';
+const signing_secret = 'a secret to sign by';
 
 async function openTenant() {
   const tenant = await api.makeTenant();
@@ -65,8 +66,9 @@ describe('an account at a provider', () => {
     expect(changed.body).toMatchObject({
       ...{ account_ref: 'shop 7', settings, credentials: { signing_secret: '… own' } },
     });
-    const cleared = await send('PUT', '/custom', { account_ref: null, settings: { base_url: settings.base_url } });
-    expect(cleared.body).toMatchObject({ account_ref: null, settings: { base_url: settings.base_url } });
+    const others = { base_url: 'https://pay.example', key_window_hours: '24' };
+    const cleared = await send('PUT', '/custom', { account_ref: null, settings: others });
+    expect(cleared.body).toMatchObject({ account_ref: null, settings: others });
   });
 
   it('opens for its own tenant, and for nobody once it is disabled', async () => {
@@ -107,17 +109,29 @@ describe('bad input', () => {
     ['a missing part', 'paypal', { credentials: { client_id: 'id' } }, 'credentials.client_secret'],
     ['an unknown part', 'stripe', { credentials: { secret_key: 'sk_test_5', more: 'x' } }, 'credentials.more'],
     ['nothing at all', 'stripe', {}, 'credentials.secret_key'],
-    ['no address', 'custom', { credentials: { signing_secret: 's' } }, 'settings.base_url'],
+    ['no address', 'custom', { credentials: { signing_secret } }, 'settings.base_url'],
+    [
+      'a short secret',
+      'custom',
+      { credentials: { signing_secret: 'short' }, settings: { base_url: 'https://p.example', key_window_hours: '24' } },
+      'credentials.signing_secret',
+    ],
+    [
+      'no key window',
+      'custom',
+      { credentials: { signing_secret }, settings: { base_url: 'https://p.example' } },
+      'settings.key_window_hours',
+    ],
     [
       'an address that is none',
       'custom',
-      { credentials: { signing_secret: 's' }, settings: { base_url: 'file:///etc/passwd' } },
+      { credentials: { signing_secret }, settings: { base_url: 'file:///etc/passwd', key_window_hours: '24' } },
       'settings.base_url',
     ],
     [
       'a key window of no hours',
       'custom',
-      { credentials: { signing_secret: 's' }, settings: { base_url: 'https://p.example', key_window_hours: '0' } },
+      { credentials: { signing_secret }, settings: { base_url: 'https://p.example', key_window_hours: '0' } },
       'settings.key_window_hours',
     ],
   ])('%s is refused by field', async (_what, provider, body, field) => {
@@ -134,7 +148,10 @@ describe('bad input', () => {
     const bodies = [
       ['stripe', { credentials: { secret_key: goodKey } }],
       ['stripe', { credentials: { secret_key: 'sk_live_51' }, settings: { base_url: 'https://api.example' } }],
-      ['custom', { credentials: { signing_secret: 's' }, settings: { base_url: 'http://pay.example' } }],
+      [
+        'custom',
+        { credentials: { signing_secret }, settings: { base_url: 'http://pay.example', key_window_hours: '24' } },
+      ],
     ] as const;
     const answers = await Promise.all(bodies.map(([provider, body]) => send('PUT', `/${provider}`, body)));
     expect(answers.map(({ status }) => status)).toEqual([400, 400, 400]);

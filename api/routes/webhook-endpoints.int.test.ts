@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { webhookPurpose } from '../../db/queries/webhook-endpoints.ts';
+import { webhookPurpose } from '../../db/queries/configured-endpoints.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../../tests/support/api-harness.ts';
 import { testSealing } from '../../tests/support/test-sealer.ts';
 
@@ -97,6 +97,16 @@ describe('an endpoint for notifications', () => {
     expect([idsOf(first), first.body.has_more]).toEqual([ids.slice(0, 2), true]);
     expect(idsOf(await list(`limit=2&cursor=${first.body.next_cursor}`))).toEqual([ids[2]]);
   });
+});
+
+it('a certificate host of its own is for sandbox tenants', async () => {
+  const own = await api.makeTenant();
+  const settings = { webhook_id: 'WH-1', cert_host: '127.0.0.1:4010' };
+  const open = () => api.call('POST', path, { key: own.apiKey, body: { provider: 'paypal', settings } });
+  expect((await open()).body.settings).toEqual(settings);
+  await api.owner`update tenants set mode = 'live' where tenant_id = ${own.tenantId}`;
+  const refused = await open();
+  expect([refused.status, refused.body.field]).toEqual([400, 'settings.cert_host']);
 });
 
 it.each([

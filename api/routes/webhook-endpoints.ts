@@ -5,7 +5,7 @@ import {
   renderEndpoint,
 } from '../../billing/webhook-endpoints/save-endpoint.ts';
 import * as contract from '../../contracts/rest/webhook-endpoints.ts';
-import { findWebhookEndpoint, listWebhookEndpoints } from '../../db/queries/webhook-endpoints.ts';
+import { findWebhookEndpoint, listWebhookEndpoints } from '../../db/queries/configured-endpoints.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Route, route } from '../route.ts';

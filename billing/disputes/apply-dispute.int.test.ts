@@ -6,7 +6,7 @@ import type { SubscriptionId } from '../../domain/ids.ts';
 import { DAY_MS } from '../../domain/instant.ts';
 import { type BillingLife, closePoolsAfterAll, openLife } from '../../tests/support/billing-life.ts';
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
-import { applyProviderFact } from '../provider-facts/apply-provider-fact.ts';
+import { applyDispute } from './apply-dispute.ts';
 
 closePoolsAfterAll();
 
@@ -25,8 +25,7 @@ async function openDisputedLife() {
       ...{ openedAt: '2026-02-01T00:00:00.000Z', evidenceDueAt: '2026-02-15T00:00:00.000Z' },
       ...told,
     };
-    const fact = { kind: 'dispute_updated' as const, dispute };
-    return applyProviderFact(context, { tenantId, provider: 'sandbox', fact, consumer: 'test', eventId });
+    return applyDispute(context, { tenantId, provider: 'sandbox', dispute, consumer: 'test', eventId });
   };
   return { life, id, attempt, tell };
 }
@@ -120,7 +119,8 @@ describe('a dispute', () => {
 
   it('about no charge of ours is recorded as seen, without effect', async () => {
     const { life, id, tell } = await openDisputedLife();
-    await tell({ attemptId: 'att_of_nobody', providerChargeId: 'ch_of_nobody' }, 'evt_unknown');
+    const told = tell({ attemptId: 'att_of_nobody', providerChargeId: 'ch_of_nobody' }, 'evt_unknown');
+    expect(await told).toBe('ignored');
     expect(await disputesOf(life)).toEqual([]);
     expect(await paymentOf(life, id)).toMatchObject({ status: 'completed' });
     const seen = await life.owner`select event_id from processed_events where tenant_id = ${life.tenantId}`;
@@ -210,8 +210,8 @@ describe('what it reserves', () => {
       ...{ openedAt: '2026-02-01T00:00:00.000Z', evidenceDueAt: null },
     };
     const { tenantId } = life;
-    const fact = { kind: 'dispute_updated' as const, dispute };
-    await applyProviderFact(life.context, { tenantId, provider: 'sandbox', fact, consumer: 'test', eventId: 'evt_1' });
+    const told = { tenantId, provider: 'sandbox', dispute, consumer: 'test', eventId: 'evt_1' };
+    expect(await applyDispute(life.context, told)).toBe('processed');
     expect(await paymentOf(life, id)).toMatchObject({ status: 'disputed', capturedMinor: 1_999, disputedMinor: 1_999 });
     expect(await life.sub(id)).toMatchObject({ status: 'active' });
     await expectInvariants(life);

@@ -21,7 +21,7 @@ export interface DisputeFact {
  * R43. What a provider says of a dispute, in whatever order it says it. One about no charge of ours is only recorded as seen. A
  * charge we do not know to be captured is looked up first: a dispute says that it was.
  */
-export async function applyDispute(context: BillingContext, fact: DisputeFact): Promise<void> {
+export async function applyDispute(context: BillingContext, fact: DisputeFact): Promise<'processed' | 'ignored'> {
   const { tenantId, provider, dispute } = fact;
   const of = {
     provider,
@@ -33,7 +33,7 @@ export async function applyDispute(context: BillingContext, fact: DisputeFact): 
     if (!found) await recordProcessed(tx, fact);
     return found;
   });
-  if (!attempt) return;
+  if (!attempt) return 'ignored';
   const { id: attemptId, subscriptionId } = attempt;
   // Thrown, not passed over: the message waits for a person, with the money it is about.
   if (subscriptionId === null)
@@ -46,4 +46,5 @@ export async function applyDispute(context: BillingContext, fact: DisputeFact): 
     if (looked?.kind === 'found') await applyFound(work, current, looked);
     await takeDispute(work, current, dispute);
   });
+  return 'processed';
 }

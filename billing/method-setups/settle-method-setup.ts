@@ -28,17 +28,18 @@ export interface SetupFact {
 }
 
 /** A provider says that something happened to a set-up; what happened is asked of the provider itself. */
-export async function settleMethodSetup(context: BillingContext, fact: SetupFact): Promise<void> {
+export async function settleMethodSetup(context: BillingContext, fact: SetupFact): Promise<'processed' | 'ignored'> {
   const { tenantId } = fact;
   const row = await withTenant(context.database, tenantId, (tx) => findMethodSetup(tx.sql, fact));
   if (!row || row.status !== 'open' || row.providerSetupId === null) {
     await withTenant(context.database, tenantId, (tx) => recordProcessed(tx, fact));
-    return;
+    return row ? 'processed' : 'ignored';
   }
   const result = await askForSetup(context, row);
   if (result === null) throw new Error(`the provider of set-up ${row.id} cannot be asked now`);
   const caller: Caller = { actor: `provider:${row.provider}`, origin: 'webhook', requestId: null };
   await applyResult(context, { row, caller, result }, (tx) => recordProcessed(tx, fact));
+  return 'processed';
 }
 
 /** The customer's way back: an open set-up is asked of the provider. Where that is away, the set-up reads as it is. */

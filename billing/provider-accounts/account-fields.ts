@@ -17,6 +17,8 @@ interface AccountFields {
 
 const anySecret: Check = () => null;
 
+const signingSecret: Check = (value) => (value.length >= 16 ? null : 'must have at least 16 characters');
+
 /** Stripe's keys name their mode; one of the other mode would charge real cards in a sandbox, or nobody in earnest. */
 const stripeKey: Check = (value, mode) => {
   const named = /^(?:sk|rk)_(test|live)_/.exec(value)?.[1];
@@ -38,6 +40,7 @@ function addressProblem(value: string): string | null {
   return username || password || search || hash ? 'must be an address without user, query and fragment' : null;
 }
 
+/** For how long the business answers a repeated key instead of charging again. */
 const keyWindowHours: Check = (value) => {
   const hours = Number(value);
   return Number.isInteger(hours) && hours >= 1 && hours <= 8_760 ? null : 'must be a whole number from 1 to 8760';
@@ -55,8 +58,8 @@ const fieldsOf: Readonly<Record<ProviderName, AccountFields | null>> = {
     settings: { base_url: optional(testAddress) },
   },
   custom: {
-    credentials: { signing_secret: required(anySecret) },
-    settings: { base_url: required(ownAddress), key_window_hours: optional(keyWindowHours) },
+    credentials: { signing_secret: required(signingSecret) },
+    settings: { base_url: required(ownAddress), key_window_hours: required(keyWindowHours) },
   },
 };
 

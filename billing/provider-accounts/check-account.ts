@@ -49,7 +49,11 @@ async function usableAccount(tx: TenantTransaction, provider: ProviderName): Pro
   const stored = await lockProviderAccount(tx, provider);
   if (!stored) throw new DomainError('not_found', 'no account at this provider');
   if (stored.status !== 'disabled') return stored;
-  throw new DomainError('provider_not_configured', 'The account at this provider is disabled.', { provider });
+  throw notConfigured('The account at this provider is disabled.', {});
+}
+
+function notConfigured(text: string, details: Record<string, unknown>): DomainError {
+  return new DomainError('provider_not_configured', text, { field: 'provider', ...details });
 }
 
 function bare({ createdAt: _created, updatedAt: _updated, ...stored }: ProviderAccountRow) {
@@ -69,6 +73,9 @@ async function askHarmlessly(context: BillingContext, { tenantId }: Call, name: 
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (error.code === 'credentials_refused') return false;
+    const { message: reason } = error;
+    if (error.code === 'not_configured')
+      throw notConfigured('The account at this provider cannot be used.', { reason });
     throw new DomainError('provider_unavailable', 'The payment provider did not answer; try again.');
   }
 }

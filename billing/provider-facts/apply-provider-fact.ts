@@ -27,10 +27,12 @@ export async function applyProviderFact(context: BillingContext, incoming: Incom
   if (fact?.kind === 'setup_updated') {
     const { providerSetupId } = fact;
     const setupId = parseId('methodSetup', fact.setupId ?? '');
-    return settleMethodSetup(context, { tenantId, provider, setupId, providerSetupId, consumer, eventId });
+    await settleMethodSetup(context, { tenantId, provider, setupId, providerSetupId, consumer, eventId });
+    return;
   }
   if (fact?.kind === 'dispute_updated') {
-    return applyDispute(context, { tenantId, provider, dispute: fact.dispute, consumer, eventId });
+    await applyDispute(context, { tenantId, provider, dispute: fact.dispute, consumer, eventId });
+    return;
   }
   await withTenant(context.database, tenantId, (tx) => recordProcessed(tx, { consumer, eventId }));
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
-import type { ProviderName } from '../../domain/payments/provider-name.ts';
+import type { AccountMode, ProviderName } from '../../domain/payments/provider-name.ts';
 
 export interface EndpointInput {
   secret?: string;
@@ -11,15 +11,28 @@ interface EndpointKind {
   /** `made` here where absent, `given` by the provider, or `none`: signed by other means. */
   secret: 'made' | 'given' | 'none';
   pattern: RegExp;
-  /** All of them required. */
-  settings: readonly string[];
+  settings: Readonly<Record<string, EndpointSetting>>;
+}
+
+interface EndpointSetting {
+  pattern: RegExp;
+  /** Where a dialect of the provider keeps its certificates: a live endpoint trusts the provider's own hosts only. */
+  onlyTest?: true;
+  required?: true;
 }
 
 const kindOf: Readonly<Record<ProviderName, EndpointKind>> = {
-  sandbox: { secret: 'made', pattern: /^.{16,}$/, settings: [] },
-  stripe: { secret: 'given', pattern: /^whsec_.{8,}$/, settings: [] },
-  paypal: { secret: 'none', pattern: /^$/, settings: ['webhook_id'] },
-  custom: { secret: 'made', pattern: /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, settings: [] },
+  sandbox: { secret: 'made', pattern: /^.{16,}$/, settings: {} },
+  stripe: { secret: 'given', pattern: /^whsec_.{8,}$/, settings: {} },
+  paypal: {
+    secret: 'none',
+    pattern: /^$/,
+    settings: {
+      webhook_id: { pattern: /^[\w-]{1,100}$/, required: true },
+      cert_host: { pattern: /^[a-z0-9.-]+(:\d{1,5})?$/i, onlyTest: true },
+    },
+  },
+  custom: { secret: 'made', pattern: /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, settings: {} },
 };
 
 export interface EndpointSecret {
@@ -44,12 +57,20 @@ export function secretFor(provider: ProviderName, input: EndpointInput, stored: 
   return { secret: `whsec_${randomBytes(32).toString('base64')}`, isNew: true };
 }
 
-export function refuseUnfitSettings(provider: ProviderName, settings: Readonly<Record<string, string>>): void {
-  const wanted = kindOf[provider].settings;
-  const unknown = Object.keys(settings).find((name) => !wanted.includes(name));
-  if (unknown !== undefined) throw refusal(`settings.${unknown}`, 'is unknown');
-  const missing = wanted.find((name) => settings[name] === undefined);
-  if (missing !== undefined) throw refusal(`settings.${missing}`, 'is required');
+export function refuseUnfitSettings(
+  { provider, mode }: { provider: ProviderName; mode: AccountMode },
+  settings: Readonly<Record<string, string>>,
+): void {
+  const known = kindOf[provider].settings;
+  for (const name of new Set([...Object.keys(known), ...Object.keys(settings)])) {
+    const setting = Object.hasOwn(known, name) ? known[name] : undefined;
+    const value = settings[name];
+    if (!setting) throw refusal(`settings.${name}`, 'is unknown');
+    if (value === undefined && setting.required) throw refusal(`settings.${name}`, 'is required');
+    if (value === undefined) continue;
+    if (setting.onlyTest && mode === 'live') throw refusal(`settings.${name}`, 'is for sandbox tenants');
+    if (!setting.pattern.test(value)) throw refusal(`settings.${name}`, 'is invalid');
+  }
 }
 
 function refusal(field: string, message: string): DomainError {

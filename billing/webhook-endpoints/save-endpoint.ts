@@ -1,13 +1,13 @@
 import type { Answer } from '../../contracts/answer.ts';
 import type { WebhookEndpointBody } from '../../contracts/rest/webhook-endpoints.ts';
 import { newId } from '../../db/new-id.ts';
-import { readTenantMode } from '../../db/queries/provider-accounts.ts';
 import {
   lockWebhookEndpoint,
   saveWebhookEndpoint,
   type WebhookEndpointRow,
   webhookPurpose,
-} from '../../db/queries/webhook-endpoints.ts';
+} from '../../db/queries/configured-endpoints.ts';
+import { readTenantMode } from '../../db/queries/provider-accounts.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -29,7 +29,7 @@ export function createWebhookEndpoint(
   return answerShowingOnce(context, call, 201, async (tx) => {
     const mode = accountModeOf(await readTenantMode(tx));
     const settings = input.settings ?? {};
-    refuseUnfitSettings(provider, settings);
+    refuseUnfitSettings({ provider, mode }, settings);
     const made = secretFor(provider, input, null);
     const { tenantId } = tx;
     const id = newId('webhookEndpoint');
@@ -59,7 +59,7 @@ export function changeWebhookEndpoint(
     }
     const provider = stored.provider as ProviderName;
     const settings = input.settings ?? stored.settings;
-    refuseUnfitSettings(provider, settings);
+    refuseUnfitSettings({ provider, mode: stored.mode }, settings);
     const purpose = webhookPurpose(stored);
     const known = context.sealer.open({ sealed: stored.secret, sealedBy: stored.sealedBy }, purpose);
     const made = secretFor(provider, input, known);

@@ -38,7 +38,7 @@ export const putProviderAccountRoute = defineRoute({
     }),
     settings: namedTexts(500).optional().meta({
       description:
-        'All of them: custom `base_url` and, if not 24, `key_window_hours`; stripe and paypal `base_url` in sandbox tenants.',
+        'All of them: custom `base_url`, `key_window_hours`; stripe and paypal `base_url` in sandbox tenants.',
     }),
     account_ref: textUpTo(200)
       .nullable()

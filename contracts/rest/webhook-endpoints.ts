@@ -45,7 +45,10 @@ export const createWebhookEndpointRoute = defineRoute({
     secret: secret.meta({
       description: 'What the provider signs with: Stripe’s `whsec_…`. Generated for custom and sandbox where absent.',
     }),
-    settings: settings.meta({ description: 'PayPal: `webhook_id`, its id of this webhook.' }),
+    settings: settings.meta({
+      description:
+        'PayPal: `webhook_id`, its id of this webhook; in sandbox tenants `cert_host`, where a dialect keeps its certificate.',
+    }),
   }),
   answers: { 201: { description: 'The endpoint.', schema: secretShown } },
   refusals: ['card_number_refused'],

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSealer } from '../../runtime/sealer.ts';
 import { type OwnDatabase, openOwnDatabase } from '../../tests/support/own-database.ts';
+import { type WebhookEndpointRow, webhookPurpose } from './configured-endpoints.ts';
 import { accountPurpose, type ProviderAccountRow } from './provider-accounts.ts';
 import { resealOlder } from './reseal.ts';
-import { type WebhookEndpointRow, webhookPurpose } from './webhook-endpoints.ts';
 
 let database: OwnDatabase;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import type { Sealer } from '../../runtime/sealer.ts';
 import type { Sql } from '../database.ts';
+import { type WebhookEndpointRow, webhookPurpose } from './configured-endpoints.ts';
 import { accountPurpose, type ProviderAccountRow } from './provider-accounts.ts';
-import { type WebhookEndpointRow, webhookPurpose } from './webhook-endpoints.ts';
 
 const pageSize = 200;
 
