@@ -18,7 +18,9 @@ async function reseal(): Promise<void> {
   const owner = openDatabase(databaseUrl, { max: 1, name: 'redcore-reseal' });
   try {
     const { accounts, endpoints } = await resealOlder(owner, createSealer(keys));
-    console.log(`${accounts} provider accounts and ${endpoints} webhook endpoints are sealed anew by "${keys[0]?.name}"`);
+    console.log(
+      `${accounts} provider accounts and ${endpoints} webhook endpoints are sealed anew by "${keys[0]?.name}"`,
+    );
   } finally {
     await owner.end({ timeout: 5 });
   }

@@ -156,6 +156,15 @@ describe('the order in which it is told', () => {
   );
 });
 
+it('told at once from several sides it is one dispute, decided once', async () => {
+  const { life, id, tell } = await openDisputedLife();
+  await Promise.all([tell(), tell({ status: 'lost' }), tell({ status: 'lost' }), tell(), tell({ attemptId: null })]);
+  expect(await disputesOf(life)).toMatchObject([{ status: 'lost' }]);
+  expect(await balancesOf(life)).toEqual(gone);
+  expect((await life.topics(id)).filter((topic) => topic === 'payments.disputed')).toHaveLength(2);
+  await expectInvariants(life);
+});
+
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length < 2) return [[...items]];
   return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
