@@ -23,7 +23,7 @@ const typeRooms = {
 
 /** These know ports as types; the error a port throws is part of the port and is caught by its class. */
 const portReaders = ['billing', 'activities', 'api', 'pipelines', 'identity'];
-const portFiles = '^adapters/.+/(port|registry)[.]ts$';
+const portFiles = '^adapters/.+/(port|registry|account)[.]ts$';
 const portErrors = '^adapters/.+/[a-z-]+-error[.]ts$';
 
 /** Each package that reaches outside has its doors; a room not named here cannot open another. */

@@ -1,12 +1,15 @@
 import type { Route } from './route.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { disputeRoutes } from './routes/disputes.ts';
 import { invoiceRoutes, paymentRoutes } from './routes/money.ts';
 import { notSupportedRoutes } from './routes/not-supported.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { paymentMethodRoutes } from './routes/payment-methods.ts';
 import { planRoutes } from './routes/plans.ts';
+import { providerAccountRoutes } from './routes/provider-accounts.ts';
 import { subscriptionReadRoutes } from './routes/subscription-reads.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
+import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
 
 /** Every call an API key may make. */
 export const allRoutes: readonly Route[] = [
@@ -18,5 +21,8 @@ export const allRoutes: readonly Route[] = [
   ...invoiceRoutes,
   ...paymentRoutes,
   ...operationRoutes,
+  ...providerAccountRoutes,
+  ...webhookEndpointRoutes,
+  ...disputeRoutes,
   ...notSupportedRoutes,
 ];

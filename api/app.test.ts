@@ -4,6 +4,7 @@ import { routeRegistry } from '../contracts/rest/registry.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { ApiKeyId, TenantId } from '../domain/ids.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { testSealing } from '../tests/support/test-sealer.ts';
 import { allRoutes } from './all-routes.ts';
 import { createApp } from './app.ts';
 import { bodyBytesMax } from './gateway/read-body.ts';
@@ -24,6 +25,7 @@ const webhooks: IncomingWebhook[] = [];
 
 const app = createApp({
   context: {
+    ...testSealing,
     database: { sql: noDatabase as never },
     provider: () => {
       throw new Error('no provider here');

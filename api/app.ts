@@ -5,11 +5,14 @@ import { finishRequest, observeRequest } from './gateway/observe-request.ts';
 import { mountRoutes } from './mount-routes.ts';
 import { serveDocs } from './pages/docs.ts';
 import { serveHealth } from './pages/health.ts';
+import { servePaymentConfirmed } from './pages/payment-confirmed.ts';
 import type { ApiParts } from './parts.ts';
 
 /** The whole HTTP surface as one `fetch`: the REST calls, their reference, health and metrics. */
 export function createApp(parts: ApiParts): Hono {
   const app = new Hono();
+  // Ahead of the routes: `/payments/{id}` would take it for an id.
+  servePaymentConfirmed(app);
   mountRoutes(app, parts);
   serveHealth(app);
   serveDocs(app);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import type { RouteContract } from '../contracts/rest/route.ts';
 import { newId } from '../db/new-id.ts';
-import { subscribe } from '../tests/support/api-fixtures.ts';
+import { makeFurtherIds, subscribe } from '../tests/support/api-fixtures.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../tests/support/api-harness.ts';
 import { bodyBytesMax } from './gateway/read-body.ts';
 
@@ -29,6 +29,7 @@ async function makeIds(of: TestTenant): Promise<Ids> {
     subscription_id: made.subscriptionId,
     invoice_id: made.invoiceId,
     payment_id: made.paymentId,
+    ...(await makeFurtherIds(api, of, made)),
   };
 }
 
@@ -37,6 +38,8 @@ beforeAll(async () => {
   const other = await api.makeTenant();
   tenant = await api.makeTenant();
   [own, foreign] = await Promise.all([makeIds(tenant), makeIds(other)]);
+  // A provider's name is nobody's own: only unknown ones are not found.
+  own['provider'] = 'stripe';
 });
 afterAll(() => api.stop());
 
@@ -55,6 +58,9 @@ const unknown: Ids = {
   subscription_id: newId('subscription'),
   invoice_id: newId('invoice'),
   payment_id: newId('payment'),
+  setup_id: newId('methodSetup'),
+  webhook_endpoint_id: newId('webhookEndpoint'),
+  dispute_id: newId('dispute'),
 };
 const malformed: Ids = Object.fromEntries(Object.keys(unknown).map((name) => [name, 'no-id%00at%20all']));
 

@@ -3,8 +3,19 @@ import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
 import { parseId } from '../db/new-id.ts';
-import type { CustomerId, InvoiceId, PaymentId, PaymentMethodId, PlanId, SubscriptionId } from '../domain/ids.ts';
+import type {
+  CustomerId,
+  DisputeId,
+  InvoiceId,
+  MethodSetupId,
+  PaymentId,
+  PaymentMethodId,
+  PlanId,
+  SubscriptionId,
+  WebhookEndpointId,
+} from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
+import type { ProviderName } from '../domain/payments/provider-name.ts';
 
 interface PathIds {
   customer: CustomerId;
@@ -13,6 +24,9 @@ interface PathIds {
   subscription: SubscriptionId;
   invoice: InvoiceId;
   payment: PaymentId;
+  methodSetup: MethodSetupId;
+  webhookEndpoint: WebhookEndpointId;
+  dispute: DisputeId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -23,6 +37,8 @@ export interface RouteCall<Body, Query> extends Call {
   query: Query;
   /** The id in the path. */
   id<Kind extends ResourceKind>(kind: Kind): PathIds[Kind];
+  /** The provider named in the path, which is one by then. */
+  provider(): ProviderName;
 }
 
 /** A contract with what carries it out. */
@@ -45,6 +61,9 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   subscription_id: 'subscription',
   invoice_id: 'invoice',
   payment_id: 'payment',
+  setup_id: 'methodSetup',
+  webhook_endpoint_id: 'webhookEndpoint',
+  dispute_id: 'dispute',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

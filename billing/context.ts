@@ -1,6 +1,7 @@
 import type { PaymentProvider } from '../adapters/payments/port.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
 import type { SubscriptionId, TenantId } from '../domain/ids.ts';
+import type { Sealer } from '../runtime/sealer.ts';
 import type { ProviderGates } from './attempts/provider-gates.ts';
 
 /** A wake or start owed to the engine since the commit; whoever can, sends it at once, else the relay does. */
@@ -19,6 +20,10 @@ export interface BillingContext {
   provider: (name: string) => PaymentProvider;
   /** Absent: calls to providers are not limited here. */
   gates?: ProviderGates;
+  /** For credentials and secrets of tenants. */
+  sealer: Sealer;
+  /** Where the API is reached from outside, without a slash at its end. */
+  publicUrl: string;
   /** Called after commit, never inside a transaction; must not throw. */
   sendIntents: (intents: readonly OwedIntent[]) => void;
 }

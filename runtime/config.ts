@@ -73,6 +73,7 @@ const commandEnvironment = z.object({
   REDIS_URL: redisUrl.optional(),
   SANDBOX_PROVIDER_URL: httpUrl.optional(),
   REDCORE_KEY_SECRET: secret.optional(),
+  REDCORE_SEAL_KEYS: sealKeys.optional(),
   REDCORE_LOG_LEVEL: logLevel,
 });
 
@@ -156,6 +157,7 @@ export function loadCommandConfig() {
     redisUrl: env.REDIS_URL,
     sandboxProviderUrl: env.SANDBOX_PROVIDER_URL,
     keySecret: env.REDCORE_KEY_SECRET,
+    sealKeys: env.REDCORE_SEAL_KEYS,
     logLevel: env.REDCORE_LOG_LEVEL,
   };
 }

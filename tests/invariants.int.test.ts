@@ -102,6 +102,21 @@ const corruptions: Record<string, Corrupt> = {
     owner`update payment_attempts set status = 'created' where subscription_id = ${id}`,
   'a payment’s captured or reserved amounts do not agree with its attempts and refunds': (owner, { id }) =>
     owner`update payments set refunded_minor = 2000 where subscription_id = ${id}`,
+  'a payment’s disputed amount is not what its open and lost disputes reserve': (owner, { id }) =>
+    owner`update payments set disputed_minor = 500 where subscription_id = ${id}`,
+  'the ledger does not hold what a payment’s disputes reserve': (owner, { tenantId, id }) =>
+    owner`with booked as (select * from ledger_entries where subscription_id = ${id} and kind = 'charge' limit 1)
+      insert into ledger_entries (tenant_id, transaction_id, position, kind, account, currency, amount_minor, subscription_id,
+                                  invoice_id, payment_id, at)
+      select tenant_id, 'ltx_dispute', at.position, 'dispute_open', at.account, currency, at.amount, ${id}, invoice_id, payment_id,
+             booked.at
+      from booked, (values (0, 'disputes', 1), (1, 'provider_clearing', -1)) at (position, account, amount)
+      where tenant_id = ${tenantId}`,
+  'a dispute is about another payment’s attempt': (owner, life) =>
+    owner`insert into disputes (tenant_id, id, payment_id, attempt_id, provider, provider_dispute_id, status, amount_minor,
+                                currency, reason, opened_at)
+      select a.tenant_id, 'dsp_1', p.id, a.id, a.provider, 'dp_1', 'won', 1, a.currency, 'test', now()
+      from payment_attempts a, payments p where a.subscription_id = ${life.id} and p.subscription_id = ${life.otherId} limit 1`,
   'an open attempt was due to be taken further, and was not': (owner, { id }) =>
     owner`update payment_attempts set status = 'sent', lease_until = created_at where subscription_id = ${id}`,
   'an authentication is open past its end': (owner, { id }) =>

@@ -1,15 +1,16 @@
 import { createTemporalEngine } from '../adapters/engine/temporal/temporal-engine.ts';
 import { createRedisRateLimiter } from '../adapters/limits/redis/redis-rate-limiter.ts';
-import { createProviderRegistry, type ProviderRegistry } from '../adapters/payments/registry.ts';
-import { createSandboxProvider } from '../adapters/payments/sandbox/sandbox-provider.ts';
+import type { ProviderRegistry } from '../adapters/payments/registry.ts';
 import { createProviderGates } from '../billing/attempts/provider-gates.ts';
 import type { BillingContext } from '../billing/context.ts';
 import { openDatabase, type Sql } from '../db/database.ts';
 import { createIntentSender } from '../pipelines/send-intents.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { createSealer } from '../runtime/sealer.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { connectTemporalLazily, type TemporalConnection } from '../runtime/temporal-connection.ts';
+import { openProviders } from './open-providers.ts';
 import { limitsOfProvider } from './provider-limits.ts';
 
 /** What the roles of one process share. Nothing is connected until it is used. */
@@ -36,8 +37,8 @@ export function openPlatformParts(config: Config, logger: Logger): PlatformParts
   const name = `redcore-${config.role}`;
   const database = { sql: openDatabase(config.appDatabaseUrl, { max: config.databasePoolMax, name }) };
   const system = openDatabase(config.systemDatabaseUrl, { max: systemPoolMax, name: `${name}-system` });
-  const sandbox = createSandboxProvider({ baseUrl: config.sandboxProviderUrl });
-  const providers = createProviderRegistry([sandbox]);
+  const sealer = createSealer(config.sealKeys);
+  const { registry: providers, close: closeProviders } = openProviders({ config, database, sealer });
   const temporal = connectTemporalLazily({ address: config.temporalAddress, namespace: config.temporalNamespace });
   const engine = createTemporalEngine({ client: temporal.client, taskQueue: billingTaskQueue });
   const rates = createRedisRateLimiter({ url: config.redisUrl, prefix: 'redcore:', logger });
@@ -45,13 +46,15 @@ export function openPlatformParts(config: Config, logger: Logger): PlatformParts
   const intents = createIntentSender({ database, engine, concurrency: intentsInFlightMax });
   onShutdown('drain', 'intents', () => intents.drain(intentsDrainMs));
   onShutdown('close', 'rates', () => rates.close());
-  onShutdown('close', 'sandbox provider', () => sandbox.close());
+  onShutdown('close', 'providers', () => closeProviders());
   onShutdown('close', 'Temporal', () => temporal.close());
   onShutdown('close', 'PostgreSQL', () => Promise.all([database.sql.end({ timeout: 5 }), system.end({ timeout: 5 })]));
   const context: BillingContext = {
     database,
     provider: (wanted) => providers.get(wanted),
     gates,
+    sealer,
+    publicUrl: config.publicUrl,
     sendIntents: (owed) => intents.sendIntents(owed),
   };
   return { config, logger, database, system, providers, temporal, engine, context };

@@ -5,6 +5,7 @@ import type { Answer } from '../../contracts/answer.ts';
 import { resourcesExist } from '../../db/queries/resource-exists.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { isProviderName, type ProviderName } from '../../domain/payments/provider-name.ts';
 import type { ApiParts } from '../parts.ts';
 import { idOrUnknown, pathKinds, type Route } from '../route.ts';
 import { answerOfError } from './answer-error.ts';
@@ -20,6 +21,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
   const method = contract.method.toUpperCase();
   const onlyAdmin = contract.path.startsWith('/admin/');
   const kinds = pathKinds(contract.path);
+  const namesProvider = contract.path.includes('{provider}');
 
   async function answerCall(c: Context, request: ObservedRequest): Promise<Answer> {
     const authenticated = parts.authenticate(c.req.header('authorization'));
@@ -34,6 +36,8 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       caller: { actor: principal.keyId, origin: 'api', requestId: request.id },
       claim: read.claim,
     };
+    const provider = c.req.param('provider') ?? '';
+    if (namesProvider && !isProviderName(provider)) return refuse(parts, call, [], notFound());
     if (read.refusal) return refuse(parts, call, ids, read.refusal);
     return route.handle({
       ...call,
@@ -41,6 +45,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,
+      provider: () => provider as ProviderName,
     });
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import { subscribe } from '../../tests/support/api-fixtures.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../../tests/support/api-harness.ts';
+import { testSealing } from '../../tests/support/test-sealer.ts';
 
 let api: ApiHarness;
 let tenant: TestTenant;
@@ -112,9 +113,9 @@ describe('a token', () => {
     expect(answer.text).not.toContain('4242424242424242');
   });
 
-  it('of a provider that is not there yet is refused by name', async () => {
+  it('of a provider the tenant has no account at is refused by name', async () => {
     const answer = await attach(await makeCustomer(), { provider: 'stripe' });
-    expect([answer.status, answer.body.code, answer.body.field]).toEqual([400, 'not_supported', 'provider']);
+    expect([answer.status, answer.body.code, answer.body.field]).toEqual([409, 'provider_not_configured', 'provider']);
   });
 });
 
@@ -127,7 +128,7 @@ describe('while the provider is away', () => {
         away ? Promise.reject(new ProviderError('unknown', 'timeout')) : provider.attachMethod(request),
     });
     const own = await startApiHarness({
-      context: { database: { sql: api.sql }, provider: () => flaky, sendIntents: () => undefined },
+      context: { ...testSealing, database: { sql: api.sql }, provider: () => flaky, sendIntents: () => undefined },
     });
     try {
       const { apiKey } = await own.makeTenant();

@@ -2,6 +2,8 @@ import { attachPaymentMethod } from '../../billing/customers/attach-payment-meth
 import { detachPaymentMethod } from '../../billing/customers/detach-payment-method.ts';
 import { renderPaymentMethod } from '../../billing/customers/render-customer.ts';
 import { setDefaultMethod } from '../../billing/customers/set-default-method.ts';
+import { beginMethodSetup } from '../../billing/method-setups/begin-method-setup.ts';
+import { readMethodSetup } from '../../billing/method-setups/settle-method-setup.ts';
 import * as contract from '../../contracts/rest/payment-methods.ts';
 import { listPaymentMethods } from '../../db/queries/payment-methods.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
@@ -14,6 +16,15 @@ export const paymentMethodRoutes: readonly Route[] = [
     const { provider, token, default: makeDefault } = call.body;
     return attachPaymentMethod(call.context, call, call.id('customer'), { provider, token, makeDefault });
   }),
+
+  route(contract.beginMethodSetupRoute, (call) => {
+    const { provider, return_url: returnUrl, default: makeDefault } = call.body;
+    return beginMethodSetup(call.context, call, call.id('customer'), { provider, returnUrl, makeDefault });
+  }),
+
+  route(contract.readMethodSetupRoute, (call) =>
+    readMethodSetup(call.context, call, { customerId: call.id('customer'), setupId: call.id('methodSetup') }),
+  ),
 
   route(contract.listPaymentMethodsRoute, async (call) => {
     const page = pageRequestOf('paymentMethod', call.query);

@@ -4,6 +4,7 @@ import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext } from '../context.ts';
+import { isAccountProblem } from '../provider-accounts/watch-credentials.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import type { SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { markSent } from './mark-sent.ts';
@@ -46,6 +47,8 @@ export async function sendFrom(
   };
   const { next } = await stepOnAttempt(context, input, apply, begun);
   const { error } = sent;
+  // Nothing the engine's next try would find otherwise: the row's own date carries on.
+  if (error && isAccountProblem(error)) return next;
   if (error && error.kind !== 'unknown' && (options.mayThrow || error.kind === 'rejected')) throw error;
   return next;
 }

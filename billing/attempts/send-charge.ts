@@ -1,9 +1,10 @@
 import type { ChargeOutcome } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
-import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { ChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext } from '../context.ts';
+import { isAccountProblem } from '../provider-accounts/watch-credentials.ts';
 import { openGates } from './provider-gates.ts';
 
 export interface SentCharge {
@@ -18,6 +19,8 @@ export const synchronousDeadlineMs = 8 * SECOND_MS;
 const overRate = 'over_rate';
 const backoffFirstMs = 15 * SECOND_MS;
 const backoffLastMs = 15 * MINUTE_MS;
+/** Until a person has seen to the account; who replaces its credentials wakes the attempt. */
+const backoffOfAccountMs = HOUR_MS;
 
 /**
  * The one call to the provider, whoever makes it: API, step or payment worker. Its row is committed as `sent` by then; every
@@ -40,7 +43,8 @@ export async function sendCharge(
 function delayAfter(error: ProviderError, attempt: AttemptRow): number {
   // Nothing is wrong with the provider: its next second has room, and not all who wait for it come at once.
   if (error.code === overRate) return Math.round((error.retryAfterMs ?? 0) + Math.random() * SECOND_MS);
-  const backoffMs = Math.min(backoffLastMs, backoffFirstMs * 2 ** Math.floor(attempt.sendCount / 4));
+  const growingMs = Math.min(backoffLastMs, backoffFirstMs * 2 ** Math.floor(attempt.sendCount / 4));
+  const backoffMs = isAccountProblem(error) ? backoffOfAccountMs : growingMs;
   return Math.round(Math.max(error.retryAfterMs ?? 0, backoffMs * (0.75 + Math.random() / 2)));
 }
 
@@ -70,6 +74,10 @@ async function chargeWithinRate(
     });
     failed = false;
     return outcome;
+  } catch (error) {
+    // What is wrong with one tenant's account says nothing about the provider.
+    failed = !(error instanceof ProviderError && isAccountProblem(error));
+    throw error;
   } finally {
     gates.observe(name, { elapsedMs: performance.now() - startedAt, failed });
   }

@@ -5,6 +5,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
+import { accountRefusalOf } from '../provider-accounts/refuse-without-account.ts';
 
 /** Exchanges a token for a method at the provider. No money moves, so whatever is not definite may simply be asked again. */
 export async function askForMethod(
@@ -20,7 +21,7 @@ export async function askForMethod(
     });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    throw refusalOf(error);
+    throw accountRefusalOf(error) ?? refusalOf(error);
   }
 }
 

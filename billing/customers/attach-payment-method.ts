@@ -5,6 +5,7 @@ import type { CustomerId } from '../../domain/ids.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerAroundCall } from '../idempotency/answer-around-call.ts';
+import { refuseWithoutAccount } from '../provider-accounts/refuse-without-account.ts';
 import { applyDefaultMethod } from '../subscriptions/apply-default-method.ts';
 import { askForMethod } from './ask-for-method.ts';
 import { refuseUnknownCustomer, storeMethod } from './store-method.ts';
@@ -14,9 +15,6 @@ export interface AttachMethodInput {
   token: string;
   makeDefault: boolean;
 }
-
-/** Providers whose adapters are built; the others of R5 are refused by name. */
-const supportedProviders: readonly string[] = ['sandbox'];
 
 /** R31: only the provider's token is kept. The first method becomes the default. */
 export async function attachPaymentMethod(
@@ -30,8 +28,11 @@ export async function attachPaymentMethod(
   const answer = await answerAroundCall(context, call, {
     check: async (tx) => {
       await refuseUnknownCustomer(tx, customerId);
-      if (supportedProviders.includes(provider)) return;
-      throw new DomainError('not_supported', 'This payment provider is not supported yet.', { field: 'provider' });
+      await refuseWithoutAccount(tx, provider);
+      if (context.provider(provider).capabilities.attach) return;
+      throw new DomainError('not_supported', 'This provider takes no token; set the method up at its own page.', {
+        field: 'provider',
+      });
     },
     ask: () => askForMethod(context, call, { provider, token }),
     settle: async (tx, attached) => {

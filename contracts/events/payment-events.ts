@@ -38,5 +38,13 @@ export const paymentEvents = {
   'payments.completed': z.strictObject({ payment, attempt_number: attemptNumber }),
   'payments.failed_permanent': z.strictObject({ payment, ...failure }),
   'payments.refunded': z.strictObject({ payment, refund_id: id, amount }),
-  'payments.disputed': z.strictObject({ payment }),
+  /** `amount` is what is claimed, in the payment's currency; `reserved` what disputes hold of the payment in all. */
+  'payments.disputed': z.strictObject({
+    payment,
+    dispute_id: id,
+    status: z.enum(['open', 'won', 'lost']),
+    amount,
+    reserved: amount,
+    reason: z.string(),
+  }),
 } as const;

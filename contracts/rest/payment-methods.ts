@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { bodyOf, emptyBody, instantOut } from './fields.ts';
+import { providerNames } from '../../domain/payments/provider-name.ts';
+import { bodyOf, emptyBody, formatError, instantOut } from './fields.ts';
 import { listQuery, pageOf } from './lists.ts';
 import { defineRoute } from './route.ts';
-
-/** Providers that can be named; each is built or refused as not supported. */
-const providerNames = ['sandbox', 'stripe', 'paypal', 'custom'] as const;
 
 export const paymentMethod = z
   .object({
@@ -37,7 +35,10 @@ export const attachPaymentMethodRoute = defineRoute({
     default: z.boolean().default(false),
   }),
   answers: { 201: methodAnswer },
-  refusals: ['unknown_token', 'card_number_refused', 'not_supported', 'provider_unavailable'],
+  refusals: [
+    ...(['unknown_token', 'card_number_refused', 'not_supported', 'provider_unavailable'] as const),
+    ...(['provider_not_configured', 'provider_credentials_refused'] as const),
+  ],
 });
 
 export const listPaymentMethodsRoute = defineRoute({
@@ -66,4 +67,50 @@ export const detachPaymentMethodRoute = defineRoute({
   body: emptyBody,
   answers: { 200: methodAnswer },
   refusals: ['method_in_use'],
+});
+
+const methodSetup = z
+  .object({
+    setup_id: z.string(),
+    customer_id: z.string(),
+    provider: z.string(),
+    status: z.enum(['open', 'completed', 'failed', 'expired']),
+    url: z.string().nullable().meta({ description: 'The provider’s page, for as long as the set-up is open.' }),
+    payment_method_id: z.string().nullable(),
+    message: z.string().nullable(),
+    expires_at: instantOut,
+    created_at: instantOut,
+  })
+  .meta({ id: 'PaymentMethodSetup', description: 'A payment method being set up at the provider’s own page.' });
+
+export type MethodSetupBody = z.input<typeof methodSetup>;
+
+const setups = '/customers/{customer_id}/payment-method-setups';
+
+export const beginMethodSetupRoute = defineRoute({
+  method: 'post',
+  path: setups,
+  tag: 'Payment methods',
+  summary: 'Begin to set up a payment method at the provider’s page; send the customer to `url`',
+  body: bodyOf({
+    provider: z.enum(providerNames),
+    return_url: z
+      .url({ protocol: /^https?$/, error: formatError('is not an http or https address') })
+      .max(2_000)
+      .meta({ description: 'Where the provider sends the customer back to; read the set-up there.' }),
+    default: z.boolean().default(false),
+  }),
+  answers: { 201: { description: 'The set-up.', schema: methodSetup } },
+  refusals: [
+    ...(['not_supported', 'card_number_refused', 'provider_unavailable'] as const),
+    ...(['provider_not_configured', 'provider_credentials_refused'] as const),
+  ],
+});
+
+export const readMethodSetupRoute = defineRoute({
+  method: 'get',
+  path: `${setups}/{setup_id}`,
+  tag: 'Payment methods',
+  summary: 'Read a set-up; an open one is asked of the provider, and what is completed is attached',
+  answers: { 200: { description: 'The set-up.', schema: methodSetup } },
 });

@@ -1,13 +1,16 @@
 import * as customers from './customers.ts';
+import * as disputes from './disputes.ts';
 import * as invoices from './invoices.ts';
 import { notSupportedRoutes } from './not-supported.ts';
 import * as operations from './operations.ts';
 import * as paymentMethods from './payment-methods.ts';
 import * as payments from './payments.ts';
 import * as plans from './plans.ts';
+import * as providerAccounts from './provider-accounts.ts';
 import type { RouteContract } from './route.ts';
 import * as subscriptionReads from './subscription-reads.ts';
 import * as subscriptions from './subscriptions.ts';
+import * as webhookEndpoints from './webhook-endpoints.ts';
 
 function routesOf(resource: Record<string, unknown>): [string, RouteContract][] {
   return Object.entries(resource)
@@ -25,6 +28,9 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(invoices),
   ...routesOf(payments),
   ...routesOf(operations),
+  ...routesOf(providerAccounts),
+  ...routesOf(webhookEndpoints),
+  ...routesOf(disputes),
   ...notSupportedRoutes.map((contract): [string, RouteContract] => [operationIdOf(contract), contract]),
 ]);
 

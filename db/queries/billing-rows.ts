@@ -169,7 +169,16 @@ export interface PaymentMethodRow {
 }
 
 export interface LedgerEntry {
-  account: 'receivable' | 'revenue' | 'provider_clearing' | 'credit_balance' | 'refunds' | 'write_off';
+  account:
+    | 'receivable'
+    | 'revenue'
+    | 'provider_clearing'
+    | 'credit_balance'
+    | 'refunds'
+    | 'write_off'
+    /** Held by a provider while a dispute is open; what is lost is an expense. */
+    | 'disputes'
+    | 'dispute_losses';
   /** Debits positive, credits negative. */
   amountMinor: number;
 }

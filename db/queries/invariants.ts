@@ -2,6 +2,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../database.ts';
 import type { Check, CheckScope } from './invariants/check.ts';
 import { attemptChecks } from './invariants/check-attempts.ts';
+import { disputeChecks } from './invariants/check-disputes.ts';
 import { ledgerChecks } from './invariants/check-ledger.ts';
 import { messageChecks } from './invariants/check-messages.ts';
 import { periodChecks } from './invariants/check-periods.ts';
@@ -17,6 +18,7 @@ export interface Violation {
 const checks: readonly Check[] = [
   ...ledgerChecks,
   ...attemptChecks,
+  ...disputeChecks,
   ...periodChecks,
   ...messageChecks,
   ...tenancyChecks,

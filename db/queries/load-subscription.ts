@@ -24,7 +24,11 @@ export interface TenantSettings {
   renewalJitterMs?: number;
   /** The most that one charge made by hand may take. */
   amountMaxMinor?: number;
+  disputes?: { onOpen?: DisputePolicy; onLost?: DisputePolicy };
 }
+
+/** R43: what becomes of the subscription. */
+export type DisputePolicy = 'nothing' | 'pause' | 'cancel';
 
 export interface OpenWork {
   runs: BillingRunRow[];

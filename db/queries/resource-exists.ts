@@ -7,6 +7,9 @@ const tableOf = {
   subscription: 'subscriptions',
   invoice: 'invoices',
   payment: 'payments',
+  methodSetup: 'method_setups',
+  webhookEndpoint: 'webhook_endpoints',
+  dispute: 'disputes',
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */

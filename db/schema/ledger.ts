@@ -17,7 +17,16 @@ export const ledgerEntries = pgTable(
     position: integer('position').notNull(),
     kind: text('kind').notNull(),
     account: text('account')
-      .$type<'receivable' | 'revenue' | 'provider_clearing' | 'credit_balance' | 'refunds' | 'write_off'>()
+      .$type<
+        | 'receivable'
+        | 'revenue'
+        | 'provider_clearing'
+        | 'credit_balance'
+        | 'refunds'
+        | 'write_off'
+        | 'disputes'
+        | 'dispute_losses'
+      >()
       .notNull(),
     currency: text('currency').notNull(),
     amountMinor: minor('amount_minor').notNull(),

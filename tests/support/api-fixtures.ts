@@ -1,3 +1,4 @@
+import { newId } from '../../db/new-id.ts';
 import type { ApiHarness, TestTenant } from './api-harness.ts';
 
 export interface Signup {
@@ -34,4 +35,23 @@ export async function subscribe(api: ApiHarness, tenant: TestTenant, options: Pa
   const payment = await api.call('GET', `/v1/payments/${paymentId}`, { key: tenant.apiKey });
   const subscriptionId: string = created.body.subscription_id;
   return { ...signup, subscriptionId, paymentId, invoiceId: payment.body.invoice_id as string };
+}
+
+/** Rows that no call of this API alone makes, and those that take one more. */
+export async function makeFurtherIds(
+  api: ApiHarness,
+  { tenantId, apiKey }: TestTenant,
+  of: { customerId: string; paymentId: string },
+) {
+  const [setupId, disputeId] = [newId('methodSetup'), newId('dispute')];
+  const endpoint = await api.call('POST', '/v1/admin/webhook-endpoints', { key: apiKey, body: { provider: 'custom' } });
+  await api.owner`
+    insert into method_setups (tenant_id, id, customer_id, provider, status, return_url, expires_at)
+    values (${tenantId}, ${setupId}, ${of.customerId}, 'stripe', 'failed', 'https://example.com', now())`;
+  await api.owner`
+    insert into disputes (tenant_id, id, payment_id, attempt_id, provider, provider_dispute_id, status, amount_minor, currency,
+                          reason, opened_at)
+    select tenant_id, ${disputeId}, payment_id, id, provider, ${disputeId}, 'won', 1, currency, 'fraudulent', now()
+    from payment_attempts where tenant_id = ${tenantId} and payment_id = ${of.paymentId} limit 1`;
+  return { setup_id: setupId, dispute_id: disputeId, webhook_endpoint_id: endpoint.body.webhook_endpoint_id as string };
 }

@@ -13,6 +13,7 @@ import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.
 import { createLogger } from '../../runtime/logger.ts';
 import { driveSteps } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
+import { testSealing } from './test-sealer.ts';
 
 const keySecret = 'the key secret of a test';
 
@@ -69,6 +70,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   const steps = new Set<Promise<unknown>>();
   const context: BillingContext = {
     database: { sql },
+    ...testSealing,
     provider: () => provider,
     sendIntents(intents) {
       owed.push(...intents);

@@ -5,6 +5,7 @@ import { openDatabase, type Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
 import type { CustomerId, PaymentMethodId, PlanId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import { driveSteps, type Rest } from './drive-steps.ts';
+import { testSealing } from './test-sealer.ts';
 
 export interface BillingFixture {
   context: BillingContext;
@@ -69,6 +70,7 @@ export async function openTenantFixture(
   const intents: OwedIntent[] = [];
   const context: BillingContext = {
     database: clock ? { sql: app, clock } : { sql: app },
+    ...testSealing,
     provider: () => provider,
     sendIntents: (owed) => intents.push(...owed),
   };

@@ -1,0 +1,34 @@
+import { listWaitingAttempts } from '../../db/queries/provider-accounts.ts';
+import { withTenant } from '../../db/with-tenant.ts';
+import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
+import type { Call } from '../call.ts';
+import type { BillingContext } from '../context.ts';
+import { settle } from '../subscription-work/settle.ts';
+import { loadWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+
+/** As many as are tried while the operator waits; what is left comes by its own date, an hour later at most. */
+const wakesMax = 200;
+/** Spread, so that the first seconds with new credentials are no burst. */
+const spreadMs = 100;
+
+/** The date at which an attempt of this status is taken further. */
+const dateNames: Partial<Record<AttemptStatus, 'sendAt' | 'resolveAt'>> = { not_sent: 'sendAt', unknown: 'resolveAt' };
+
+/** The provider can be asked again: what it was not asked is sent or looked up now, each attempt in a transaction of its own. */
+export async function wakeWaiting(context: BillingContext, call: Call, provider: string): Promise<void> {
+  const { tenantId, caller } = call;
+  const waiting = await withTenant(context.database, tenantId, (tx) => listWaitingAttempts(tx, provider, wakesMax));
+  for (const [position, { id, subscriptionId }] of waiting.entries()) {
+    const intents = await withTenant(context.database, tenantId, async (tx) => {
+      const work = await loadWork(tx, subscriptionId, caller);
+      const attempt = work?.open.attempts.find((open) => open.id === id);
+      const dateName = attempt && dateNames[attempt.status];
+      if (!work || !attempt || !dateName) return [];
+      attempt[dateName] = Math.min(attempt[dateName] ?? Number.POSITIVE_INFINITY, tx.now + position * spreadMs);
+      touch(work, 'attempts', attempt);
+      writeTimeline(work, 'provider_account_ready', { attempt_id: id, provider });
+      return (await settle(work, 'command')).intents;
+    });
+    context.sendIntents(intents);
+  }
+}

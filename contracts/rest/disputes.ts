@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { idText, instantOut } from './fields.ts';
+import { listQuery, pageOf } from './lists.ts';
+import { defineRoute } from './route.ts';
+
+const status = z.enum(['open', 'won', 'lost']);
+
+const dispute = z
+  .object({
+    dispute_id: z.string(),
+    payment_id: z.string(),
+    attempt_id: z.string(),
+    provider: z.string(),
+    provider_dispute_id: z.string(),
+    status,
+    amount: z.int(),
+    currency: z.string(),
+    reason: z.string(),
+    opened_at: instantOut,
+    evidence_due_at: instantOut.nullable(),
+    settled_at: instantOut.nullable(),
+  })
+  .meta({ id: 'Dispute', description: 'A charge that the customer disputes at the provider.' });
+
+export type DisputeBody = z.input<typeof dispute>;
+
+export const listDisputesRoute = defineRoute({
+  method: 'get',
+  path: '/admin/disputes',
+  tag: 'Administration',
+  summary: 'List disputes',
+  query: listQuery({ status: status.optional(), payment_id: idText.optional() }),
+  answers: { 200: { description: 'A page of disputes, newest first.', schema: pageOf(dispute) } },
+});
+
+export const readDisputeRoute = defineRoute({
+  method: 'get',
+  path: '/admin/disputes/{dispute_id}',
+  tag: 'Administration',
+  summary: 'Read a dispute',
+  answers: { 200: { description: 'The dispute.', schema: dispute } },
+});

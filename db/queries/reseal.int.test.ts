@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createSealer } from '../../runtime/sealer.ts';
+import { type OwnDatabase, openOwnDatabase } from '../../tests/support/own-database.ts';
+import { type WebhookEndpointRow, webhookPurpose } from './configured-endpoints.ts';
+import { accountPurpose, type ProviderAccountRow } from './provider-accounts.ts';
+import { resealOlder } from './reseal.ts';
+
+let database: OwnDatabase;
+beforeAll(async () => {
+  database = await openOwnDatabase();
+});
+afterAll(() => database.close());
+
+const oldKey = { name: 'k1', secret: 'the first key of all' };
+const newKey = { name: 'k2', secret: 'the key that comes after' };
+const accountsMax = 230;
+
+async function fill(): Promise<void> {
+  const { owner } = database;
+  const sealer = createSealer([oldKey]);
+  await owner`insert into tenants (tenant_id, name, mode)
+    select 'ten_' || n, 'one of many', 'sandbox' from generate_series(1, ${accountsMax}) n`;
+  for (let count = 1; count <= accountsMax; count += 1) {
+    const account = {
+      tenantId: `ten_${count}` as ProviderAccountRow['tenantId'],
+      provider: 'stripe',
+      mode: 'test' as const,
+    };
+    const { sealed, sealedBy } = sealer.seal(`credentials ${count}`, accountPurpose(account));
+    const row = { ...account, status: 'active', credentials: Buffer.from(sealed), sealedBy };
+    await owner`insert into provider_accounts ${owner(row as never)}`;
+  }
+  const endpoint = { tenantId: 'ten_1', id: 'whe_1' };
+  const { sealed, sealedBy } = sealer.seal('a secret', webhookPurpose(endpoint));
+  const row = { ...endpoint, provider: 'custom', mode: 'test', secret: Buffer.from(sealed), sealedBy };
+  await owner`insert into webhook_endpoints ${owner(row as never)}`;
+}
+
+it('seals anew what an older key sealed, so that the older key can go, and does it once', async () => {
+  const { owner } = database;
+  await fill();
+  const rotating = createSealer([newKey, oldKey]);
+  expect(await resealOlder(owner, rotating)).toEqual({ accounts: accountsMax, endpoints: 1 });
+  const rotated = createSealer([newKey]);
+  const accounts = await owner<ProviderAccountRow[]>`select * from provider_accounts`;
+  const opened = accounts.map((row) =>
+    rotated.open({ sealed: row.credentials, sealedBy: row.sealedBy }, accountPurpose(row)),
+  );
+  expect(new Set(opened)).toEqual(new Set(Array.from({ length: accountsMax }, (_, at) => `credentials ${at + 1}`)));
+  const [endpoint] = await owner<[WebhookEndpointRow]>`select * from webhook_endpoints`;
+  expect(rotated.open({ sealed: endpoint.secret, sealedBy: endpoint.sealedBy }, webhookPurpose(endpoint))).toBe(
+    'a secret',
+  );
+  expect(await resealOlder(owner, rotating)).toEqual({ accounts: 0, endpoints: 0 });
+});
+
+it('gives up by name where the key of a row is not configured, and leaves the row as it is', async () => {
+  const { owner } = database;
+  const stranger = createSealer([{ name: 'k3', secret: 'a key of another place' }]);
+  await expect(resealOlder(owner, stranger)).rejects.toThrow('sealed by key "k2"');
+  const names = await owner<{ sealedBy: string }[]>`select distinct sealed_by from provider_accounts`;
+  expect(names.map(({ sealedBy }) => sealedBy)).toEqual(['k2']);
+});

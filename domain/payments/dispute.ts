@@ -1,0 +1,28 @@
+export type DisputeStatus = 'open' | 'won' | 'lost';
+
+/** The first end stands; an opening that is told late changes nothing (R43). */
+export function outranksDispute(current: DisputeStatus, told: DisputeStatus): boolean {
+  return current === 'open' && told !== 'open';
+}
+
+export interface Reservation {
+  /** Held by the provider while disputes are open. */
+  heldMinor: number;
+  /** Gone with the disputes that were lost. */
+  lostMinor: number;
+}
+
+/**
+ * What the disputes of one payment reserve together: their amounts, and never more than was captured and is not going back already.
+ * Where both do not fit, what is lost comes first.
+ */
+export function reservationOf(
+  disputes: readonly { status: DisputeStatus; amountMinor: number }[],
+  payment: { capturedMinor: number; refundedMinor: number },
+): Reservation {
+  const left = payment.capturedMinor - payment.refundedMinor;
+  const sumOf = (status: DisputeStatus): number =>
+    disputes.reduce((sum, dispute) => sum + (dispute.status === status ? dispute.amountMinor : 0), 0);
+  const lostMinor = Math.min(sumOf('lost'), left);
+  return { lostMinor, heldMinor: Math.min(sumOf('open'), left - lostMinor) };
+}

@@ -1,0 +1,35 @@
+import { openDatabase } from '../db/database.ts';
+import { resealOlder } from '../db/queries/reseal.ts';
+import { assertEnvironment } from '../runtime/assert-environment.ts';
+import { loadCommandConfig } from '../runtime/config.ts';
+import { createSealer } from '../runtime/sealer.ts';
+import { describeError } from './describe-error.ts';
+import { findPlatform } from './find-platform.ts';
+import { dataDir } from './paths.ts';
+import { loadSecrets } from './secrets.ts';
+
+/**
+ * The second half of a rotation: once every process has the new key in front, what the older ones sealed is sealed anew. After it
+ * they can be taken out of `REDCORE_SEAL_KEYS`. Repeatable; secrets are replaced meanwhile as ever.
+ */
+async function reseal(): Promise<void> {
+  const { databaseUrl } = findPlatform();
+  const keys = loadCommandConfig().sealKeys ?? [{ name: 'local', secret: loadSecrets(dataDir()).sealSecret }];
+  const owner = openDatabase(databaseUrl, { max: 1, name: 'redcore-reseal' });
+  try {
+    const { accounts, endpoints } = await resealOlder(owner, createSealer(keys));
+    console.log(
+      `${accounts} provider accounts and ${endpoints} webhook endpoints are sealed anew by "${keys[0]?.name}"`,
+    );
+  } finally {
+    await owner.end({ timeout: 5 });
+  }
+}
+
+try {
+  assertEnvironment();
+  await reseal();
+} catch (error) {
+  console.error(describeError(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,31 @@
+import { createCustomProvider } from '../adapters/payments/custom/custom-provider.ts';
+import type { PaymentProvider } from '../adapters/payments/port.ts';
+import { createProviderRegistry, type ProviderRegistry } from '../adapters/payments/registry.ts';
+import { createSandboxProvider } from '../adapters/payments/sandbox/sandbox-provider.ts';
+import { createStripeProvider } from '../adapters/payments/stripe/stripe-provider.ts';
+import { createAccountSource } from '../billing/provider-accounts/open-account.ts';
+import { watchCredentials } from '../billing/provider-accounts/watch-credentials.ts';
+import type { TenantDatabase } from '../db/with-tenant.ts';
+import type { ProviderName } from '../domain/payments/provider-name.ts';
+import type { Config } from '../runtime/config.ts';
+import type { Sealer } from '../runtime/sealer.ts';
+
+/** Every provider of this platform; whose accounts are the tenants' own opens one per call, by `createAccountSource`. */
+export function openProviders(parts: { config: Config; database: TenantDatabase; sealer: Sealer }): {
+  registry: ProviderRegistry;
+  close(): Promise<void>;
+} {
+  const { config, database, sealer } = parts;
+  const accountOf = (provider: ProviderName) => createAccountSource({ database, sealer }, provider);
+  const opened: readonly (PaymentProvider & { close(): unknown })[] = [
+    createSandboxProvider({ baseUrl: config.sandboxProviderUrl }),
+    createStripeProvider({ accountOf: accountOf('stripe'), returnUrl: `${config.publicUrl}/payments/confirmed` }),
+    createCustomProvider({ accountOf: accountOf('custom') }),
+  ];
+  return {
+    registry: createProviderRegistry(opened.map((provider) => watchCredentials(database, provider))),
+    async close() {
+      await Promise.all(opened.map((provider) => provider.close()));
+    },
+  };
+}
