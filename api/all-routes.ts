@@ -7,6 +7,7 @@ import { paymentMethodRoutes } from './routes/payment-methods.ts';
 import { planRoutes } from './routes/plans.ts';
 import { subscriptionReadRoutes } from './routes/subscription-reads.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 
 /** Every call an API key may make. */
 export const allRoutes: readonly Route[] = [
@@ -18,5 +19,6 @@ export const allRoutes: readonly Route[] = [
   ...invoiceRoutes,
   ...paymentRoutes,
   ...operationRoutes,
+  ...webhookRoutes,
   ...notSupportedRoutes,
 ];

@@ -3,7 +3,15 @@ import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
 import { parseId } from '../db/new-id.ts';
-import type { CustomerId, InvoiceId, PaymentId, PaymentMethodId, PlanId, SubscriptionId } from '../domain/ids.ts';
+import type {
+  CustomerId,
+  EventId,
+  InvoiceId,
+  PaymentId,
+  PaymentMethodId,
+  PlanId,
+  SubscriptionId,
+} from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
 
 interface PathIds {
@@ -13,6 +21,8 @@ interface PathIds {
   subscription: SubscriptionId;
   invoice: InvoiceId;
   payment: PaymentId;
+  /** A stored notification is named by its event. */
+  event: EventId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -45,6 +55,7 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   subscription_id: 'subscription',
   invoice_id: 'invoice',
   payment_id: 'payment',
+  webhook_id: 'event',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

@@ -1,21 +1,26 @@
 import type { Context } from 'hono';
 import type { Answer } from '../contracts/answer.ts';
-import { DomainError } from '../domain/errors.ts';
+import type { Logger } from '../runtime/logger.ts';
 import { answerOfError } from './gateway/answer-error.ts';
 import { finishRequest, observeRequest } from './gateway/observe-request.ts';
-import { readBody } from './gateway/read-body.ts';
-import type { ApiParts } from './parts.ts';
+import { readBody, webhookBytesMax } from './gateway/read-body.ts';
+import type { ReceiveWebhook } from './parts.ts';
+
+export interface WebhookDoor {
+  receiveWebhook: ReceiveWebhook;
+  logger: Logger;
+}
 
 /** A provider's notification goes on as it came, byte for byte: its signature is its authentication. */
-export function serveWebhook(parts: ApiParts): (c: Context) => Promise<Response> {
-  const { logger, receiveWebhook } = parts;
-
+export function serveWebhook(
+  { receiveWebhook, logger }: WebhookDoor,
+  route: string,
+): (c: Context) => Promise<Response> {
   async function receive(c: Context): Promise<Answer> {
-    const rawBody = await readBody(c);
+    const rawBody = await readBody(c, webhookBytesMax);
     const provider = c.req.param('provider') ?? '';
-    const answer = await receiveWebhook({ provider, headers: c.req.header(), rawBody });
-    if (!answer) throw new DomainError('not_found', 'unknown provider');
-    return answer;
+    const endpoint = c.req.param('endpoint') ?? null;
+    return receiveWebhook({ provider, endpoint, headers: c.req.header(), rawBody });
   }
 
   return async (c) => {
@@ -26,6 +31,6 @@ export function serveWebhook(parts: ApiParts): (c: Context) => Promise<Response>
     } catch (error) {
       answer = answerOfError(error, { logger, requestId: request.id });
     }
-    return finishRequest(request, answer, { method: 'POST', route: '/webhooks/{provider}', logger });
+    return finishRequest(request, answer, { method: 'POST', route, logger });
   };
 }

@@ -8,6 +8,7 @@ import * as plans from './plans.ts';
 import type { RouteContract } from './route.ts';
 import * as subscriptionReads from './subscription-reads.ts';
 import * as subscriptions from './subscriptions.ts';
+import * as webhooks from './webhooks.ts';
 
 function routesOf(resource: Record<string, unknown>): [string, RouteContract][] {
   return Object.entries(resource)
@@ -25,6 +26,7 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(invoices),
   ...routesOf(payments),
   ...routesOf(operations),
+  ...routesOf(webhooks),
   ...notSupportedRoutes.map((contract): [string, RouteContract] => [operationIdOf(contract), contract]),
 ]);
 

@@ -7,6 +7,7 @@ const tableOf = {
   subscription: 'subscriptions',
   invoice: 'invoices',
   payment: 'payments',
+  event: 'inbox',
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */
