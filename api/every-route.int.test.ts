@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import type { RouteContract } from '../contracts/rest/route.ts';
 import { newId } from '../db/new-id.ts';
-import { subscribe } from '../tests/support/api-fixtures.ts';
+import { storeWebhook, subscribe } from '../tests/support/api-fixtures.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../tests/support/api-harness.ts';
 import { bodyBytesMax } from './gateway/read-body.ts';
 
@@ -29,6 +29,7 @@ async function makeIds(of: TestTenant): Promise<Ids> {
     subscription_id: made.subscriptionId,
     invoice_id: made.invoiceId,
     payment_id: made.paymentId,
+    webhook_id: await storeWebhook(api, of.tenantId),
   };
 }
 
@@ -55,6 +56,7 @@ const unknown: Ids = {
   subscription_id: newId('subscription'),
   invoice_id: newId('invoice'),
   payment_id: newId('payment'),
+  webhook_id: newId('event'),
 };
 const malformed: Ids = Object.fromEntries(Object.keys(unknown).map((name) => [name, 'no-id%00at%20all']));
 

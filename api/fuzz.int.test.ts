@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import type { RouteContract } from '../contracts/rest/route.ts';
-import { subscribe } from '../tests/support/api-fixtures.ts';
+import { storeWebhook, subscribe } from '../tests/support/api-fixtures.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../tests/support/api-harness.ts';
 
 const requestsPerRoute = 25;
@@ -53,6 +53,7 @@ async function makeIds(): Promise<Record<string, string>> {
     subscription_id: made.subscriptionId,
     invoice_id: made.invoiceId,
     payment_id: made.paymentId,
+    webhook_id: await storeWebhook(api, tenant.tenantId),
   };
 }
 

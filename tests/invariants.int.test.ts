@@ -25,7 +25,7 @@ beforeAll(async () => {
   // What these refuse is what has to be put in: the checks are the second line behind them.
   await database.owner`drop index payment_attempts_one_open_per_invoice`;
   await database.owner`alter table billing_runs drop constraint billing_runs_one_per_boundary`;
-  await database.owner`alter table payments drop constraint payments_refunds_within_captured`;
+  await database.owner`alter table payments drop constraint payments_returns_within_captured`;
 });
 
 afterAll(async () => {
@@ -125,6 +125,9 @@ const corruptions: Record<string, Corrupt> = {
     owner`delete from outbox where subscription_id = ${id} and sequence = 2`,
   'an event is not published': (owner, { id }) =>
     owner`update outbox set published_at = null where subscription_id = ${id} and sequence = 1`,
+  'a provider’s notification is neither handled nor dead-lettered': (owner, { tenantId }) =>
+    owner`insert into inbox (tenant_id, provider, endpoint, provider_event_id, id, body, published_at)
+      values (${tenantId}, 'sandbox', 'default', 'evt_2', 'whk_2', '', now())`,
   'a provider’s notification is not published': (owner, { tenantId }) =>
     owner`insert into inbox (tenant_id, provider, endpoint, provider_event_id, id, body)
       values (${tenantId}, 'sandbox', 'default', 'evt_1', 'whk_1', '')`,

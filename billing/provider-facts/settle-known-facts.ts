@@ -28,7 +28,7 @@ export async function settleKnownFacts(
     const [unhandled, attempts] = await Promise.all([findUnhandled(tx, ids), findAttemptsOfCharges(tx, charges)]);
     const settled = notifications.map((notification): Settled => {
       if (!unhandled.has(notification.inboxId)) return 'processed';
-      return settle(notification, attempts);
+      return judge(notification, attempts);
     });
     const handled = notifications.flatMap(({ inboxId }, index) => {
       const status = settled[index];
@@ -39,7 +39,7 @@ export async function settleKnownFacts(
   });
 }
 
-function settle({ provider, fact }: Notification, attempts: readonly KnownAttempt[]): Settled {
+function judge({ provider, fact }: Notification, attempts: readonly KnownAttempt[]): Settled {
   if (fact === null) return 'ignored';
   if (fact.kind !== 'charge_updated') return 'open';
   const attempt = attemptOf(fact, provider, attempts);

@@ -2,7 +2,7 @@ import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { Answer } from '../../contracts/answer.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { type Instant, toIso } from '../../domain/instant.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerAroundCall } from '../idempotency/answer-around-call.ts';
@@ -14,8 +14,8 @@ export function catchUpNow(context: BillingContext, call: Call, since: Instant |
     check: async () => undefined,
     ask: () => catchUpWebhooks(context, call.tenantId, { since }).catch(refuse),
     settle: async (tx, endpoints) => {
-      const details = { since, endpoints };
-      await insertAudits(tx, call.caller, [{ action: 'webhooks.caught_up', resourceId: call.tenantId, details }]);
+      const details = { since: since === null ? null : toIso(since), endpoints };
+      await insertAudits(tx, call.caller, [{ action: 'webhook.caught_up', resourceId: call.tenantId, details }]);
       return { status: 200, body: { endpoints } };
     },
   });

@@ -1,3 +1,7 @@
+import { newId } from '../../db/new-id.ts';
+import type { InboxEntry } from '../../db/queries/inbox.ts';
+import { storeInInbox } from '../../db/queries/inbox.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import type { ApiHarness, TestTenant } from './api-harness.ts';
 
 export interface Signup {
@@ -34,4 +38,17 @@ export async function subscribe(api: ApiHarness, tenant: TestTenant, options: Pa
   const payment = await api.call('GET', `/v1/payments/${paymentId}`, { key: tenant.apiKey });
   const subscriptionId: string = created.body.subscription_id;
   return { ...signup, subscriptionId, paymentId, invoiceId: payment.body.invoice_id as string };
+}
+
+/** A provider's notification in the inbox, as the door stores it. */
+export async function storeWebhook(
+  api: ApiHarness,
+  tenantId: TenantId,
+  changed: Partial<InboxEntry> = {},
+): Promise<string> {
+  const id = newId('event');
+  const from = { provider: 'sandbox', endpoint: 'default', providerEventId: `evt_${id}`, id };
+  const said = { attemptId: null, eventType: 'charge.updated', fact: null, body: Buffer.from('{"hello":"world"}') };
+  await storeInInbox({ sql: api.sql }, tenantId, [{ ...from, ...said, ...changed }]);
+  return id;
 }
