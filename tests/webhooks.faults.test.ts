@@ -18,8 +18,7 @@ import { stackEnv } from './support/stack-env.ts';
 import { chargeUpdated, openTestDoor, signed } from './support/webhook-door.ts';
 
 const rounds = 60;
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-console.log(`webhooks: SEED=${seed}`);
+const seed = Number(stackEnv().seed);
 
 let fixture: BillingFixture;
 beforeAll(async () => {
@@ -33,7 +32,7 @@ const statusesOf = async (eventIds: readonly string[]) => {
   return rows;
 };
 
-it(`F13: each of ${rounds} notifications that come up to ten times at once has one effect, and another tenant’s equal id its own`, async () => {
+it(`F13: each of ${rounds} notifications that come up to ten times at once has one effect, and another tenant’s equal id its own (seed ${seed})`, async () => {
   const random = createSeededRandom(seed);
   const own = await openBillingFixture({ ownerUrl: stackEnv().databaseUrl, appUrl: stackEnv().appDatabaseUrl });
   const other = newId('tenant');
@@ -111,7 +110,7 @@ it.each(['succeeded', 'declined'] as const)(
   },
 );
 
-it(`F15: none of ${rounds} × 5 forged, stale, future, foreign or broken notifications leaves a row or makes a call`, async () => {
+it(`F15: none of ${rounds} × 5 forged, stale, future, foreign or broken notifications leaves a row or makes a call (seed ${seed})`, async () => {
   const random = createSeededRandom(seed);
   const { app, tenantId, provider } = fixture;
   const receive = openTestDoor({ app, providers: [provider] });
@@ -143,7 +142,7 @@ it(`F15: none of ${rounds} × 5 forged, stale, future, foreign or broken notific
   vi.restoreAllMocks();
 });
 
-it(`F16: ${rounds} poisoned among good notifications are dead within the policy, and no good one waits for them`, async () => {
+it(`F16: ${rounds} poisoned among good notifications are dead within the policy, and no good one waits for them (seed ${seed})`, async () => {
   const random = createSeededRandom(seed);
   const notified = await openNotified(fixture, { triesMax: 3, retryDelayMs: 20 });
   const bad = new Set<string>();

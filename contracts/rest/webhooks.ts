@@ -24,7 +24,7 @@ export const receiveWebhookAtEndpointRoute = defineRoute({
   answers: stored,
 });
 
-export const webhookStatus = z.enum(['received', 'processed', 'ignored', 'dead', 'discarded']);
+const webhookStatus = z.enum(['received', 'processed', 'ignored', 'dead', 'discarded']);
 
 const webhookFields = {
   webhook_id: z.string(),

@@ -10,7 +10,7 @@ import { type IncomingWebhook, receiveWebhook } from '../../pipelines/webhooks/r
 import { createInboxWriter } from '../../pipelines/webhooks/write-inbox.ts';
 import { createSealer } from '../../runtime/sealer.ts';
 
-export const operatorSecret = 'whsec_ZmFrZS1wcm92aWRlci13ZWJob29rLXNlY3JldA==';
+const operatorSecret = 'whsec_ZmFrZS1wcm92aWRlci13ZWJob29rLXNlY3JldA==';
 
 const sealer = createSealer([{ name: 'test', secret: 'a sealing secret of a test' }]);
 
