@@ -154,6 +154,26 @@ describe('webhooks', () => {
     expect(webhooks.at(-1)).toMatchObject({ provider: 'sandbox', endpoint: 'whe_1' });
   });
 
+  it('are refused for a moment when they are too much to hold at once', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const door = createWebhookApp({
+      receiveWebhook: async () => {
+        await held;
+        return { status: 200, body: { status: 'received' } };
+      },
+      logger,
+    });
+    const body = 'x'.repeat(webhookBytesMax);
+    const headers = { 'content-length': String(body.length) };
+    const post = async () => (await door.request('/webhooks/sandbox', { method: 'POST', body, headers })).status;
+    const answers = Array.from({ length: 64 }, post);
+    const refused = await door.request('/webhooks/sandbox', { method: 'POST', body, headers });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    release();
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([200]));
+    expect(await post()).toBe(200);
+  });
+
   it('have a door of their own, which leads nowhere else', async () => {
     const door = createWebhookApp({ receiveWebhook, logger });
     const post = (path: string) => door.request(path, { method: 'POST', body: '{}' });

@@ -105,6 +105,34 @@ describe('what changes the course', () => {
   });
 });
 
+it('F28: a provider that does not answer holds up neither what is known nor what others ask', async () => {
+  const open: Charged[] = [];
+  for (let count = 0; count < 20; count += 1) open.push(await chargeOnce(fixture, 'tok_requires_action'));
+  const paid = await chargeOnce(fixture, 'tok_ok');
+  const notified = await openNotified(fixture);
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  let asked = 0;
+  const { lookUp } = fixture.provider;
+  fixture.provider.lookUp = async (request) => {
+    asked += 1;
+    await answered;
+    return lookUp.call(fixture.provider, request);
+  };
+  for (const charged of open) await notified.receive(notified.about(charged));
+  const slow = notified.carry();
+  // Of sixteen lanes eight wait for the provider: the rest of its notifications have stepped aside.
+  await vi.waitFor(() => expect(asked).toBe(8), { timeout: 10_000 });
+  const webhook = notified.about(paid);
+  await notified.receive(webhook);
+  await notified.carry();
+  expect(await rowOf(webhook)).toMatchObject({ status: 'processed', tries: 1 });
+  expect(asked).toBe(8);
+  answer();
+  await slow;
+  fixture.provider.lookUp = lookUp;
+  expect(asked).toBe(open.length);
+});
+
 describe('F14', () => {
   const said = (outcome: ChargeOutcome): LookUpResult => ({
     ...{ kind: 'found', outcome, amountMinor: 1999, currency: 'USD' },

@@ -20,10 +20,22 @@ const effect = registerHistogram({
   labels: ['provider', 'outcome'],
 });
 
+/** As many notifications as may wait for one provider are waiting: this one comes back, and leaves its lane to others. */
+export class ProviderBusy extends Error {
+  constructor(provider: string) {
+    super(`${provider} is asked about enough notifications at once`);
+    this.name = 'ProviderBusy';
+  }
+}
+
 type ReceivedEvent = ReadEvent<'webhooks.received'>;
 
 /** Settles together what the rows already say; only what may change something is applied by itself, under its row's lock. */
-export function createNotificationHandler(context: BillingContext): (event: ReceivedEvent) => Promise<void> {
+export function createNotificationHandler(
+  context: BillingContext,
+  options: { askedMaxPerProvider: number },
+): (event: ReceivedEvent) => Promise<void> {
+  const asked = new Map<string, number>();
   const known = createMicroBatch<Notification, Settled>({
     windowMs: batchWindowMs,
     countMax: batchCountMax,
@@ -36,7 +48,12 @@ export function createNotificationHandler(context: BillingContext): (event: Rece
     const fact = factOf(event.data);
     let settled = await known.add(tenantId, { inboxId, provider, fact });
     if (settled === 'open') {
-      const status = await applyProviderFact(context, { tenantId, provider, fact, eventId: event.id });
+      const inHand = asked.get(provider) ?? 0;
+      if (inHand >= options.askedMaxPerProvider) throw new ProviderBusy(provider);
+      asked.set(provider, inHand + 1);
+      const status = await applyProviderFact(context, { tenantId, provider, fact, eventId: event.id }).finally(() =>
+        asked.set(provider, (asked.get(provider) ?? 1) - 1),
+      );
       await withTenant(context.database, tenantId, async (tx) => markHandled(tx, [{ inboxId, status }]));
       settled = status;
     }

@@ -1,7 +1,7 @@
 import type { Failure, ReceivedMessage } from '../../adapters/events/port.ts';
 import type { BillingContext } from '../../billing/context.ts';
 import { isInfrastructureError } from '../../db/database.ts';
-import { createNotificationHandler } from './apply-notification.ts';
+import { createNotificationHandler, ProviderBusy } from './apply-notification.ts';
 import { readEvent, UnreadableEvent } from './read-event.ts';
 import { wakeOverdue } from './wake-overdue.ts';
 
@@ -9,8 +9,11 @@ import { wakeOverdue } from './wake-overdue.ts';
 export const forwardedTopics = ['subscriptions.renew_required', 'webhooks.received'] as const;
 
 /** One event, handled once whatever the number of its deliveries: the effect's transaction records it. */
-export function createEventHandler(context: BillingContext): (message: ReceivedMessage) => Promise<void> {
-  const applyNotification = createNotificationHandler(context);
+export function createEventHandler(
+  context: BillingContext,
+  options: { askedMaxPerProvider: number },
+): (message: ReceivedMessage) => Promise<void> {
+  const applyNotification = createNotificationHandler(context, options);
   return async (message) => {
     const event = readEvent(message);
     // The workflow's own decisions are committed: what it publishes is news to others only.
@@ -24,5 +27,5 @@ export function createEventHandler(context: BillingContext): (message: ReceivedM
 /** What everything here depends on passes by itself and holds the partition; what one message does wrong does not. */
 export function classify(error: unknown): Failure {
   if (error instanceof UnreadableEvent) return 'poison';
-  return isInfrastructureError(error) ? 'passing' : 'failing';
+  return isInfrastructureError(error) || error instanceof ProviderBusy ? 'passing' : 'failing';
 }

@@ -3,6 +3,7 @@ import type { BillingContext } from '../../billing/context.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { registerCounter, registerHistogram } from '../../runtime/metrics.ts';
 import { pause } from '../../runtime/pause.ts';
+import { ProviderBusy } from './apply-notification.ts';
 import { classify, createEventHandler, forwardedTopics } from './handle-event.ts';
 import { noteFailure } from './note-failure.ts';
 
@@ -66,7 +67,7 @@ async function startConsuming(parts: ForwarderParts, signal: AbortSignal): Promi
 }
 
 function consume({ bus, context, logger, concurrency, triesMax = 5, retryDelayMs = 200 }: ForwarderParts) {
-  const handleEvent = createEventHandler(context);
+  const handleEvent = createEventHandler(context, { askedMaxPerProvider: Math.ceil(concurrency / 2) });
   const noteFailedTry = (message: ReceivedMessage, error: unknown) =>
     noteFailure(context, message, { error, isDead: false }).catch((cause: unknown) =>
       logger.warn({ err: cause }, 'a failed try could not be noted'),
@@ -89,7 +90,9 @@ function consume({ bus, context, logger, concurrency, triesMax = 5, retryDelayMs
       handled.inc({ topic: message.topic, outcome: 'handled' });
     },
     onFailedTry({ topic, partition, offset }, error, tries) {
-      handled.inc({ topic, outcome: 'failed' });
+      const isPutOff = error instanceof ProviderBusy;
+      handled.inc({ topic, outcome: isPutOff ? 'put_off' : 'failed' });
+      if (isPutOff) return;
       logger.warn({ err: error, topic, partition, offset, tries }, 'an event could not be handled');
     },
     async onDeadLetter(message, error) {
