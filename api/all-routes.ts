@@ -10,6 +10,7 @@ import { providerAccountRoutes } from './routes/provider-accounts.ts';
 import { subscriptionReadRoutes } from './routes/subscription-reads.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 
 /** Every call an API key may make. */
 export const allRoutes: readonly Route[] = [
@@ -24,5 +25,6 @@ export const allRoutes: readonly Route[] = [
   ...providerAccountRoutes,
   ...webhookEndpointRoutes,
   ...disputeRoutes,
+  ...webhookRoutes,
   ...notSupportedRoutes,
 ];

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { receiveWebhookRoute } from '../contracts/rest/operations.ts';
 import { routeRegistry } from '../contracts/rest/registry.ts';
+import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts/rest/webhooks.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { ApiKeyId, TenantId } from '../domain/ids.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { allRoutes } from './all-routes.ts';
-import { createApp } from './app.ts';
-import { bodyBytesMax } from './gateway/read-body.ts';
+import { createApp, createWebhookApp } from './app.ts';
+import { bodyBytesMax, webhookBytesMax } from './gateway/read-body.ts';
 import type { ApiParts, IncomingWebhook } from './parts.ts';
 
 const noDatabase = new Proxy(() => undefined, {
@@ -23,6 +23,13 @@ const noDatabase = new Proxy(() => undefined, {
 const logged: string[] = [];
 const webhooks: IncomingWebhook[] = [];
 
+const receiveWebhook: ApiParts['receiveWebhook'] = async (webhook) => {
+  if (webhook.provider !== 'sandbox') throw new DomainError('not_found', 'unknown provider');
+  webhooks.push(webhook);
+  return { status: 200, body: { status: 'received' } };
+};
+const logger = createLogger('test', { destination: { write: (line) => void logged.push(line) } });
+
 const app = createApp({
   context: {
     ...testSealing,
@@ -36,12 +43,8 @@ const app = createApp({
     if (header !== 'Bearer good') throw new DomainError('unauthorized', 'no');
     return { tenantId: 'ten_1' as TenantId, keyId: 'key_1' as ApiKeyId, role: 'admin' };
   },
-  receiveWebhook: async (webhook) => {
-    if (webhook.provider !== 'sandbox') return null;
-    webhooks.push(webhook);
-    return { status: 200, body: { status: 'received' } };
-  },
-  logger: createLogger('test', { destination: { write: (line) => void logged.push(line) } }),
+  receiveWebhook,
+  logger,
 } satisfies ApiParts);
 
 function send(method: string, path: string, body?: string | Uint8Array<ArrayBuffer>, headers: object = {}) {
@@ -50,7 +53,11 @@ function send(method: string, path: string, body?: string | Uint8Array<ArrayBuff
 }
 
 it('serves every call of the contract, and no other', () => {
-  const served = new Set([...allRoutes.map(({ contract }) => contract), receiveWebhookRoute]);
+  const served = new Set([
+    ...allRoutes.map(({ contract }) => contract),
+    receiveWebhookRoute,
+    receiveWebhookAtEndpointRoute,
+  ]);
   const missing = [...routeRegistry].filter(([, contract]) => !served.has(contract)).map(([name]) => name);
   expect(missing).toEqual([]);
   expect(served.size).toBe(routeRegistry.size);
@@ -141,14 +148,55 @@ describe('webhooks', () => {
     expect([answer.status, await answer.json()]).toEqual([200, { status: 'received' }]);
     expect(Buffer.from(webhooks.at(-1)?.rawBody ?? []).toString()).toBe(body);
     expect(webhooks.at(-1)?.headers['webhook-id']).toBe('evt_1');
+    expect(webhooks.at(-1)?.endpoint).toBeNull();
+  });
+
+  it('say which endpoint they were sent to', async () => {
+    expect((await send('POST', '/webhooks/sandbox/whe_1', '{}')).status).toBe(200);
+    expect(webhooks.at(-1)).toMatchObject({ provider: 'sandbox', endpoint: 'whe_1' });
+  });
+
+  it('are refused for a moment when they are too much to hold at once', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const door = createWebhookApp({
+      receiveWebhook: async () => {
+        await held;
+        return { status: 200, body: { status: 'received' } };
+      },
+      logger,
+    });
+    const body = 'x'.repeat(webhookBytesMax);
+    const headers = { 'content-length': String(body.length) };
+    const post = async () => (await door.request('/webhooks/sandbox', { method: 'POST', body, headers })).status;
+    const answers = Array.from({ length: 64 }, post);
+    const refused = await door.request('/webhooks/sandbox', { method: 'POST', body, headers });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    release();
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([200]));
+    expect(await post()).toBe(200);
+  });
+
+  it('have a door of their own, which leads nowhere else', async () => {
+    const door = createWebhookApp({ receiveWebhook, logger });
+    const post = (path: string) => door.request(path, { method: 'POST', body: '{}' });
+    expect((await post('/webhooks/sandbox')).status).toBe(200);
+    expect((await post('/v1/webhooks/sandbox/whe_1')).status).toBe(200);
+    expect((await post('/subscriptions')).status).toBe(404);
+    expect((await door.request('/webhooks/sandbox')).status).toBe(405);
+    expect((await door.request('/health/live')).status).toBe(200);
+    expect((await door.request('/docs')).status).toBe(404);
   });
 
   it.each(['stripe', 'nobody', '__proto__'])('of %s lead nowhere', async (provider) => {
     expect((await send('POST', `/v1/webhooks/${provider}`, '{}')).status).toBe(404);
   });
 
-  it('refuse a body over the limit', async () => {
-    expect((await send('POST', '/webhooks/sandbox', 'x'.repeat(bodyBytesMax + 1))).status).toBe(413);
+  it('may be four times as large as a call, and are refused above that before anybody looks at them', async () => {
+    expect((await send('POST', '/webhooks/sandbox', 'x'.repeat(bodyBytesMax + 1))).status).toBe(200);
+    const before = webhooks.length;
+    for (const address of ['/webhooks/sandbox', '/v1/webhooks/sandbox/whe_1'])
+      expect((await send('POST', address, 'x'.repeat(webhookBytesMax + 1))).status).toBe(413);
+    expect(webhooks).toHaveLength(before);
   });
 });
 

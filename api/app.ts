@@ -1,12 +1,14 @@
 import { Hono } from 'hono';
 import { problemOf } from '../contracts/problem.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Logger } from '../runtime/logger.ts';
 import { finishRequest, observeRequest } from './gateway/observe-request.ts';
-import { mountRoutes } from './mount-routes.ts';
+import { mountRoutes, mountWebhooks } from './mount-routes.ts';
 import { serveDocs } from './pages/docs.ts';
 import { serveHealth } from './pages/health.ts';
 import { servePaymentConfirmed } from './pages/payment-confirmed.ts';
 import type { ApiParts } from './parts.ts';
+import type { WebhookDoor } from './serve-webhook.ts';
 
 /** The whole HTTP surface as one `fetch`: the REST calls, their reference, health and metrics. */
 export function createApp(parts: ApiParts): Hono {
@@ -16,9 +18,22 @@ export function createApp(parts: ApiParts): Hono {
   mountRoutes(app, parts);
   serveHealth(app);
   serveDocs(app);
+  refuseOthers(app, parts.logger);
+  return app;
+}
+
+/** The door for providers alone, with health and metrics: nothing of it needs a key. */
+export function createWebhookApp(door: WebhookDoor): Hono {
+  const app = new Hono();
+  mountWebhooks(app, door);
+  serveHealth(app);
+  refuseOthers(app, door.logger);
+  return app;
+}
+
+function refuseOthers(app: Hono, logger: Logger): void {
   app.notFound((c) => {
     const answer = problemOf(new DomainError('not_found', 'unknown address'));
-    return finishRequest(observeRequest(c), answer, { method: c.req.method, route: 'unknown', logger: parts.logger });
+    return finishRequest(observeRequest(c), answer, { method: c.req.method, route: 'unknown', logger });
   });
-  return app;
 }

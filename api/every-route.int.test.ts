@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import type { RouteContract } from '../contracts/rest/route.ts';
 import { newId } from '../db/new-id.ts';
-import { makeFurtherIds, subscribe } from '../tests/support/api-fixtures.ts';
+import { makeFurtherIds, storeWebhook, subscribe } from '../tests/support/api-fixtures.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../tests/support/api-harness.ts';
 import { bodyBytesMax } from './gateway/read-body.ts';
 
@@ -30,6 +30,7 @@ async function makeIds(of: TestTenant): Promise<Ids> {
     invoice_id: made.invoiceId,
     payment_id: made.paymentId,
     ...(await makeFurtherIds(api, of, made)),
+    webhook_id: await storeWebhook(api, of.tenantId),
   };
 }
 
@@ -61,6 +62,7 @@ const unknown: Ids = {
   setup_id: newId('methodSetup'),
   webhook_endpoint_id: newId('webhookEndpoint'),
   dispute_id: newId('dispute'),
+  webhook_id: newId('event'),
 };
 const malformed: Ids = Object.fromEntries(Object.keys(unknown).map((name) => [name, 'no-id%00at%20all']));
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import type { RouteContract } from '../contracts/rest/route.ts';
-import { makeFurtherIds, subscribe } from '../tests/support/api-fixtures.ts';
+import { makeFurtherIds, storeWebhook, subscribe } from '../tests/support/api-fixtures.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../tests/support/api-harness.ts';
 
 const requestsPerRoute = 25;
@@ -55,6 +55,7 @@ async function makeIds(): Promise<Record<string, string>> {
     payment_id: made.paymentId,
     ...(await makeFurtherIds(api, tenant, made)),
     provider: 'custom',
+    webhook_id: await storeWebhook(api, tenant.tenantId),
   };
 }
 

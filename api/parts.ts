@@ -6,15 +6,19 @@ import type { Logger } from '../runtime/logger.ts';
 /** A provider's notification as it came, header names in lower case. */
 export interface IncomingWebhook {
   provider: string;
+  /** Of the address; null where it names none. */
+  endpoint: string | null;
   headers: Record<string, string | undefined>;
   rawBody: Uint8Array;
 }
+
+/** Refuses a provider or endpoint nobody has with `not_found`. */
+export type ReceiveWebhook = (webhook: IncomingWebhook) => Promise<Answer>;
 
 /** What the API is given by the process it runs in. */
 export interface ApiParts {
   context: BillingContext;
   authenticate: Authenticate;
-  /** Null: nobody here knows that provider. */
-  receiveWebhook: (webhook: IncomingWebhook) => Promise<Answer | null>;
+  receiveWebhook: ReceiveWebhook;
   logger: Logger;
 }

@@ -6,6 +6,7 @@ import { parseId } from '../db/new-id.ts';
 import type {
   CustomerId,
   DisputeId,
+  EventId,
   InvoiceId,
   MethodSetupId,
   PaymentId,
@@ -27,6 +28,8 @@ interface PathIds {
   methodSetup: MethodSetupId;
   webhookEndpoint: WebhookEndpointId;
   dispute: DisputeId;
+  /** A stored notification is named by its event. */
+  event: EventId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -64,6 +67,7 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   setup_id: 'methodSetup',
   webhook_endpoint_id: 'webhookEndpoint',
   dispute_id: 'dispute',
+  webhook_id: 'event',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

@@ -19,7 +19,8 @@ export interface BenchPlatform {
   tenantId: TenantId;
   watched: Watched[];
   makePlan(amountMinor: number): Promise<PlanId>;
-  makeCustomer(): Promise<CustomerId>;
+  /** With one payment method, the default one. */
+  makeCustomer(token?: string): Promise<CustomerId>;
   stop(): Promise<void>;
 }
 
@@ -66,11 +67,11 @@ export async function startBenchPlatform(onProgress: (line: string) => void): Pr
       const plan = { name: 'Bench', amount: amountMinor, currency: 'USD', interval: 'month' };
       return (await post<{ plan_id: PlanId }>('/v1/plans', plan)).plan_id;
     },
-    async makeCustomer() {
+    async makeCustomer(token = 'tok_ok') {
       const { customer_id: id } = await post<{ customer_id: CustomerId }>('/v1/customers', {
         email: 'bench@example.com',
       });
-      await post(`/v1/customers/${id}/payment-methods`, { provider: 'sandbox', token: 'tok_ok' });
+      await post(`/v1/customers/${id}/payment-methods`, { provider: 'sandbox', token });
       return id;
     },
     async stop() {

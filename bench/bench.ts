@@ -8,8 +8,9 @@ import type { BenchRow } from './row.ts';
 import { createRow } from './rows/create.ts';
 import { readRow } from './rows/read.ts';
 import { renewalRow } from './rows/renewal.ts';
+import { webhooksInRow } from './rows/webhooks-in.ts';
 
-const rows: readonly BenchRow[] = [createRow, renewalRow, readRow];
+const rows: readonly BenchRow[] = [createRow, renewalRow, readRow, webhooksInRow];
 
 const { values, positionals } = parseArgs({
   options: { smoke: { type: 'boolean', default: false }, rounds: { type: 'string', default: '3' } },

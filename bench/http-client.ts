@@ -8,8 +8,16 @@ export interface Reply {
 }
 
 /** A bare client: the generator shares the cores with what it measures. */
-export function call(options: { url: string; method: string; key?: string; body?: unknown }): Promise<Reply> {
-  const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+export function call(options: {
+  url: string;
+  method: string;
+  key?: string;
+  body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  raw?: Buffer;
+  headers?: Record<string, string>;
+}): Promise<Reply> {
+  const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
   return new Promise((resolve, reject) => {
     const outgoing = request(
       options.url,
@@ -21,6 +29,7 @@ export function call(options: { url: string; method: string; key?: string; body?
           ...(body === undefined
             ? {}
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+          ...options.headers,
         },
       },
       (incoming) => {

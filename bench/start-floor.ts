@@ -12,7 +12,10 @@ export interface Floor {
 }
 
 /** A floor runs as a process of its own, like what it is compared with; it prints its address when it listens. */
-export async function startFloor(name: 'bare-read' | 'bare-create', platform: BenchPlatform): Promise<Floor> {
+export async function startFloor(
+  name: 'bare-read' | 'bare-create' | 'bare-inbox',
+  platform: BenchPlatform,
+): Promise<Floor> {
   const { stack, platform: roles } = platform;
   const addresses = [platform.appDatabaseUrl, stack.databaseUrl, roles.sandboxProviderUrl];
   const child = spawn(process.execPath, [join(import.meta.dirname, 'floors', `${name}.ts`), ...addresses], {

@@ -32,7 +32,8 @@ async function fillEveryTable(life: BillingLife): Promise<void> {
   await owner`insert into api_keys (tenant_id, id, secret_hash, owner, role)
     values (${tenantId}, ${newId('apiKey')}, 'hash', 'test', 'admin')`;
   const event = { provider: 'sandbox', endpoint: 'default', providerEventId: 'evt_1', id: newId('event') };
-  await storeInInbox(context.database, tenantId, { ...event, attemptId: null, body: Buffer.from('{}') });
+  const said = { attemptId: null, eventType: 'test', fact: null, body: Buffer.from('{}') };
+  await storeInInbox(context.database, tenantId, [{ ...event, ...said }]);
   await fillMoneyTables(life);
   await withTenant(context.database, tenantId, (tx) => recordProcessed(tx, { consumer: 'test', eventId: 'evt_1' }));
 }

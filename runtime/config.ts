@@ -1,6 +1,14 @@
 import { z } from 'zod';
 
-export const roles = ['api', 'billing-worker', 'payment-worker', 'relay', 'forwarder', 'all-in-one'] as const;
+export const roles = [
+  'api',
+  'webhooks',
+  'billing-worker',
+  'payment-worker',
+  'relay',
+  'forwarder',
+  'all-in-one',
+] as const;
 
 export type Role = (typeof roles)[number];
 

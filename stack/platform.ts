@@ -24,6 +24,8 @@ export type PlatformOptions = {
 
 export type Platform = {
   apiUrl: string;
+  /** Where providers post to: the role of its own where there is one. */
+  webhooksUrl: string;
   sandboxProviderUrl: string;
   /** One per process, the sandbox provider included. */
   metricsUrls: string[];
@@ -43,7 +45,7 @@ export function databaseUrlFor(ownerUrl: string, role: string, password: string)
 
 function composeEnvironment(
   options: PlatformOptions,
-  urls: { api: string; sandboxProvider: string },
+  urls: { api: string; webhooks: string; sandboxProvider: string },
 ): NodeJS.ProcessEnv {
   const { stack, secrets } = options;
   return {
@@ -60,7 +62,7 @@ function composeEnvironment(
     SANDBOX_PROVIDER_URL: urls.sandboxProvider,
     SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
     SANDBOX_PROVIDER_DIR: join(options.dataDir, 'sandbox-provider'),
-    SANDBOX_WEBHOOK_URL: `${urls.api}/webhooks/sandbox`,
+    SANDBOX_WEBHOOK_URL: `${urls.webhooks}/webhooks/sandbox`,
   };
 }
 
@@ -82,7 +84,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const [apiPort, sandboxProviderPort] = [await ports.pick('api'), await ports.pick('sandboxProvider')];
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const sandboxProviderUrl = `http://127.0.0.1:${sandboxProviderPort}`;
-  const environment = composeEnvironment(options, { api: apiUrl, sandboxProvider: sandboxProviderUrl });
+  const webhooksPort = options.roles === 'each' ? await findFreePort() : apiPort;
+  const webhooksUrl = `http://127.0.0.1:${webhooksPort}`;
+  const urls = { api: apiUrl, webhooks: webhooksUrl, sandboxProvider: sandboxProviderUrl };
+  const environment = composeEnvironment(options, urls);
   const started: RoleProcess[] = [];
 
   async function start(role: RoleName, port: number, name: string = role): Promise<RoleProcess> {
@@ -104,6 +109,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const provider = start('sandbox-provider', sandboxProviderPort);
     const roles: readonly RoleName[] = options.roles === 'each' ? separateRoles : ['all-in-one'];
     const others = roles.map(async (role) => {
+      if (role === 'webhooks') return start(role, webhooksPort);
       const isFront = role === 'api' || role === 'all-in-one';
       return start(role, isFront ? apiPort : await findFreePort());
     });
@@ -117,6 +123,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await startAll();
   return {
     apiUrl,
+    webhooksUrl,
     sandboxProviderUrl,
     get metricsUrls() {
       return started.map((role) => `${role.url}/metrics`);

@@ -12,6 +12,7 @@ export type RoleProcess = Pick<
 
 export const separateRoles = [
   'api',
+  'webhooks',
   'billing-worker',
   'payment-worker',
   'relay',

@@ -7,6 +7,8 @@ import type { EventBus } from '../adapters/events/port.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { pause } from '../runtime/pause.ts';
 import { type LocalStack, startLocalStack } from '../stack/local-stack.ts';
+import { expectNothingLostOver } from './support/broker-outage.ts';
+import { openOwnDatabase } from './support/own-database.ts';
 import { stackEnv } from './support/stack-env.ts';
 
 const logger = createLogger('test', { level: 'silent' });
@@ -82,3 +84,17 @@ it.each(['SIGKILL', 'SIGSTOP'] as const)(
   },
   120_000,
 );
+
+it('F7: takes every notification within half a second while the broker is away, and does each once it is back', async () => {
+  const database = await openOwnDatabase();
+  const broker = stack.component('kafka');
+  await expectNothingLostOver(database, {
+    ...{ bus, perSecond: 100, phaseMs: 30_000, settledWithinMs: 120_000 },
+    async begin() {
+      broker.kill('SIGKILL');
+      await broker.exited;
+    },
+    end: () => broker.restart(),
+  });
+  await database.close();
+}, 300_000);

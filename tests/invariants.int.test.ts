@@ -140,6 +140,9 @@ const corruptions: Record<string, Corrupt> = {
     owner`delete from outbox where subscription_id = ${id} and sequence = 2`,
   'an event is not published': (owner, { id }) =>
     owner`update outbox set published_at = null where subscription_id = ${id} and sequence = 1`,
+  'a provider’s notification is neither handled nor dead-lettered': (owner, { tenantId }) =>
+    owner`insert into inbox (tenant_id, provider, endpoint, provider_event_id, id, body, published_at)
+      values (${tenantId}, 'sandbox', 'default', 'evt_2', 'whk_2', '', now())`,
   'a provider’s notification is not published': (owner, { tenantId }) =>
     owner`insert into inbox (tenant_id, provider, endpoint, provider_event_id, id, body)
       values (${tenantId}, 'sandbox', 'default', 'evt_1', 'whk_1', '')`,

@@ -104,7 +104,7 @@ export class KeyedQueue {
     if (entry.verdict !== null) {
       try {
         await deadLetter(entry.message, entry.verdict.error);
-        options.onDeadLetter?.(entry.message, entry.verdict.error);
+        await options.onDeadLetter?.(entry.message, entry.verdict.error);
         entry.isDone = true;
       } catch (error) {
         options.onFailedTry?.(entry.message, error, entry.tries);

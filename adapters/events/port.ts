@@ -38,7 +38,8 @@ export interface ConsumerOptions {
   /** Keys of one partition handled side by side. */
   concurrency: number;
   onFailedTry?: (message: ReceivedMessage, error: unknown, tries: number) => void;
-  onDeadLetter?: (message: ReceivedMessage, error: unknown) => void;
+  /** Awaited, once the broker has the dead letter. If it throws, the message is not done: it is dead-lettered again later. */
+  onDeadLetter?: (message: ReceivedMessage, error: unknown) => unknown;
 }
 
 export interface RunningConsumer {

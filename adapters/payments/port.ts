@@ -252,6 +252,11 @@ export interface PaymentProvider {
   listCharges(request: ListChargesRequest): Promise<ChargePage>;
   /** Where the capability is missing: an empty page. */
   listEvents(request: ListEventsRequest): Promise<EventPage>;
+  /**
+   * The account that a notification without an endpoint in its address says it is about, read from the body before anything is
+   * verified: it only selects whose secret must verify it. Null, or no such method, where a body names none.
+   */
+  accountOfWebhook?(rawBody: Uint8Array): string | null;
   /** Forged, stale or future (over 5 min) → `ProviderError('rejected', 'bad_signature')`, unreadable → `bad_payload`. */
   parseWebhook(request: ParseWebhookRequest): Promise<ProviderEvent>;
 }

@@ -3,13 +3,15 @@ import { DomainError } from '../../domain/errors.ts';
 
 export const bodyBytesMax = 256 * 1024;
 
-const tooLarge = () => new DomainError('body_too_large', `The body may have at most ${bodyBytesMax} bytes.`);
+/** A provider's notification carries whole objects of its own. */
+export const webhookBytesMax = 1024 * 1024;
 
 /** The raw body, within the limit. A body of unannounced length is counted while it arrives, so memory stays flat. */
-export async function readBody(c: Context): Promise<Uint8Array> {
+export async function readBody(c: Context, bytesMax = bodyBytesMax): Promise<Uint8Array> {
+  const tooLarge = () => new DomainError('body_too_large', `The body may have at most ${bytesMax} bytes.`);
   const announced = c.req.header('content-length');
   if (announced !== undefined) {
-    if (Number(announced) > bodyBytesMax) throw tooLarge();
+    if (Number(announced) > bytesMax) throw tooLarge();
     return new Uint8Array(await c.req.raw.arrayBuffer());
   }
   if (c.req.header('transfer-encoding') === undefined) return new Uint8Array();
@@ -17,7 +19,7 @@ export async function readBody(c: Context): Promise<Uint8Array> {
   let bytes = 0;
   for await (const chunk of c.req.raw.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > bodyBytesMax) throw tooLarge();
+    if (bytes > bytesMax) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,10 +1,15 @@
+import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { loadAttempt } from '../../db/queries/load-attempt.ts';
 import { recordProcessed } from '../../db/queries/processed-events.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import type { AttemptId, TenantId } from '../../domain/ids.ts';
+import { SECOND_MS } from '../../domain/instant.ts';
 import type { BillingContext } from '../context.ts';
+import { type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
 import { applyFound, lookUp } from './look-up-attempt.ts';
 import { changeAttempt } from './with-attempt.ts';
+
+const askAgainMs = 5 * SECOND_MS;
 
 /**
  * A provider says that something happened to an attempt. What happened is asked of the provider itself, so neither order nor
@@ -17,14 +22,27 @@ export async function applyProviderEvent(
   const { tenantId, attemptId } = event;
   const known = await withTenant(context.database, tenantId, (tx) => loadAttempt(tx, attemptId));
   const found = known ? await lookUp(context.provider(known.attempt.provider), known.attempt) : null;
-  if (known && found === null) throw new Error(`the provider of attempt ${attemptId} cannot be asked now`);
-  if (!known?.attempt.subscriptionId || found?.kind !== 'found') {
+  if (!known?.attempt.subscriptionId || found?.kind === 'not_found') {
     await withTenant(context.database, tenantId, (tx) => recordProcessed(tx, event));
     return;
   }
   const caller = { actor: `provider:${known.attempt.provider}`, origin: 'webhook' as const, requestId: null };
   const ref = { tenantId, subscriptionId: known.attempt.subscriptionId, attemptId, caller };
   await changeAttempt(context, ref, async (work, attempt) => {
-    if (await recordProcessed(work.tx, event)) await applyFound(work, attempt, found);
+    if (found === null) askSoon(work, attempt);
+    if (!(await recordProcessed(work.tx, event))) return;
+    if (found !== null) await applyFound(work, attempt, found);
   });
+}
+
+/**
+ * The provider cannot be asked now. An open attempt has its own date for that, which comes sooner; a sender at work will say
+ * itself. About one that is closed nobody would ask again: its notification is tried again, and then waits for a person.
+ */
+function askSoon(work: SubscriptionWork, attempt: AttemptRow): void {
+  if (attempt.status === 'sent') return;
+  if (attempt.status !== 'unknown' && attempt.status !== 'requires_action')
+    throw new Error(`the provider of attempt ${attempt.id} cannot be asked now`);
+  attempt.resolveAt = Math.min(attempt.resolveAt ?? Number.POSITIVE_INFINITY, work.tx.now + askAgainMs);
+  touch(work, 'attempts', attempt);
 }

@@ -22,7 +22,7 @@ it('brings a dispute to the payment it is about', async () => {
     },
   };
   const { tenantId, context } = life;
-  await applyProviderFact(context, { tenantId, provider: 'sandbox', fact, consumer: 'test', eventId: 'evt_1' });
+  await applyProviderFact(context, { tenantId, provider: 'sandbox', fact, eventId: 'evt_1' });
   expect(await life.rows('payments', id)).toMatchObject([{ status: 'disputed', disputedMinor: 1_999 }]);
 });
 
@@ -45,7 +45,7 @@ it('brings a set-up to the customer it is for, by either id', async () => {
       theirs: { setupId: null, providerSetupId: 'seti_theirs' },
     };
     const fact: ProviderFact = { kind: 'setup_updated', ...named[by] };
-    await applyProviderFact(context, { tenantId, provider: 'stripe', fact, consumer: 'test', eventId: `evt_${by}` });
+    await applyProviderFact(context, { tenantId, provider: 'stripe', fact, eventId: `evt_${by}` });
   }
   const methods = await owner`select provider from payment_methods where tenant_id = ${tenantId}`;
   expect(methods).toMatchObject([{ provider: 'stripe' }, { provider: 'stripe' }]);

@@ -37,9 +37,11 @@ export async function settle(work: SubscriptionWork, by: 'command' | 'step'): Pr
   const intents = by === 'step' ? [] : owedIntents(work);
   if (by === 'step') sub.sleepingUntil = isDueCall(next, work) ? work.tx.now + callPromiseMs : sub.wakeAt;
   await flushWork(work, intents);
+  // Providers notify in bursts: there a wake that only refreshes is left to the relay, and the course itself comes first.
+  const sentNow = work.caller.origin === 'webhook' ? intents.filter(({ dueAt }) => isUrgent(dueAt, work)) : intents;
   return {
     next,
-    intents: intents.map(({ id, kind }) => ({ id, kind, tenantId: sub.tenantId, subscriptionId: sub.id })),
+    intents: sentNow.map(({ id, kind }) => ({ id, kind, tenantId: sub.tenantId, subscriptionId: sub.id })),
   };
 }
 
@@ -103,6 +105,10 @@ function dropDecided(work: SubscriptionWork): void {
 /** Terminal, and nothing at any provider is undecided: the workflow may end. */
 export function isEnded(sub: SubscriptionRow, open: SubscriptionWork['open']): boolean {
   return terminalStatuses.includes(sub.status) && open.attempts.length === 0 && open.refunds.length === 0;
+}
+
+function isUrgent(dueAt: number, work: SubscriptionWork): boolean {
+  return dueAt <= work.tx.now + intentGraceMs;
 }
 
 function owedIntents(work: SubscriptionWork): { id: string; kind: 'start' | 'wake'; dueAt: number }[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { paymentEvents } from './payment-events.ts';
+import { providerFact } from './provider-fact.ts';
 import { id } from './snapshots.ts';
 import { subscriptionEvents } from './subscription-events.ts';
 
@@ -10,13 +11,18 @@ import { subscriptionEvents } from './subscription-events.ts';
 export const eventRegistry = {
   ...subscriptionEvents,
   ...paymentEvents,
-  /** `attempt_id` is null where the provider's event names none of ours. */
+  /**
+   * `attempt_id` is null where the provider's event names none of ours, `fact` where the platform has no use for the event.
+   * Releases before `event_type` and `fact` wrote neither.
+   */
   'webhooks.received': z.strictObject({
     inbox_id: id,
     provider: id,
     endpoint: id,
     provider_event_id: id,
     attempt_id: id.nullable(),
+    event_type: id.nullable().default(null),
+    fact: providerFact.nullable().default(null),
   }),
   'notifications.requested': z.strictObject({ kind: z.string().min(1), details: z.record(z.string(), z.unknown()) }),
 } as const;

@@ -62,13 +62,3 @@ export const repairSubscriptionRoute = defineRoute({
   answers: { 200: { description: 'The subscription.', schema: subscription } },
   refusals: ['invalid_state', 'card_number_refused'],
 });
-
-/** Signed by the provider instead of a key; its body is the provider's. */
-export const receiveWebhookRoute = defineRoute({
-  method: 'post',
-  path: '/webhooks/{provider}',
-  atRoot: true,
-  tag: 'Webhooks',
-  summary: 'A provider’s notification',
-  answers: { 200: { description: 'Stored.', schema: z.object({ status: z.literal('received') }) } },
-});

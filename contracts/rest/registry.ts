@@ -11,6 +11,7 @@ import type { RouteContract } from './route.ts';
 import * as subscriptionReads from './subscription-reads.ts';
 import * as subscriptions from './subscriptions.ts';
 import * as webhookEndpoints from './webhook-endpoints.ts';
+import * as webhooks from './webhooks.ts';
 
 function routesOf(resource: Record<string, unknown>): [string, RouteContract][] {
   return Object.entries(resource)
@@ -31,6 +32,7 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(providerAccounts),
   ...routesOf(webhookEndpoints),
   ...routesOf(disputes),
+  ...routesOf(webhooks),
   ...notSupportedRoutes.map((contract): [string, RouteContract] => [operationIdOf(contract), contract]),
 ]);
 

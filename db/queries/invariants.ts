@@ -31,7 +31,7 @@ export const invariantChecks = checks.map(({ invariant, what }) => ({ invariant,
 const rowsPerCheck = 50;
 
 /**
- * I1–I5, I7, I8, I10, I12 and the half of I11 that PostgreSQL can tell, over one snapshot: every row that breaks one, named. What is
+ * I1–I5, I7–I10, I12 and the half of I11 that PostgreSQL can tell, over one snapshot: every row that breaks one, named. What is
  * younger than `toleratedMs` counts as in flight. Meant for the owner's role, which sees every tenant.
  */
 export async function findViolations(

@@ -10,6 +10,7 @@ const tableOf = {
   methodSetup: 'method_setups',
   webhookEndpoint: 'webhook_endpoints',
   dispute: 'disputes',
+  event: 'inbox',
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */

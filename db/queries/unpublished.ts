@@ -1,3 +1,4 @@
+import type { ProviderFactInCode } from '../../contracts/events/provider-fact.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../database.ts';
@@ -20,6 +21,8 @@ export interface InboxRow {
   endpoint: string;
   providerEventId: string;
   attemptId: string | null;
+  eventType: string | null;
+  fact: ProviderFactInCode | null;
   receivedAt: Instant;
 }
 
@@ -45,7 +48,7 @@ export function readUnpublishedOutbox(
 /** Nothing unless the session of `leader` leads that shard. */
 export function readUnpublishedInbox(leader: Sql, options: { shard: number; limit: number }): PromiseLike<InboxRow[]> {
   return leader<InboxRow[]>`
-    select tenant_id, id, provider, endpoint, provider_event_id, attempt_id, received_at from inbox
+    select tenant_id, id, provider, endpoint, provider_event_id, attempt_id, event_type, fact, received_at from inbox
     where published_at is null and exists (select 1 from ${ledShards(leader)} led where led.shard = ${options.shard})
     order by received_at limit ${options.limit}`;
 }

@@ -88,11 +88,14 @@ export const inbox = pgTable(
       .$type<'received' | 'processed' | 'ignored' | 'dead' | 'discarded'>()
       .notNull()
       .default('received'),
+    /** Of handling it: failed ones and the one that succeeded. */
+    tries: integer('tries').notNull().default(0),
     error: text('error'),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.provider, t.endpoint, t.providerEventId] }),
     index('inbox_unpublished').on(t.receivedAt).where(sql`published_at is null`),
+    uniqueIndex('inbox_id').on(t.tenantId, t.id),
     foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] }),
   ],
 );

@@ -113,6 +113,9 @@ export const paymentAttempts = pgTable(
     index('payment_attempts_subscription_open')
       .on(t.tenantId, t.subscriptionId)
       .where(sql`status in ('created', 'sent', 'unknown', 'requires_action', 'not_sent', 'needs_review')`),
+    index('payment_attempts_provider_charge')
+      .on(t.tenantId, t.providerChargeId)
+      .where(sql`provider_charge_id is not null`),
     foreignKey({ columns: [t.tenantId, t.paymentId], foreignColumns: [payments.tenantId, payments.id] }),
     foreignKey({ columns: [t.tenantId, t.invoiceId], foreignColumns: [invoices.tenantId, invoices.id] }),
     foreignKey({ columns: [t.tenantId, t.subscriptionId], foreignColumns: [subscriptions.tenantId, subscriptions.id] }),

@@ -8,7 +8,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { type BillingFixture, openBillingFixture } from '../../tests/support/billing-fixture.ts';
 import { seedSubscriptions } from '../../tests/support/seed-subscriptions.ts';
 import { stackEnv } from '../../tests/support/stack-env.ts';
-import { receiveWebhook } from '../receive-webhook.ts';
+import { openTestDoor } from '../../tests/support/webhook-door.ts';
 import { runForwarder } from './run-forwarder.ts';
 
 const logger = createLogger('test', { level: 'silent' });
@@ -101,12 +101,9 @@ async function createWithToken(token: string) {
 }
 
 async function receive({ headers, rawBody }: { headers: Record<string, string>; rawBody: Uint8Array }) {
-  const { context, provider, owner, tenantId } = fixture;
-  const { database } = context;
-  const answer = await receiveWebhook({
-    ...{ database, provider, headers, rawBody, secret: provider.webhooks.secret, now: new Date() },
-  });
-  expect(answer.status).toBe(200);
+  const { app, provider, owner, tenantId } = fixture;
+  const door = openTestDoor({ app, providers: [provider] });
+  expect((await door({ provider: 'sandbox', endpoint: null, headers, rawBody })).status).toBe(200);
   const [row] = await owner`select * from inbox where tenant_id = ${tenantId}
     and provider_event_id = ${headers['webhook-id'] ?? ''}`;
   return row as { id: string; provider: string; endpoint: string; providerEventId: string; attemptId: string };

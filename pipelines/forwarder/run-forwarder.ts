@@ -1,9 +1,11 @@
-import type { EventBus, RunningConsumer } from '../../adapters/events/port.ts';
+import type { EventBus, ReceivedMessage, RunningConsumer } from '../../adapters/events/port.ts';
 import type { BillingContext } from '../../billing/context.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { registerCounter, registerHistogram } from '../../runtime/metrics.ts';
 import { pause } from '../../runtime/pause.ts';
-import { classify, forwardedTopics, handleEvent } from './handle-event.ts';
+import { ProviderBusy } from './apply-notification.ts';
+import { classify, createEventHandler, forwardedTopics } from './handle-event.ts';
+import { noteFailure } from './note-failure.ts';
 
 const group = 'redcore-forwarder';
 const restartDelayMs = 1_000;
@@ -65,6 +67,11 @@ async function startConsuming(parts: ForwarderParts, signal: AbortSignal): Promi
 }
 
 function consume({ bus, context, logger, concurrency, triesMax = 5, retryDelayMs = 200 }: ForwarderParts) {
+  const handleEvent = createEventHandler(context, { askedMaxPerProvider: Math.ceil(concurrency / 2) });
+  const noteFailedTry = (message: ReceivedMessage, error: unknown) =>
+    noteFailure(context, message, { error, isDead: false }).catch((cause: unknown) =>
+      logger.warn({ err: cause }, 'a failed try could not be noted'),
+    );
   return bus.consume({
     group,
     topics: forwardedTopics,
@@ -75,15 +82,22 @@ function consume({ bus, context, logger, concurrency, triesMax = 5, retryDelayMs
     classify,
     async handle(message) {
       const endTimer = duration.startTimer({ topic: message.topic });
-      await handleEvent(context, message);
+      await handleEvent(message).catch(async (error: unknown) => {
+        if (classify(error) !== 'passing') await noteFailedTry(message, error);
+        throw error;
+      });
       endTimer();
       handled.inc({ topic: message.topic, outcome: 'handled' });
     },
     onFailedTry({ topic, partition, offset }, error, tries) {
-      handled.inc({ topic, outcome: 'failed' });
+      const isPutOff = error instanceof ProviderBusy;
+      handled.inc({ topic, outcome: isPutOff ? 'put_off' : 'failed' });
+      if (isPutOff) return;
       logger.warn({ err: error, topic, partition, offset, tries }, 'an event could not be handled');
     },
-    onDeadLetter({ topic, partition, offset, key }, error) {
+    async onDeadLetter(message, error) {
+      const { topic, partition, offset, key } = message;
+      await noteFailure(context, message, { error, isDead: true });
       handled.inc({ topic, outcome: 'dead_lettered' });
       logger.error({ err: error, topic, partition, offset, key }, 'an event was dead-lettered');
     },

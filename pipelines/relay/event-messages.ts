@@ -1,8 +1,10 @@
 import type { OutgoingMessage } from '../../adapters/events/port.ts';
 import { type Envelope, envelopeSchema } from '../../contracts/events/envelope.ts';
 import { type EventData, eventRegistry, isTopic, type Topic } from '../../contracts/events/index.ts';
+import { factToWire, type ProviderFactInCode } from '../../contracts/events/provider-fact.ts';
 import type { InboxRow, OutboxRow } from '../../db/queries/unpublished.ts';
 import { toIso } from '../../domain/instant.ts';
+import { assertNever } from '../../domain/invariant.ts';
 
 /** Below what a broker takes by default, with room for headers. */
 const valueBytesMax = 700_000;
@@ -45,6 +47,8 @@ export function messageOfInboxRow(row: InboxRow): OutgoingMessage {
     endpoint: row.endpoint,
     provider_event_id: row.providerEventId,
     attempt_id: row.attemptId,
+    event_type: row.eventType,
+    fact: row.fact && factToWire(row.fact),
   };
   const envelope: Envelope = {
     id: row.id,
@@ -57,5 +61,23 @@ export function messageOfInboxRow(row: InboxRow): OutgoingMessage {
     origin: 'webhook',
     data,
   };
-  return { topic, key: row.attemptId ?? row.id, value: JSON.stringify(envelope) };
+  return { topic, key: row.attemptId ?? subjectOf(row.fact) ?? row.id, value: JSON.stringify(envelope) };
+}
+
+/** What is about one thing at the provider is handled one after the other. */
+function subjectOf(fact: ProviderFactInCode | null): string | null {
+  switch (fact?.kind) {
+    case 'charge_updated':
+      return fact.attemptId ?? fact.providerChargeId;
+    case 'refund_updated':
+      return fact.refundId ?? fact.providerRefundId;
+    case 'dispute_updated':
+      return fact.dispute.providerDisputeId;
+    case 'setup_updated':
+      return fact.setupId ?? fact.providerSetupId;
+    case undefined:
+      return null;
+    default:
+      return assertNever(fact);
+  }
 }

@@ -1,4 +1,7 @@
 import { newId } from '../../db/new-id.ts';
+import type { InboxEntry } from '../../db/queries/inbox.ts';
+import { storeInInbox } from '../../db/queries/inbox.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import type { ApiHarness, TestTenant } from './api-harness.ts';
 
 export interface Signup {
@@ -54,4 +57,17 @@ export async function makeFurtherIds(
     select tenant_id, ${disputeId}, payment_id, id, provider, ${disputeId}, 'won', 1, currency, 'fraudulent', now()
     from payment_attempts where tenant_id = ${tenantId} and payment_id = ${of.paymentId} limit 1`;
   return { setup_id: setupId, dispute_id: disputeId, webhook_endpoint_id: endpoint.body.webhook_endpoint_id as string };
+}
+
+/** A provider's notification in the inbox, as the door stores it. */
+export async function storeWebhook(
+  api: ApiHarness,
+  tenantId: TenantId,
+  changed: Partial<InboxEntry> = {},
+): Promise<string> {
+  const id = newId('event');
+  const from = { provider: 'sandbox', endpoint: 'default', providerEventId: `evt_${id}`, id };
+  const said = { attemptId: null, eventType: 'charge.updated', fact: null, body: Buffer.from('{"hello":"world"}') };
+  await storeInInbox({ sql: api.sql }, tenantId, [{ ...from, ...said, ...changed }]);
+  return id;
 }

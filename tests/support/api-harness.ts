@@ -6,6 +6,7 @@ import { startServer } from '../../api/start-server.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { routeRegistry } from '../../contracts/rest/registry.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
@@ -83,7 +84,9 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   const app = createApp({
     context,
     authenticate: createApiKeyAuthenticator({ sql, keySecret }),
-    receiveWebhook: async () => null,
+    receiveWebhook: async () => {
+      throw new DomainError('not_found', 'no provider here');
+    },
     logger,
     ...overrides,
   });

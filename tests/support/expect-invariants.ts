@@ -13,6 +13,7 @@ type Subject = Pick<BillingFixture, 'owner' | 'provider' | 'tenantId'> & { now?:
 const carriedByOthers = [
   'an event is not published',
   'a provider’s notification is not published',
+  'a provider’s notification is neither handled nor dead-lettered',
   'a wake or start is owed and nobody delivers it',
 ];
 

@@ -16,6 +16,8 @@ import { stackEnv } from './stack-env.ts';
 
 export interface TestPlatform {
   apiUrl: string;
+  webhooksUrl: string;
+  webhookSecret: string;
   addresses: PlatformAddresses & { kafkaBrokers: string[]; systemDatabaseUrl: string };
   owner: Sql;
   client: Client;
@@ -84,6 +86,8 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     };
     return {
       apiUrl: running.apiUrl,
+      webhooksUrl: running.webhooksUrl,
+      webhookSecret: secrets.sandboxWebhookSecret,
       addresses,
       owner: database.owner,
       client: temporal.client,

@@ -20,6 +20,13 @@ export const messageChecks: readonly Check[] = [
       where ${of('o')} and o.published_at is null and o.created_at < ${lateAt}`,
   },
   {
+    invariant: 'I9',
+    what: 'a provider’s notification is neither handled nor dead-lettered',
+    rows: ({ sql, of, lateAt }) => sql`
+      select n.tenant_id, n.id, n.provider, n.provider_event_id, n.tries, n.error, n.received_at from inbox n
+      where ${of('n')} and n.status = 'received' and n.published_at < ${lateAt}`,
+  },
+  {
     invariant: 'I10',
     what: 'a provider’s notification is not published',
     rows: ({ sql, of, lateAt }) => sql`
