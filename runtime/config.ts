@@ -55,6 +55,8 @@ const sandboxProviderEnvironment = z.object({
   SANDBOX_PROVIDER_DIR: z.string().min(1),
   SANDBOX_WEBHOOK_URL: httpUrl,
   SANDBOX_WEBHOOK_SECRET: secret,
+  SANDBOX_PAYPAL_PORT: port.optional(),
+  SANDBOX_PAYPAL_WEBHOOK_URL: httpUrl.optional(),
   REDCORE_LOG_LEVEL: logLevel,
 });
 
@@ -124,6 +126,8 @@ export function loadSandboxProviderConfig() {
     storeDir: env.SANDBOX_PROVIDER_DIR,
     webhookUrl: env.SANDBOX_WEBHOOK_URL,
     webhookSecret: env.SANDBOX_WEBHOOK_SECRET,
+    paypalPort: env.SANDBOX_PAYPAL_PORT,
+    paypalWebhookUrl: env.SANDBOX_PAYPAL_WEBHOOK_URL ?? null,
     logLevel: env.REDCORE_LOG_LEVEL,
   };
 }

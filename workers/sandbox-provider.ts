@@ -11,14 +11,16 @@ const config = loadSandboxProviderConfig();
 const logger = createLogger('sandbox-provider', { level: config.logLevel });
 startMetrics('sandbox-provider');
 
+const { paypalPort, paypalWebhookUrl } = config;
 const server = await startSandboxServer({
   host: config.host,
   port: config.port,
   folder: config.storeDir,
   webhook: { url: config.webhookUrl, secret: config.webhookSecret },
+  ...(paypalPort === undefined ? {} : { paypal: { port: paypalPort, webhookUrl: paypalWebhookUrl } }),
   onError: (error) => logger.error({ err: error }, 'sandbox provider failed'),
 });
 registerReadyCheck('store', server.checkStore);
 onShutdown('close', 'sandbox provider', server.close);
 installShutdown({ logger });
-logger.info({ url: server.url, port: server.port }, 'sandbox provider ready');
+logger.info({ url: server.url, port: server.port, paypalUrl: server.paypalUrl }, 'sandbox provider ready');

@@ -1,6 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { LookUpRequest, PaymentProvider } from '../port.ts';
+import type { LookUpRequest, ParseWebhookRequest, PaymentProvider } from '../port.ts';
 import { ProviderError } from '../provider-error.ts';
+
+/** What a provider legitimately does otherwise; where a habit is absent, the suite's own rule holds. */
+export interface ProviderHabits {
+  /** Its list knows money that moved; an open charge is found by its own id only. */
+  findsOpenByIdOnly: boolean;
+  /** A reference is charged once, even after its key was forgotten: safer than what the suite asks for. */
+  chargesReferenceOnce: boolean;
+  /** A customer who refuses may come back, so that the refusal decides nothing. */
+  refusalLeavesOpen: boolean;
+  /** The customer agrees, the look-up captures. */
+  capturesOnLookUp: boolean;
+  /** A refused refund leaves no object behind. */
+  forgetsRejectedRefunds: boolean;
+}
 
 /** An implementation together with the levers that stand for its customers, its faults and its clock. */
 export interface PaymentProviderSubject {
@@ -15,6 +29,9 @@ export interface PaymentProviderSubject {
   setClockOffset: (offsetMs: number) => Promise<void>;
   /** The first event about this attempt, waited for. */
   webhookFor: (attemptId: string) => Promise<{ headers: Record<string, string>; rawBody: Uint8Array }>;
+  habits?: Partial<ProviderHabits>;
+  /** Deliveries made false in every way its signature guards against; absent: those of Standard Webhooks. */
+  forgeriesOf?: (genuine: ParseWebhookRequest) => ParseWebhookRequest[];
   close: () => Promise<void>;
 }
 
@@ -53,6 +70,15 @@ export function chargeRequest(payer: Payer, attemptId: string = randomUUID(), ti
 
 export function lookUpRequest(of: { tenantId: string; attemptId: string; providerChargeId?: string }): LookUpRequest {
   return { providerChargeId: null, firstSentAt: new Date(Date.now() - 60_000), timeoutMs: 3_000, ...of };
+}
+
+/** The ids of an open charge under which this provider finds it. */
+export function namesOfOpen(
+  { habits }: Pick<PaymentProviderSubject, 'habits'>,
+  of: { tenantId: string; attemptId: string; providerChargeId: string },
+): { tenantId: string; attemptId: string; providerChargeId?: string } {
+  const { providerChargeId, ...names } = of;
+  return habits?.findsOpenByIdOnly ? { ...names, providerChargeId } : names;
 }
 
 export async function chargesOf({ provider }: Pick<PaymentProviderSubject, 'provider'>, tenantId: string) {

@@ -8,10 +8,13 @@ export interface ProviderProcessOptions {
   folder: string;
   webhookUrl: string;
   webhookSecret: string;
+  /** Present: PayPal's dialect runs too, and its events go to this address. */
+  paypalWebhookUrl?: string;
 }
 
 export interface ProviderProcess {
   url: string;
+  paypalUrl: string | null;
   pid: number;
   stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
@@ -28,12 +31,16 @@ export async function spawnProviderProcess(options: ProviderProcessOptions): Pro
       SANDBOX_PROVIDER_DIR: options.folder,
       SANDBOX_WEBHOOK_URL: options.webhookUrl,
       SANDBOX_WEBHOOK_SECRET: options.webhookSecret,
+      ...(options.paypalWebhookUrl === undefined
+        ? {}
+        : { SANDBOX_PAYPAL_PORT: '0', SANDBOX_PAYPAL_WEBHOOK_URL: options.paypalWebhookUrl }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const url = await readUrl(child);
+  const { url, paypalUrl } = await readUrls(child);
   return {
     url,
+    paypalUrl,
     pid: child.pid ?? 0,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -44,14 +51,14 @@ export async function spawnProviderProcess(options: ProviderProcessOptions): Pro
   };
 }
 
-async function readUrl(child: ChildProcess): Promise<string> {
+async function readUrls(child: ChildProcess): Promise<{ url: string; paypalUrl: string | null }> {
   if (child.stdout === null) throw new Error('the sandbox provider has no output');
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
-    const { url } = JSON.parse(line) as { url?: string };
+    const { url, paypalUrl = null } = JSON.parse(line) as { url?: string; paypalUrl?: string | null };
     if (url === undefined) continue;
     child.stdout.resume();
-    return url;
+    return { url, paypalUrl };
   }
   throw new Error('the sandbox provider ended before it was ready');
 }

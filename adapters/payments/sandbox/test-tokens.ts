@@ -23,6 +23,10 @@ export function findTestToken(token: string): TestToken | undefined {
   return Object.hasOwn(tokens, token) ? tokens[token] : undefined;
 }
 
+export function testTokenNames(): string[] {
+  return Object.keys(tokens);
+}
+
 /** Test methods expire at the end of the fourth year from now, so that none expires within a run on a test clock. */
 export function expiryOf(now: Date): { expMonth: number; expYear: number } {
   return { expMonth: 12, expYear: now.getUTCFullYear() + 4 };

@@ -35,14 +35,18 @@ export async function answerRequest(
       };
       return route.handle(sandbox, wireRequest);
     });
-    const result = reply.kind === 'answer' ? String(reply.status) : reply.kind;
-    requestCount.inc({ route: route.name, result });
+    countRequest(route.name, reply);
     return send(reply, response);
   }
   send(refuse(404, 'not_found', 'No such path'), response);
 }
 
-async function answerOperator(path: string, response: ServerResponse): Promise<boolean> {
+export function countRequest(route: string, reply: Reply): void {
+  requestCount.inc({ route, result: reply.kind === 'answer' ? String(reply.status) : reply.kind });
+}
+
+/** Health and metrics; true where it was one of them. */
+export async function answerOperator(path: string, response: ServerResponse): Promise<boolean> {
   if (path === '/metrics') {
     response.writeHead(200, { 'content-type': metricsContentType }).end(await renderMetrics());
     return true;
@@ -62,7 +66,7 @@ async function replyOf(handle: () => Reply | Promise<Reply>): Promise<Reply> {
   }
 }
 
-function send(reply: Reply, response: ServerResponse): void {
+export function send(reply: Reply, response: ServerResponse): void {
   switch (reply.kind) {
     case 'answer': {
       const body = Buffer.from(JSON.stringify(reply.body));
@@ -87,7 +91,7 @@ function send(reply: Reply, response: ServerResponse): void {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
+export async function readBody(request: IncomingMessage): Promise<unknown> {
   if (request.method === 'GET') return undefined;
   const chunks: Buffer[] = [];
   let length = 0;

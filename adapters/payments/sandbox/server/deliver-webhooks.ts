@@ -10,7 +10,7 @@ const answerTimeoutMs = 5_000;
 const batchMax = 20;
 
 /** Half a second, doubled with every try, at most a minute; an event is kept until somebody answers 2xx. */
-function backOffMs(attemptCount: number): number {
+export function backOffMs(attemptCount: number): number {
   return Math.min(500 * 2 ** Math.min(attemptCount, 20), 60_000);
 }
 
@@ -31,19 +31,22 @@ export async function deliverDueWebhooks({ sql }: SandboxStore, target: WebhookT
   );
 }
 
-/** Null when the receiver took it, else why not. */
 async function post(target: WebhookTarget, id: string, body: Buffer): Promise<string | null> {
   const timestampSeconds = Math.floor(Date.now() / 1000);
   const headers = {
-    'content-type': 'application/json',
     'webhook-id': id,
     'webhook-timestamp': String(timestampSeconds),
     'webhook-signature': signWebhook({ secret: target.secret, id, timestampSeconds, body }),
   };
+  return postBody(target.url, headers, body);
+}
+
+/** Null when the receiver took it, else why not. */
+export async function postBody(url: string, headers: Record<string, string>, body: Buffer): Promise<string | null> {
   try {
-    const response = await fetch(target.url, {
+    const response = await fetch(url, {
       method: 'POST',
-      headers,
+      headers: { 'content-type': 'application/json', ...headers },
       body: new Uint8Array(body),
       redirect: 'manual',
       signal: AbortSignal.timeout(answerTimeoutMs),

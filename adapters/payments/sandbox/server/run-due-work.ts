@@ -6,9 +6,17 @@ export interface DueWork {
   stop: () => Promise<void>;
 }
 
+/** What another dialect does by itself within the same rounds. */
+export interface DialectWork {
+  round: () => Promise<void>;
+  /** Null while nothing waits. */
+  nextDueAtMs: () => number | null;
+}
+
 export interface DueWorkOptions {
   sandbox: Sandbox;
   webhook: WebhookTarget | null;
+  dialects?: readonly DialectWork[];
   onError: (error: unknown) => void;
 }
 
@@ -17,7 +25,7 @@ const afterErrorMs = 1_000;
 const forgetEveryMs = 3_600_000;
 
 /** Everything the provider does by itself: pending charges, webhooks, forgetting old keys. Asleep until the next due time. */
-export function startDueWork({ sandbox, webhook, onError }: DueWorkOptions): DueWork {
+export function startDueWork({ sandbox, webhook, dialects = [], onError }: DueWorkOptions): DueWork {
   let stopped = false;
   let asked = false;
   let running: Promise<void> | null = null;
@@ -30,12 +38,14 @@ export function startDueWork({ sandbox, webhook, onError }: DueWorkOptions): Due
       asked = false;
       settlePending(sandbox, Date.now());
       if (webhook !== null) await deliverDueWebhooks(sandbox, webhook);
+      for (const dialect of dialects) await dialect.round();
     } while (asked && !stopped);
     if (Date.now() >= forgetAt) {
       sandbox.keys.forgetExpired(sandbox.now());
       forgetAt = Date.now() + forgetEveryMs;
     }
-    pauseMs = sleepMs(sandbox, webhook !== null);
+    const dueAts = dialects.map((dialect) => dialect.nextDueAtMs() ?? Number.POSITIVE_INFINITY);
+    pauseMs = Math.max(0, Math.min(sleepMs(sandbox, webhook !== null), Math.min(...dueAts) - Date.now()));
   };
 
   const wake = (): void => {

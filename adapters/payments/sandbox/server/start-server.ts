@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startPaypalDialect } from '../paypal-server/start-paypal.ts';
 import { answerRequest } from './answer-request.ts';
 import type { WebhookTarget } from './deliver-webhooks.ts';
 import { startDueWork } from './run-due-work.ts';
@@ -11,12 +12,16 @@ export interface SandboxServerOptions {
   port: number;
   folder: string;
   webhook: WebhookTarget | null;
+  /** PayPal's dialect on a port of its own (0 takes a free one) and where its events go. */
+  paypal?: { port: number; webhookUrl: string | null };
   onError: (error: unknown) => void;
 }
 
 export interface SandboxServer {
   url: string;
   port: number;
+  /** Where PayPal's dialect answers, if it was asked for. */
+  paypalUrl: string | null;
   /** Resolves while the store answers. */
   checkStore: () => Promise<void>;
   close: () => Promise<void>;
@@ -45,17 +50,22 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
-  const dueWork = startDueWork({ sandbox, webhook: options.webhook, onError: options.onError });
+  const { host, onError } = options;
+  const paypal = options.paypal && (await startPaypalDialect({ sandbox, host, onError, ...options.paypal }));
+  const dialects = paypal === undefined ? [] : [paypal.work];
+  const dueWork = startDueWork({ sandbox, webhook: options.webhook, dialects, onError });
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host}:${port}`,
     port,
+    paypalUrl: paypal?.url ?? null,
     checkStore: async () => void sandbox.sql.get`SELECT 1`,
     async close() {
       closing.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      await paypal?.close();
       await dueWork.stop();
       sandbox.close();
     },
