@@ -1,5 +1,5 @@
 import type { Money } from '@paypal/paypal-server-sdk';
-import { formatMoney, minorUnitDigits } from '../../../domain/money/currency.ts';
+import { formatMoney, isCurrency, minorUnitDigits } from '../../../domain/money/currency.ts';
 import { ProviderError } from '../provider-error.ts';
 
 /** developer.paypal.com/api/rest/reference/currency-codes; BRL, CNY and MYR only for accounts of their countries. */
@@ -26,10 +26,10 @@ export function toPaypalMoney(amountMinor: number, currency: string): Money {
 /** The minor units of a decimal string; an amount finer than a minor unit is no amount. */
 export function fromPaypalMoney(money: Money): { amountMinor: number; currency: string } {
   const { currencyCode: currency, value } = money;
-  const digits = minorUnitDigits(currency);
+  const digits = isCurrency(currency) ? minorUnitDigits(currency) : 0;
   const match = /^(-?)(\d{1,13})(?:\.(\d+))?$/.exec(value);
   const fraction = (match?.[3] ?? '').padEnd(digits, '0');
-  if (match === null || !/^0*$/.test(fraction.slice(digits))) {
+  if (match === null || !isCurrency(currency) || !/^0*$/.test(fraction.slice(digits))) {
     throw new ProviderError('unknown', 'unreadable_answer', { message: `${value} ${currency} is no amount` });
   }
   const amountMinor = Number(`${match[2]}${fraction.slice(0, digits)}`);

@@ -60,7 +60,7 @@ function assertSameOrder(order: Order, { attemptId, amountMinor, currency }: Cha
   });
 }
 
-/** Null where the account has no such order: PayPal drops what nobody approved within three hours, and shows no foreign one. */
+/** `expired` where there is no such order: PayPal drops what nobody approved within three hours, and shows no foreign one. */
 export async function readOrder(
   connection: Connection,
   call: PaypalCall,
@@ -91,7 +91,9 @@ export async function captureOrder(
       new OrdersController(client).captureOrder({ id, paypalRequestId: `capture-${id}`, prefer: wholeObject }),
     );
   } catch (error) {
-    const declined = declineOfIssue(id, issueOf(error));
+    const issue = issueOf(error);
+    if (issue === 'ORDER_ALREADY_CAPTURED') return readOrderBehind(connection, call, id);
+    const declined = declineOfIssue(id, issue);
     if (declined === null) throw toProviderError(error);
     await closeOrder(connection, call, id);
     return declined;
@@ -141,6 +143,6 @@ async function decisionOn(
 }
 
 /** A read of one object with every failure classified. */
-export function orderOfCapture(connection: Connection, call: PaypalCall, orderId: string): Promise<Order> {
+export function readOrderBehind(connection: Connection, call: PaypalCall, orderId: string): Promise<Order> {
   return askClassified(connection, call, (client) => new OrdersController(client).getOrder({ id: orderId }));
 }

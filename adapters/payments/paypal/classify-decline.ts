@@ -35,6 +35,7 @@ const finalAdvice = new Set(['03', '21']);
 
 /** The issues of a 422 that say the payer's money did not come; every other issue is a refusal of the request itself. */
 const byIssue: Readonly<Record<string, Decline>> = {
+  PAYER_ACTION_REQUIRED: authentication('authentication_required'),
   INSTRUMENT_DECLINED: soft('instrument_declined'),
   PAYER_CANNOT_PAY: soft('payer_cannot_pay'),
   TRANSACTION_REFUSED: soft('transaction_refused'),

@@ -30,7 +30,7 @@ export function connectAccounts(accountOf: AccountOf): PaypalConnection {
   return {
     async ask(call, ask) {
       if (performance.now() >= call.deadlineAtMonotonicMs) throw new ProviderError('not_sent', 'deadline_passed');
-      const account = await accountOf(call.tenantId);
+      const account = await openAccount(accountOf, call.tenantId);
       const session: Session = { account, sockets, tokens, tokenName: nameToken(account), call };
       try {
         return await askOnce(session, ask);
@@ -51,6 +51,16 @@ export function connectAccounts(accountOf: AccountOf): PaypalConnection {
       sockets.https.destroy();
     },
   };
+}
+
+/** While the account cannot be read nothing is sent. */
+async function openAccount(accountOf: AccountOf, tenantId: string): Promise<ProviderAccount> {
+  try {
+    return await accountOf(tenantId);
+  } catch (error) {
+    if (error instanceof ProviderError) throw error;
+    throw new ProviderError('not_sent', 'account_unavailable', { cause: error });
+  }
 }
 
 interface Session {

@@ -1,6 +1,6 @@
 import type { ChargePage, ListChargesRequest, ProviderCharge } from '../port.ts';
 import { ProviderError } from '../provider-error.ts';
-import { orderOfCapture } from './charge-order.ts';
+import { readOrderBehind } from './charge-order.ts';
 import type { PaypalConnection } from './connect-account.ts';
 import { toProviderCharge } from './map-order.ts';
 import { orderIdOfPayment, searchPayments, type TransactionWindow, windowMaxMs } from './search-transactions.ts';
@@ -36,7 +36,7 @@ export async function listOrders(
       const read = payments.slice(index, index + readsAtOnce).map(async (payment) => {
         const readCall = { tenantId, deadlineAtMonotonicMs: performance.now() + timeoutMs };
         const orderId = await orderIdOfPayment(connection, readCall, payment);
-        return toProviderCharge(await orderOfCapture(connection, readCall, orderId));
+        return toProviderCharge(await readOrderBehind(connection, readCall, orderId));
       });
       charges.push(...(await Promise.all(read)));
     }

@@ -25,12 +25,19 @@ export async function listWebhookEvents(
   if (!list.success) throw new ProviderError('unknown', 'unreadable_answer', { cause: list.error });
   const next = list.data.links.find(({ rel }) => rel === 'next')?.href;
   return {
-    events: list.data.events.map((event) => ({
-      event: parseEvent(event),
-      rawBody: Buffer.from(JSON.stringify(event)),
-    })),
+    events: list.data.events.flatMap(readEvent),
     nextCursor: next === undefined ? null : new URL(next, 'https://api-m.paypal.com').searchParams.toString(),
   };
+}
+
+/** What cannot be read is left out: its delivery is refused too, and it must not bar the others. */
+function readEvent(body: object): EventPage['events'] {
+  try {
+    return [{ event: parseEvent(body), rawBody: Buffer.from(JSON.stringify(body)) }];
+  } catch (error) {
+    if (error instanceof ProviderError && error.code === 'bad_payload') return [];
+    throw error;
+  }
 }
 
 function getText(client: Client, query: URLSearchParams): Promise<ApiResponse<string>> {

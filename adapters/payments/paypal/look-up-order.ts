@@ -1,6 +1,7 @@
 import type { Order, TransactionInformation } from '@paypal/paypal-server-sdk';
 import type { LookUpRequest, LookUpResult } from '../port.ts';
-import { captureOrder, orderOfCapture, readOrder } from './charge-order.ts';
+import { ProviderError } from '../provider-error.ts';
+import { captureOrder, readOrder, readOrderBehind } from './charge-order.ts';
 import type { PaypalCall, PaypalConnection } from './connect-account.ts';
 import { amountOf, isApproved, toFound } from './map-order.ts';
 import { orderIdOfPayment, searchPayments, windowMaxMs } from './search-transactions.ts';
@@ -18,12 +19,23 @@ export async function lookUpOrder(connection: Connection, request: LookUpRequest
   const call = { tenantId: request.tenantId, deadlineAtMonotonicMs: performance.now() + request.timeoutMs };
   if (request.providerChargeId !== null) {
     const order = await readOrder(connection, call, request.providerChargeId);
-    if (typeof order === 'object') return settle(connection, call, order);
+    const known = typeof order === 'object' ? await settleKnown(connection, call, order) : null;
+    if (known !== null) return known;
   }
   const payment = await findPayment(connection, call, request);
   if (payment === null) return { kind: 'not_found' };
   const orderId = await orderIdOfPayment(connection, call, payment);
-  return settle(connection, call, await orderOfCapture(connection, call, orderId));
+  return settle(connection, call, await readOrderBehind(connection, call, orderId));
+}
+
+/** Null where another order of this attempt was paid: that one tells the outcome. */
+async function settleKnown(connection: Connection, call: PaypalCall, order: Order): Promise<LookUpResult | null> {
+  try {
+    return await settle(connection, call, order);
+  } catch (error) {
+    if (error instanceof ProviderError && error.code === 'duplicate_reference') return null;
+    throw error;
+  }
 }
 
 async function settle(connection: Connection, call: PaypalCall, order: Order): Promise<LookUpResult> {

@@ -35,11 +35,20 @@ const statusOf: Readonly<Record<string, ProviderDispute['status']>> = {
   DENIED: 'won',
 };
 
+function readMoney({ currency_code, value }: { currency_code: string; value: string }) {
+  try {
+    return fromPaypalMoney({ currencyCode: currency_code, value });
+  } catch (error) {
+    throw new ProviderError('rejected', 'bad_payload', { cause: error });
+  }
+}
+
 /** A dispute names the capture, which is no id of ours, and the attempt; one without an attempt is not about a charge of ours. */
 export function disputeOf(resource: object): ProviderFact | null {
   const dispute = disputeBody.safeParse(resource);
   if (!dispute.success) throw new ProviderError('rejected', 'bad_payload', { cause: dispute.error });
   const { dispute_amount: amount, disputed_transactions: transactions, ...data } = dispute.data;
+  const money = readMoney(amount);
   const attemptId = transactions[0]?.custom ?? transactions[0]?.invoice_number ?? null;
   if (attemptId === null) return null;
   const resolved = data.status === 'RESOLVED' ? statusOf[data.dispute_outcome?.outcome_code ?? ''] : undefined;
@@ -50,7 +59,7 @@ export function disputeOf(resource: object): ProviderFact | null {
       attemptId,
       providerChargeId: null,
       status: resolved ?? 'open',
-      ...fromPaypalMoney({ currencyCode: amount.currency_code, value: amount.value }),
+      ...money,
       reason: data.reason.toLowerCase(),
       openedAt: data.create_time,
       evidenceDueAt: data.seller_response_due_date ?? null,

@@ -43,8 +43,10 @@ export function outcomeOfOrder(order: Order): ChargeOutcome {
     case CaptureStatus.Declined:
     case CaptureStatus.Failed:
       return declineOfCapture(providerChargeId, capture.processorResponse);
+    case CaptureStatus.Pending:
+    case undefined:
     default:
-      // PENDING, and any status of next year: money may still move.
+      // Also any status of next year: money may still move.
       return { kind: 'pending', providerChargeId };
   }
 }

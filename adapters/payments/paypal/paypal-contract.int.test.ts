@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { describePaymentProviderContract } from '../contract.ts';
 import type { ParseWebhookRequest } from '../port.ts';
 import type { WebhookReceiver } from '../sandbox/receive-webhooks.ts';
-import { openPaypalStand } from './test-subject.ts';
+import { openPaypalStand } from './paypal-stand.ts';
 
 /** The first event that tells of a decision about this attempt. */
 function decisionAbout(receiver: WebhookReceiver, attemptId: string) {
