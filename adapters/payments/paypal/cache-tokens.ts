@@ -8,8 +8,8 @@ export interface TokenCache {
   forget: (name: string) => void;
 }
 
-/** A token is given up this long before it expires, so that none expires on its way. */
-export const expiryMarginSeconds = 120;
+/** A kept token is given up this long before it expires, so that none expires on its way. */
+const expiryMarginSeconds = 120;
 const tokensMax = 10_000;
 
 export function createTokenCache(): TokenCache {
@@ -19,7 +19,7 @@ export function createTokenCache(): TokenCache {
       const earlier = kept.get(name);
       if (earlier !== undefined) {
         const token = await earlier;
-        if (!manager.isExpired(token)) return token;
+        if (!expiresSoon(token)) return token;
         if (kept.get(name) === earlier) kept.delete(name);
       }
       const shared = kept.get(name);
@@ -36,6 +36,11 @@ export function createTokenCache(): TokenCache {
     },
     forget: (name) => void kept.delete(name),
   };
+}
+
+/** PayPal hands out the token it has, so that even a new one may have little time left: a kept one is asked, a new one is not. */
+function expiresSoon({ expiry }: OAuthToken): boolean {
+  return expiry !== undefined && Number(expiry) - expiryMarginSeconds < Date.now() / 1000;
 }
 
 /** Without a token nothing else is sent, so no failure here leaves an outcome open. */

@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { ApiError, type ApiResponse, Client, Environment } from '@paypal/paypal-server-sdk';
 import type { AccountOf, ProviderAccount } from '../account.ts';
 import { ProviderError } from '../provider-error.ts';
-import { createTokenCache, expiryMarginSeconds, type TokenCache } from './cache-tokens.ts';
+import { createTokenCache, type TokenCache } from './cache-tokens.ts';
 import { toProviderError } from './classify-failure.ts';
 import { type Sockets, sendOnce } from './send-once.ts';
 
@@ -79,7 +79,6 @@ async function askOnce<T>(session: Session, ask: (client: Client) => Promise<Api
     clientCredentialsAuthCredentials: {
       oAuthClientId: account.credentials['client_id'] ?? '',
       oAuthClientSecret: account.credentials['client_secret'] ?? '',
-      oAuthClockSkew: expiryMarginSeconds,
       oAuthTokenProvider: (_last, manager) => tokens.take(tokenName, manager),
     },
     httpClientOptions: { retryConfig: { maxNumberOfRetries: 0 } },

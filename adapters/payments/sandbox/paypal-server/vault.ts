@@ -150,7 +150,7 @@ function renderPaymentToken({ sandbox }: Paypal, row: PaymentTokenRow, baseUrl: 
   const { brand, last4 } = findTestToken(row.token) ?? { brand: 'visa', last4: '4242' };
   const { expMonth, expYear } = expiryOf(new Date(sandbox.now()));
   const card = { brand: brand.toUpperCase(), last_digits: last4, expiry: `${expYear}-${expMonth}` };
-  const wallet = { email_address: 'payer@example.com', payer_id: newPaypalId().slice(0, 13) };
+  const wallet = { email_address: 'payer@example.com', payer_id: row.customer_id };
   return {
     id: row.id,
     customer: customerOf(row),
