@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chargeRequest, chargesOf, failureOf, lookUpRequest, newPayer, newTenant } from '../contract/subject.ts';
 import type { EventPage } from '../port.ts';
+import { receiveWebhooks } from '../sandbox/receive-webhooks.ts';
+import { spawnProviderProcess } from '../sandbox/spawn-provider-process.ts';
 import { createPaypalProvider } from './paypal-provider.ts';
 import { accountsAt, openPaypalStand, type PaypalStand } from './paypal-stand.ts';
 
@@ -295,5 +300,37 @@ describe('events', () => {
     };
     const found = { kind: 'found', outcome: refund, amountMinor: 500, currency: 'USD' };
     expect(await stand.provider.lookUpRefund(byId)).toEqual(found);
+  });
+});
+
+describe('a killed dialect', () => {
+  it('keeps orders, vaulted methods, request ids and the events nobody has taken yet', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sandbox-paypal-'));
+    const receiver = await receiveWebhooks();
+    const { url: webhookUrl } = receiver;
+    const start = async () => {
+      const webhookSecret = 'whsec_c2FuZGJveC1pbnRlZ3JhdGlvbi10ZXN0LXNlY3JldA==';
+      const sandbox = await spawnProviderProcess({ folder, webhookUrl, webhookSecret, paypalWebhookUrl: webhookUrl });
+      const provider = createPaypalProvider({ accountOf: accountsAt(sandbox.paypalUrl ?? '') });
+      return { sandbox, provider };
+    };
+    const before = await start();
+    receiver.failNext(1_000);
+    const payer = await newPayer(before);
+    const first = await before.provider.charge(chargeRequest(payer, 'attempt-1'));
+    before.provider.close();
+    await before.sandbox.stop('SIGKILL');
+    receiver.failNext(0);
+    receiver.received.length = 0;
+    const after = await start();
+    expect(await after.provider.charge(chargeRequest(payer, 'attempt-1'))).toEqual(first);
+    expect(await after.provider.charge(chargeRequest(payer, 'attempt-2'))).toMatchObject({ kind: 'succeeded' });
+    expect(await chargesOf(after, payer.tenantId)).toHaveLength(2);
+    const told = () => receiver.received.filter(({ rawBody }) => Buffer.from(rawBody).includes('"attempt-1"'));
+    await vi.waitFor(() => expect(told()).toHaveLength(1), { timeout: 10_000 });
+    after.provider.close();
+    await after.sandbox.stop();
+    await receiver.close();
+    await rm(folder, { recursive: true });
   });
 });

@@ -26,7 +26,7 @@ export interface PaypalProvider extends PaymentProvider {
 const hourMs = 3_600_000;
 
 /** How long PayPal remembers a `PayPal-Request-Id`, by the call that carries it. */
-export const requestIdWindows = {
+const requestIdWindows = {
   orderMs: 6 * hourMs,
   captureMs: 45 * 24 * hourMs,
   refundMs: 45 * 24 * hourMs,

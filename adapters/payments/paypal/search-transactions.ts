@@ -16,7 +16,6 @@ export interface TransactionWindow {
 
 /** A search covers at most 31 days. */
 export const windowMaxMs = 31 * 86_400_000;
-/** A transaction may take three hours to become visible here. */
 const pageSizeMax = 500;
 
 export interface TransactionPage {
@@ -44,9 +43,10 @@ export async function searchPayments(
   return { payments: rows.filter(isPayment), pageCount: answer.totalPages ?? 0 };
 }
 
-/** Only what we charged carries an invoice id and money towards the merchant. */
-function isPayment({ invoiceId, transactionAmount, transactionId }: TransactionInformation): boolean {
-  return Boolean(invoiceId) && Boolean(transactionId) && !(transactionAmount?.value ?? '-').startsWith('-');
+/** A shop may charge by the same account: both ids of ours are the attempt's, and the money goes to the merchant. */
+function isPayment({ invoiceId, customField, transactionAmount, transactionId }: TransactionInformation): boolean {
+  if (!invoiceId || !transactionId || invoiceId !== customField) return false;
+  return transactionAmount !== undefined && !transactionAmount.value.startsWith('-');
 }
 
 /** The order behind a payment; the search names it only sometimes, the capture always. */

@@ -66,7 +66,7 @@ export async function createOrder(paypal: Paypal, request: PaypalRequest): Promi
   return behave({ paypal, request, claim, order, token, behaviour });
 }
 
-export function findPaymentToken({ sandbox }: Paypal, account: string, tokenId: string): PaymentTokenRow | undefined {
+function findPaymentToken({ sandbox }: Paypal, account: string, tokenId: string): PaymentTokenRow | undefined {
   return sandbox.sql.get`SELECT * FROM paypal_payment_tokens WHERE id = ${tokenId} AND account = ${account}` as
     | PaymentTokenRow
     | undefined;
