@@ -95,8 +95,17 @@ export async function captureOrder(
     if (issue === 'ORDER_ALREADY_CAPTURED') return readOrderBehind(connection, call, id);
     const declined = declineOfIssue(id, issue);
     if (declined === null) throw toProviderError(error);
-    await closeOrder(connection, call, id);
+    await closeDeclined(connection, call, id);
     return declined;
+  }
+}
+
+/** Left open, a later look-up would capture the order beside the attempt that followed the decline. */
+async function closeDeclined(connection: Connection, call: PaypalCall, id: string): Promise<void> {
+  try {
+    await closeOrder(connection, call, id);
+  } catch (error) {
+    throw new ProviderError('unknown', 'capture_declined_order_open', { cause: error });
   }
 }
 

@@ -149,6 +149,38 @@ describe('orders that wait for their payer', () => {
     expect(await chargesOf(stand, order.tenantId)).toHaveLength(1);
   });
 
+  it.each(['timeout_after', 'reset_after', 'error_after', 'timeout_before', 'error_before'])(
+    'a capture that ends as %s is unknown; the next look-up tells its success, captured once',
+    async (behave) => {
+      const order = await openOrder('attempt-1');
+      await order.approve();
+      await stand.post('/control/script', { account: order.tenantId, next: [{ behave }] });
+      const names = { tenantId: order.tenantId, attemptId: 'attempt-1', providerChargeId: order.providerChargeId };
+      const failure = await failureOf(stand.provider.lookUp({ ...lookUpRequest(names), timeoutMs: 400 }));
+      expect(failure.kind).toBe('unknown');
+      expect(await order.lookUp()).toMatchObject({ kind: 'found', outcome: { kind: 'succeeded' } });
+      expect(await chargesOf(stand, order.tenantId)).toHaveLength(1);
+    },
+  );
+
+  it('a declined capture is final: the order is closed before it is told, and no later look-up captures it', async () => {
+    const order = await openOrder('attempt-1');
+    await order.approve();
+    await stand.post('/control/script', { account: order.tenantId, next: [{ behave: 'decline:generic_decline' }] });
+    expect(await order.lookUp()).toMatchObject({ outcome: { kind: 'declined', declineKind: 'soft' } });
+    expect(await order.lookUp()).toMatchObject({ outcome: { kind: 'declined' } });
+    expect(await chargesOf(stand, order.tenantId)).toEqual([]);
+  });
+
+  it('a declined capture whose order cannot be closed is not told as final', async () => {
+    const order = await openOrder('attempt-1');
+    await order.approve();
+    await stand.post('/control/refuse-changes', { account: order.tenantId });
+    await stand.post('/control/script', { account: order.tenantId, next: [{ behave: 'decline:generic_decline' }] });
+    expect(await failureOf(order.lookUp())).toMatchObject({ kind: 'unknown', code: 'capture_declined_order_open' });
+    expect(await order.lookUp()).toMatchObject({ outcome: { kind: 'succeeded' } });
+  });
+
   it('an approved order can be canceled, and PayPal itself refuses to capture it then', async () => {
     const order = await openOrder('attempt-1');
     await order.approve();

@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { assertNever } from '../../../../domain/invariant.ts';
 import { type Behaviour, decideCharge } from '../behaviour.ts';
 import type { KeyClaim } from '../server/idempotency-keys.ts';
 import { type Reply, read } from '../server/wire.ts';
@@ -10,7 +8,8 @@ import { newPaypalId, type OrderRow, type PaymentTokenRow, type Paypal } from '.
 import { recordEvent } from './record-event.ts';
 import { renderOrder, renderSoleCapture } from './render-order.ts';
 import { claimRequestId } from './request-ids.ts';
-import { checkMoney, money, notFound, type PaypalRequest, refusePaypal, unprocessable } from './wire.ts';
+import { behave } from './run-behaviour.ts';
+import { type Answer, checkMoney, money, notFound, type PaypalRequest, unprocessable } from './wire.ts';
 
 const id = z.string().min(1).max(255).optional();
 const source = z.object({ vault_id: z.string(), stored_credential: z.looseObject({}) });
@@ -35,8 +34,6 @@ interface OrderCall {
   token: PaymentTokenRow;
   behaviour: Behaviour;
 }
-
-const failed = refusePaypal(500, 'INTERNAL_SERVER_ERROR', 'INTERNAL_SERVER_ERROR');
 
 /** `POST /v2/checkout/orders` with a vaulted source: created and captured by one call. */
 export async function createOrder(paypal: Paypal, request: PaypalRequest): Promise<Reply> {
@@ -63,7 +60,8 @@ export async function createOrder(paypal: Paypal, request: PaypalRequest): Promi
     ...{ status: 'PAYER_ACTION_REQUIRED', capture_status: null, response_code: null, refunded: 0 },
     ...{ created_at: sandbox.now(), captured_at: null },
   };
-  return behave({ paypal, request, claim, order, token, behaviour });
+  const call: OrderCall = { paypal, request, claim, order, token, behaviour };
+  return behave({ paypal, account, claim, behaviour, record: (answerInstead) => recordOrder(call, answerInstead) });
 }
 
 function findPaymentToken({ sandbox }: Paypal, account: string, tokenId: string): PaymentTokenRow | undefined {
@@ -82,51 +80,8 @@ export function refuseDuplicate(
   return paid === undefined ? null : unprocessable('DUPLICATE_INVOICE_ID');
 }
 
-async function behave(call: OrderCall): Promise<Reply> {
-  const { behaviour, claim, paypal, request } = call;
-  const { sandbox } = paypal;
-  switch (behaviour.kind) {
-    case 'unreachable':
-      paypal.tokens.failOnce(request.account);
-      return { kind: 'answer', status: 401, body: { error: 'invalid_token', error_description: 'Token refused' } };
-    case 'rate_limited':
-      return {
-        ...refusePaypal(429, 'RATE_LIMIT_REACHED', 'RATE_LIMIT_REACHED'),
-        headers: { 'retry-after': String(Math.ceil(behaviour.delayMs / 1000)) },
-      };
-    case 'timeout_before':
-      return { kind: 'hold' };
-    case 'error_before':
-      return failed;
-    case 'slow':
-      sandbox.keys.start(claim);
-      try {
-        await delay(behaviour.delayMs, undefined, { signal: sandbox.closing });
-        return recordOrder(call);
-      } finally {
-        sandbox.keys.stop(claim);
-      }
-    case 'timeout_after':
-      recordOrder(call);
-      return { kind: 'hold' };
-    case 'reset_after':
-      recordOrder(call);
-      return { kind: 'reset' };
-    case 'error_after':
-      return recordOrder(call, failed);
-    case 'ok':
-    case 'ok_once':
-    case 'decline':
-    case 'requires_action':
-    case 'pending':
-      return recordOrder(call);
-    default:
-      return assertNever(behaviour);
-  }
-}
-
 /** Order and remembered answer commit together; a wallet that declines leaves the answer alone, as at PayPal. */
-function recordOrder(call: OrderCall, answerInstead?: typeof failed): Reply {
+function recordOrder(call: OrderCall, answerInstead: Answer | null): Reply {
   const { paypal, request, claim, order, token, behaviour } = call;
   const { sandbox } = paypal;
   const now = sandbox.now();
@@ -145,7 +100,8 @@ function recordOrder(call: OrderCall, answerInstead?: typeof failed): Reply {
     order.capture_status = status === 'succeeded' ? 'COMPLETED' : status === 'pending' ? 'PENDING' : 'DECLINED';
   }
   const decideAt = behaviour.kind === 'pending' ? Date.now() + behaviour.delayMs : null;
-  const reply = answerInstead ?? { kind: 'answer', status: 201, body: renderOrder(paypal, order, request.baseUrl) };
+  const body = renderOrder(paypal, order, request.baseUrl);
+  const reply: Answer = answerInstead ?? { kind: 'answer', status: 201, body };
   sandbox.transaction(() => {
     insertOrder(paypal, order, decideAt);
     if (behaviour.kind === 'ok_once' && status === 'succeeded') {

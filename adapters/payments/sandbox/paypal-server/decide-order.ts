@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import type { KeyClaim } from '../server/idempotency-keys.ts';
 import { type Reply, read } from '../server/wire.ts';
 import { recordCaptureEvent, refuseDuplicate } from './create-order.ts';
+import { declineAtPaypal } from './declines.ts';
 import { newPaypalId, type OrderRow, type Paypal } from './paypal.ts';
 import { recordEvent } from './record-event.ts';
 import { renderOrder, renderSoleCapture } from './render-order.ts';
 import { claimRequestId } from './request-ids.ts';
-import { foreign, notFound, type PaypalRequest, unprocessable } from './wire.ts';
+import { behave } from './run-behaviour.ts';
+import { type Answer, foreign, notFound, type PaypalRequest, unprocessable } from './wire.ts';
 
 /** An order nobody paid is gone after this. */
 const openOrderLifeMs = 3 * 3_600_000;
@@ -29,8 +32,8 @@ export function getOrder(paypal: Paypal, request: PaypalRequest): Reply {
   return { kind: 'answer', status: 200, body: renderOrder(paypal, order, request.baseUrl) };
 }
 
-/** `POST /v2/checkout/orders/{id}/capture`: only what the payer approved. */
-export function captureOrder(paypal: Paypal, request: PaypalRequest): Reply {
+/** `POST /v2/checkout/orders/{id}/capture`: only what the payer approved. A script's next line may be about it. */
+export async function captureOrder(paypal: Paypal, request: PaypalRequest): Promise<Reply> {
   const order = ownOrder(paypal, request);
   if ('kind' in order) return order;
   const claim = claimRequestId(paypal, request, { kind: 'capture', parts: [order.id] });
@@ -40,6 +43,23 @@ export function captureOrder(paypal: Paypal, request: PaypalRequest): Reply {
   if (order.status !== 'APPROVED') return unprocessable('ORDER_NOT_APPROVED');
   const refused = refuseDuplicate(paypal, order);
   if (refused !== null) return refused;
+  const { account, token_id: methodId } = order;
+  const behaviour = paypal.sandbox.scripts.take({ account, token: '', methodId }) ?? { kind: 'ok' };
+  // A declined capture leaves the order approved and its request id free: the merchant may try again.
+  if (behaviour.kind === 'decline') return unprocessable(declineAtPaypal(behaviour.code).issue);
+  const record = (answerInstead: Answer | null): Reply =>
+    recordCapture(paypal, { request, order, claim, answerInstead });
+  return behave({ paypal, account, claim, behaviour, record });
+}
+
+interface CaptureCall {
+  request: PaypalRequest;
+  order: OrderRow;
+  claim: KeyClaim;
+  answerInstead: Answer | null;
+}
+
+function recordCapture(paypal: Paypal, { request, order, claim, answerInstead }: CaptureCall): Reply {
   const { sandbox } = paypal;
   const now = sandbox.now();
   const captured: OrderRow = {
@@ -47,14 +67,15 @@ export function captureOrder(paypal: Paypal, request: PaypalRequest): Reply {
     ...{ status: 'COMPLETED', capture_status: 'COMPLETED', capture_id: newPaypalId(), captured_at: now },
   };
   const body = renderOrder(paypal, captured, request.baseUrl);
+  const reply: Answer = answerInstead ?? { kind: 'answer', status: 201, body };
   sandbox.transaction(() => {
     sandbox.sql.run`UPDATE paypal_orders SET status = 'COMPLETED', capture_status = 'COMPLETED',
       capture_id = ${captured.capture_id}, captured_at = ${now} WHERE id = ${order.id}`;
-    sandbox.keys.remember(claim, { status: 201, body }, now);
+    sandbox.keys.remember(claim, reply, now);
     recordCaptureEvent(paypal, captured, request.baseUrl);
   });
   sandbox.wake();
-  return { kind: 'answer', status: 201, body };
+  return reply;
 }
 
 const patchBody = z

@@ -17,7 +17,7 @@ export interface PaypalRequest {
   wantsHtml: boolean;
 }
 
-type Answer = Extract<Reply, { kind: 'answer' }>;
+export type Answer = Extract<Reply, { kind: 'answer' }>;
 
 /** An error as PayPal words it. */
 export function refusePaypal(status: number, name: string, issue: string, description = issue): Answer {
