@@ -332,6 +332,7 @@ describe('events', () => {
     };
     const found = { kind: 'found', outcome: refund, amountMinor: 500, currency: 'USD' };
     expect(await stand.provider.lookUpRefund(byId)).toEqual(found);
+    expect(await stand.provider.lookUpRefund({ ...byId, tenantId: newTenant() })).toEqual({ kind: 'not_found' });
   });
 });
 

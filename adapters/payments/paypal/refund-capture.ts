@@ -4,7 +4,7 @@ import { ProviderError } from '../provider-error.ts';
 import { fromPaypalMoney, toPaypalMoney } from './amounts.ts';
 import { readOrder } from './charge-order.ts';
 import { beforeSending, issueOf, toProviderError } from './classify-failure.ts';
-import { askClassified, type PaypalConnection } from './connect-account.ts';
+import type { PaypalConnection } from './connect-account.ts';
 import { captureOf, outcomeOfOrder } from './map-order.ts';
 
 type Connection = Pick<PaypalConnection, 'ask'>;
@@ -68,10 +68,12 @@ export async function lookUpRefund(connection: Connection, request: LookUpRefund
   const call = { tenantId: request.tenantId, deadlineAtMonotonicMs: performance.now() + request.timeoutMs };
   const { providerRefundId: refundId } = request;
   if (refundId !== null) {
-    const refund = await askClassified(connection, call, (client) =>
-      new PaymentsController(client).getRefund({ refundId }),
-    );
-    return toFound(refund);
+    try {
+      return toFound(await connection.ask(call, (client) => new PaymentsController(client).getRefund({ refundId })));
+    } catch (error) {
+      if (issueOf(error) === 'INVALID_RESOURCE_ID') return { kind: 'not_found' };
+      throw toProviderError(error);
+    }
   }
   const order = await readOrder(connection, call, request.providerChargeId);
   if (typeof order === 'string') return { kind: 'not_found' };
