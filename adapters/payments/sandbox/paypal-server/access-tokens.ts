@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { z } from 'zod';
 
 export const lifeSeconds = 32_400;
 
@@ -17,6 +18,17 @@ export interface AccessTokens {
   takeFailure: (account: string) => boolean;
 }
 
+const tokenContent = z.tuple([z.string(), z.int(), z.int()]);
+
+function readText(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+  } catch {
+    // An invented token: it reads as nothing.
+    return null;
+  }
+}
+
 /** Tokens carry what they stand for and survive a restart; what was revoked does not. */
 export function createAccessTokens(): AccessTokens {
   const generations = new Map<string, number>();
@@ -30,10 +42,11 @@ export function createAccessTokens(): AccessTokens {
       return `A21AA${text}.${signatureOf(account, text)}`;
     },
     accountOf(token, nowMs) {
-      const match = /^A21AA([\w-]+)\.([\w-]+)$/.exec(token);
-      if (match?.[1] === undefined) return null;
-      const [account, generation, expiresAtMs] = JSON.parse(Buffer.from(match[1], 'base64url').toString());
-      const isGood = signatureOf(account, match[1]) === match[2] && generation === generationOf(account);
+      const [, text = '', signature = ''] = /^A21AA([\w-]+)\.([\w-]+)$/.exec(token) ?? [];
+      const content = tokenContent.safeParse(readText(text));
+      if (!content.success) return null;
+      const [account, generation, expiresAtMs] = content.data;
+      const isGood = signatureOf(account, text) === signature && generation === generationOf(account);
       return isGood && nowMs < expiresAtMs ? account : null;
     },
     revoke,
@@ -46,7 +59,5 @@ export function createAccessTokens(): AccessTokens {
 }
 
 function signatureOf(account: string, text: string): string {
-  return createHmac('sha256', secretOf(String(account)))
-    .update(text)
-    .digest('base64url');
+  return createHmac('sha256', secretOf(account)).update(text).digest('base64url');
 }
