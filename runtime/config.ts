@@ -70,6 +70,8 @@ const sandboxProviderEnvironment = z.object({
   SANDBOX_STRIPE_PORT: port.optional(),
   SANDBOX_STRIPE_WEBHOOK_URL: httpUrl.optional(),
   SANDBOX_STRIPE_WEBHOOK_SECRET: secret.optional(),
+  SANDBOX_PAYPAL_PORT: port.optional(),
+  SANDBOX_PAYPAL_WEBHOOK_URL: httpUrl.optional(),
   REDCORE_LOG_LEVEL: logLevel,
 });
 
@@ -142,6 +144,8 @@ export function loadSandboxProviderConfig() {
     webhookUrl: env.SANDBOX_WEBHOOK_URL,
     webhookSecret: env.SANDBOX_WEBHOOK_SECRET,
     stripe: stripeDialectOf(env),
+    paypalPort: env.SANDBOX_PAYPAL_PORT,
+    paypalWebhookUrl: env.SANDBOX_PAYPAL_WEBHOOK_URL ?? null,
     logLevel: env.REDCORE_LOG_LEVEL,
   };
 }

@@ -1,4 +1,5 @@
 import { createCustomProvider } from '../adapters/payments/custom/custom-provider.ts';
+import { createPaypalProvider } from '../adapters/payments/paypal/paypal-provider.ts';
 import type { PaymentProvider } from '../adapters/payments/port.ts';
 import { createProviderRegistry, type ProviderRegistry } from '../adapters/payments/registry.ts';
 import { createSandboxProvider } from '../adapters/payments/sandbox/sandbox-provider.ts';
@@ -20,6 +21,7 @@ export function openProviders(parts: { config: Config; database: TenantDatabase;
   const opened: readonly (PaymentProvider & { close(): unknown })[] = [
     createSandboxProvider({ baseUrl: config.sandboxProviderUrl }),
     createStripeProvider({ accountOf: accountOf('stripe'), returnUrl: `${config.publicUrl}/payments/confirmed` }),
+    createPaypalProvider({ accountOf: accountOf('paypal') }),
     createCustomProvider({ accountOf: accountOf('custom') }),
   ];
   return {

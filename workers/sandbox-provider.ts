@@ -11,15 +11,18 @@ const config = loadSandboxProviderConfig();
 const logger = createLogger('sandbox-provider', { level: config.logLevel });
 startMetrics('sandbox-provider');
 
+const { paypalPort, paypalWebhookUrl } = config;
 const server = await startSandboxServer({
   host: config.host,
   port: config.port,
   folder: config.storeDir,
   webhook: { url: config.webhookUrl, secret: config.webhookSecret },
   stripe: config.stripe,
+  ...(paypalPort === undefined ? {} : { paypal: { port: paypalPort, webhookUrl: paypalWebhookUrl } }),
   onError: (error) => logger.error({ err: error }, 'sandbox provider failed'),
 });
 registerReadyCheck('store', server.checkStore);
 onShutdown('close', 'sandbox provider', server.close);
 installShutdown({ logger });
-logger.info({ url: server.url, port: server.port, stripeUrl: server.stripeUrl }, 'sandbox provider ready');
+const { url, port, stripeUrl, paypalUrl } = server;
+logger.info({ url, port, stripeUrl, paypalUrl }, 'sandbox provider ready');

@@ -74,8 +74,8 @@ function describeReplays(current: CurrentSubject): void {
 }
 
 function describeWindow(current: CurrentSubject): void {
-  it('remembers a key inside its window and charges again after it (F4)', async () => {
-    const { provider, setClockOffset } = current();
+  it('remembers a key inside its window and charges again after it (F4), unless the reference alone forbids it', async () => {
+    const { provider, setClockOffset, habits } = current();
     const windowMs = provider.capabilities.idempotencyWindowMs;
     const payer = await newPayer(current());
     const first = await provider.charge(chargeRequest(payer, 'attempt-1'));
@@ -83,21 +83,25 @@ function describeWindow(current: CurrentSubject): void {
       await setClockOffset(windowMs - 60_000);
       expect(await provider.charge(chargeRequest(payer, 'attempt-1'))).toEqual(first);
       await setClockOffset(windowMs + 60_000);
-      expect(await provider.charge(chargeRequest(payer, 'attempt-1'))).not.toEqual(first);
+      const again = await provider.charge(chargeRequest(payer, 'attempt-1')).catch((error: unknown) => error);
+      if (habits?.chargesReferenceOnce) expect(again).toMatchObject({ kind: 'unknown', code: 'duplicate_reference' });
+      else expect(again).toMatchObject({ kind: 'succeeded' });
+      expect(again).not.toEqual(first);
     } finally {
       await setClockOffset(0);
     }
-    expect(await chargesOf(current(), payer.tenantId)).toHaveLength(2);
+    expect(await chargesOf(current(), payer.tenantId)).toHaveLength(habits?.chargesReferenceOnce ? 1 : 2);
   });
 
   it('lets a success outrank a later decline of the same attempt in a look-up', async () => {
-    const { provider, setClockOffset, script } = current();
+    const { provider, setClockOffset, script, habits } = current();
     const payer = await newPayer(current());
     const first = await provider.charge(chargeRequest(payer, 'attempt-1'));
     await script({ tenantId: payer.tenantId, next: ['decline:stolen_card'] });
     try {
       await setClockOffset(provider.capabilities.idempotencyWindowMs + 60_000);
-      await provider.charge(chargeRequest(payer, 'attempt-1'));
+      const again = await provider.charge(chargeRequest(payer, 'attempt-1')).catch((error: unknown) => error);
+      expect(again).toMatchObject({ kind: habits?.chargesReferenceOnce ? 'unknown' : 'declined' });
     } finally {
       await setClockOffset(0);
     }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { ChargeOutcome } from '../port.ts';
-import { type CurrentSubject, chargeRequest, chargesOf, failureOf, lookUpRequest, newPayer } from './subject.ts';
+import {
+  type CurrentSubject,
+  chargeRequest,
+  chargesOf,
+  failureOf,
+  lookUpRequest,
+  namesOfOpen,
+  newPayer,
+} from './subject.ts';
 
 /** The tokens of spec §6. */
 export function describeTokenContract(current: CurrentSubject): void {
@@ -18,7 +26,11 @@ export function describeTokenContract(current: CurrentSubject): void {
       const payer = await newPayer(current(), token);
       const outcome = await provider.charge(chargeRequest(payer, 'attempt-1'));
       expect(outcome).toMatchObject(expected);
-      const found = await provider.lookUp(lookUpRequest({ tenantId: payer.tenantId, attemptId: 'attempt-1' }));
+      const names = { tenantId: payer.tenantId, attemptId: 'attempt-1' };
+      const { providerChargeId } = outcome;
+      const isOpen = outcome.kind === 'requires_action' && providerChargeId !== null;
+      const sought = isOpen ? namesOfOpen(current(), { ...names, providerChargeId }) : names;
+      const found = await provider.lookUp(lookUpRequest(sought));
       expect(found).toEqual({ kind: 'found', outcome, amountMinor: 1999, currency: 'USD' });
     });
 

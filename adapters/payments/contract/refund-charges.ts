@@ -101,8 +101,8 @@ function describeRejected(current: CurrentSubject): void {
     const { refund, refundedMinor, lookUp } = await paidCharge(current);
     const outcome = await refund(500, 'refund-1', { currency: 'EUR' });
     expect(outcome).toMatchObject({ kind: 'rejected', code: 'currency_mismatch' });
-    const kept = current().keepsRejectedRefunds ?? true;
-    expect(await lookUp('refund-1')).toMatchObject(kept ? { kind: 'found', outcome } : { kind: 'not_found' });
+    const left = current().habits?.forgetsRejectedRefunds ? { kind: 'not_found' } : { kind: 'found', outcome };
+    expect(await lookUp('refund-1')).toMatchObject(left);
     expect(await refundedMinor()).toBe(0);
   });
 

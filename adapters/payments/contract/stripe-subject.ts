@@ -6,7 +6,7 @@ import type { ProviderAccount } from '../account.ts';
 import { receiveWebhooks } from '../sandbox/receive-webhooks.ts';
 import { spawnProviderProcess } from '../sandbox/spawn-provider-process.ts';
 import { createStripeProvider, type StripeProvider } from '../stripe/stripe-provider.ts';
-import type { PaymentProviderSubject } from './subject.ts';
+import { forgeries, type PaymentProviderSubject } from './subject.ts';
 
 const webhookSecret = 'whsec_stripe_dialect_of_the_sandbox';
 
@@ -41,8 +41,8 @@ export async function startStripeSubject(): Promise<StripeSubject> {
     webhookSettings: {},
     accountRefOf: () => null,
     unreachableFailure: { kind: 'rate_limited' },
-    keepsRejectedRefunds: false,
-    forgedHeaders: [{ 'stripe-signature': '' }, { 'stripe-signature': 't=1,v1=00' }],
+    habits: { forgetsRejectedRefunds: true },
+    forgeriesOf: (request) => forgeries(request, [{ 'stripe-signature': '' }, { 'stripe-signature': 't=1,v1=00' }]),
     deliveries: () => receiver.received,
     async script({ tenantId, next }) {
       const account = `stripe:${tenantId}`;

@@ -1,7 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { LookUpRequest, PaymentProvider, ProviderEvent } from '../port.ts';
+import type { LookUpRequest, ParseWebhookRequest, PaymentProvider, ProviderEvent } from '../port.ts';
 import { ProviderError } from '../provider-error.ts';
+
+/** What a provider legitimately does otherwise; where a habit is absent, the suite's own rule holds. */
+export interface ProviderHabits {
+  /** Its list knows money that moved; an open charge is found by its own id only. */
+  findsOpenByIdOnly: boolean;
+  /** A reference is charged once, even after its key was forgotten: safer than what the suite asks for. */
+  chargesReferenceOnce: boolean;
+  /** A customer who refuses may come back, so that the refusal decides nothing. */
+  refusalLeavesOpen: boolean;
+  /** The customer agrees, the look-up captures. */
+  capturesOnLookUp: boolean;
+  /** A refused refund leaves no object behind. */
+  forgetsRejectedRefunds: boolean;
+}
 
 /** An implementation together with the levers that stand for its customers, its faults and its clock. */
 export interface PaymentProviderSubject {
@@ -18,10 +32,6 @@ export interface PaymentProviderSubject {
   webhookFor: (attemptId: string) => Promise<{ headers: Record<string, string>; rawBody: Uint8Array }>;
   /** How the failure reads that certainly charged nothing; default `{ kind: 'not_sent' }`. */
   unreachableFailure?: object;
-  /** False where a refused refund leaves no object behind for a look-up. */
-  keepsRejectedRefunds?: boolean;
-  /** Headers that turn a true delivery into a forged one; default those of Standard Webhooks. */
-  forgedHeaders?: readonly Record<string, string>[];
   /** Every delivery so far, oldest first. */
   deliveries?: () => readonly { headers: Record<string, string>; rawBody: Uint8Array }[];
   /** The customer on the page of a begun set-up: saves what this token stands for. */
@@ -31,6 +41,9 @@ export interface PaymentProviderSubject {
     open: (charge: { tenantId: string; providerChargeId: string; amountMinor: number }) => Promise<void>;
     settle: (charge: { tenantId: string; providerChargeId: string; result: 'won' | 'lost' }) => Promise<void>;
   };
+  habits?: Partial<ProviderHabits>;
+  /** Deliveries made false in every way its signature guards against; absent: those of Standard Webhooks. */
+  forgeriesOf?: (genuine: ParseWebhookRequest) => ParseWebhookRequest[];
   close: () => Promise<void>;
 }
 
@@ -69,6 +82,31 @@ export function chargeRequest(payer: Payer, attemptId: string = randomUUID(), ti
 
 export function lookUpRequest(of: { tenantId: string; attemptId: string; providerChargeId?: string }): LookUpRequest {
   return { providerChargeId: null, firstSentAt: new Date(Date.now() - 60_000), timeoutMs: 3_000, ...of };
+}
+
+/** The ids of an open charge under which this provider finds it. */
+export function namesOfOpen(
+  { habits }: Pick<PaymentProviderSubject, 'habits'>,
+  of: { tenantId: string; attemptId: string; providerChargeId: string },
+): { tenantId: string; attemptId: string; providerChargeId?: string } {
+  const { providerChargeId, ...names } = of;
+  return habits?.findsOpenByIdOnly ? { ...names, providerChargeId } : names;
+}
+
+/** A delivery altered, signed for another secret, stale, ahead, without headers, and with each of these instead of its own. */
+export function forgeries(
+  request: ParseWebhookRequest,
+  headersOf: readonly Record<string, string>[],
+): ParseWebhookRequest[] {
+  const altered = Buffer.from(Buffer.from(request.rawBody).toString().replace('succeeded', 'declined'));
+  return [
+    { ...request, rawBody: altered },
+    { ...request, secret: 'whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhlIHJlY2VpdmVy' },
+    ...headersOf.map((headers) => ({ ...request, headers: { ...request.headers, ...headers } })),
+    { ...request, headers: {} },
+    { ...request, now: new Date(Date.now() + 6 * 60_000) },
+    { ...request, now: new Date(Date.now() - 6 * 60_000) },
+  ];
 }
 
 export async function chargesOf({ provider }: Pick<PaymentProviderSubject, 'provider'>, tenantId: string) {

@@ -10,11 +10,14 @@ export interface ProviderProcessOptions {
   webhookSecret: string;
   /** Stripe's dialect on a free port of its own. */
   stripe?: { webhookUrl: string; webhookSecret: string };
+  /** Present: PayPal's dialect runs too, and its events go to this address. */
+  paypalWebhookUrl?: string;
 }
 
 export interface ProviderProcess {
   url: string;
   stripeUrl: string | null;
+  paypalUrl: string | null;
   pid: number;
   stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
@@ -36,6 +39,10 @@ export async function spawnProviderProcess(options: ProviderProcessOptions): Pro
         SANDBOX_STRIPE_WEBHOOK_URL: options.stripe.webhookUrl,
         SANDBOX_STRIPE_WEBHOOK_SECRET: options.stripe.webhookSecret,
       }),
+      ...(options.paypalWebhookUrl !== undefined && {
+        SANDBOX_PAYPAL_PORT: '0',
+        SANDBOX_PAYPAL_WEBHOOK_URL: options.paypalWebhookUrl,
+      }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -52,14 +59,16 @@ export async function spawnProviderProcess(options: ProviderProcessOptions): Pro
   };
 }
 
-async function readUrls(child: ChildProcess): Promise<Pick<ProviderProcess, 'url' | 'stripeUrl'>> {
+type Urls = Pick<ProviderProcess, 'url' | 'stripeUrl' | 'paypalUrl'>;
+
+async function readUrls(child: ChildProcess): Promise<Urls> {
   if (child.stdout === null) throw new Error('the sandbox provider has no output');
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
-    const { url, stripeUrl = null } = JSON.parse(line) as { url?: string; stripeUrl?: string | null };
+    const { url, stripeUrl = null, paypalUrl = null } = JSON.parse(line) as Partial<Urls>;
     if (url === undefined) continue;
     child.stdout.resume();
-    return { url, stripeUrl };
+    return { url, stripeUrl, paypalUrl };
   }
   throw new Error('the sandbox provider ended before it was ready');
 }

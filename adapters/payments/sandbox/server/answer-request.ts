@@ -25,11 +25,11 @@ export async function answerRequest(
     const match = request.method === route.method ? route.pattern.exec(url.pathname) : null;
     if (match === null) continue;
     const reply = await replyOf(async () => {
-      const rawBody = await readBytes(request);
+      const { rawBody, body } = await readBody(request);
       const wireRequest: WireRequest = {
         params: match.slice(1),
         query: url.searchParams,
-        body: request.method === 'GET' ? undefined : parseBody(request, rawBody),
+        body,
         rawBody,
         headers: { ...request.headers } as Record<string, string | undefined>,
         idempotencyKey: request.headers['idempotency-key']?.toString() || undefined,
@@ -38,14 +38,18 @@ export async function answerRequest(
       };
       return route.handle(sandbox, wireRequest);
     });
-    const result = reply.kind === 'answer' ? String(reply.status) : reply.kind;
-    requestCount.inc({ route: route.name, result });
+    countRequest(route.name, reply);
     return send(reply, response);
   }
   send(refuse(404, 'not_found', 'No such path'), response);
 }
 
-async function answerOperator(path: string, response: ServerResponse): Promise<boolean> {
+export function countRequest(route: string, reply: Reply): void {
+  requestCount.inc({ route, result: reply.kind === 'answer' ? String(reply.status) : reply.kind });
+}
+
+/** Health and metrics; true where it was one of them. */
+export async function answerOperator(path: string, response: ServerResponse): Promise<boolean> {
   if (path === '/metrics') {
     response.writeHead(200, { 'content-type': metricsContentType }).end(await renderMetrics());
     return true;
@@ -65,7 +69,7 @@ async function replyOf(handle: () => Reply | Promise<Reply>): Promise<Reply> {
   }
 }
 
-function send(reply: Reply, response: ServerResponse): void {
+export function send(reply: Reply, response: ServerResponse): void {
   switch (reply.kind) {
     case 'answer': {
       const body = Buffer.from(JSON.stringify(reply.body));
@@ -88,6 +92,11 @@ function send(reply: Reply, response: ServerResponse): void {
     default:
       assertNever(reply);
   }
+}
+
+export async function readBody(request: IncomingMessage): Promise<{ rawBody: Buffer; body: unknown }> {
+  const rawBody = await readBytes(request);
+  return { rawBody, body: request.method === 'GET' ? undefined : parseBody(request, rawBody) };
 }
 
 async function readBytes(request: IncomingMessage): Promise<Buffer> {

@@ -3,11 +3,15 @@ import type { SandboxStore } from './open-store.ts';
 import { type Reply, refuse } from './wire.ts';
 
 const keyWindowMs = 86_400_000;
+/** No dialect remembers a key longer. */
+const keptMs = 45 * 86_400_000;
 
 export interface KeyClaim {
   account: string;
   key: string;
   fingerprint: string;
+  /** How long this key is remembered, where it is not a day. */
+  windowMs?: number;
 }
 
 export interface KeyStore {
@@ -38,7 +42,7 @@ export function createKeyStore({ sql }: SandboxStore): KeyStore {
         return refuse(409, 'idempotency_key_in_progress', 'The first request with this key is still running');
       }
       const stored = sql.get`SELECT fingerprint, status, answer FROM keys
-        WHERE account = ${claim.account} AND key = ${claim.key} AND created_at > ${nowMs - keyWindowMs}`;
+        WHERE account = ${claim.account} AND key = ${claim.key} AND created_at > ${nowMs - (claim.windowMs ?? keyWindowMs)}`;
       if (stored === undefined) return null;
       if (stored.fingerprint !== claim.fingerprint) return mismatch();
       return {
@@ -54,6 +58,6 @@ export function createKeyStore({ sql }: SandboxStore): KeyStore {
       sql.run`INSERT OR REPLACE INTO keys (account, key, fingerprint, status, answer, created_at)
         VALUES (${claim.account}, ${claim.key}, ${claim.fingerprint}, ${answer.status}, ${JSON.stringify(answer.body)}, ${nowMs})`;
     },
-    forgetExpired: (nowMs) => void sql.run`DELETE FROM keys WHERE created_at <= ${nowMs - keyWindowMs}`,
+    forgetExpired: (nowMs) => void sql.run`DELETE FROM keys WHERE created_at <= ${nowMs - keptMs}`,
   };
 }

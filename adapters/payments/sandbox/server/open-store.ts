@@ -6,6 +6,8 @@ export interface SandboxStore {
   sql: SQLTagStore;
   /** Everything is synchronous, so a transaction never interleaves with another request. */
   transaction: <T>(work: () => T) => T;
+  /** What another dialect keeps beside it; each statement is harmless to repeat. */
+  createTables: (statements: readonly string[]) => void;
   close: () => void;
 }
 
@@ -104,6 +106,9 @@ export function openStore(folder: string): SandboxStore {
         db.exec('ROLLBACK');
         throw error;
       }
+    },
+    createTables(statements) {
+      for (const statement of statements) db.exec(statement);
     },
     close: () => db.close(),
   };

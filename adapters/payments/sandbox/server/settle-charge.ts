@@ -53,9 +53,9 @@ async function settle(sandbox: Sandbox, charge: ChargeRow, decision: Decision): 
     sandbox.sql
       .run`UPDATE charges SET status = ${status}, decline_code = ${declineCode}, message = ${message}, decide_at = NULL
       WHERE id = ${charge.id}`;
-    const dialect = sandbox.dialects.find(({ accountPrefix }) => charge.account.startsWith(accountPrefix));
-    if (dialect === undefined) return emitEvent(sandbox, chargeUpdated({ ...charge, status }));
-    dialect.announceCharge(charge.id);
+    const dialect = sandbox.dialects.find(({ charges }) => charges && charge.account.startsWith(charges.accountPrefix));
+    if (!dialect?.charges) return emitEvent(sandbox, chargeUpdated({ ...charge, status }));
+    dialect.charges.announce(charge.id);
     return null;
   });
   if (emitted === null) sandbox.wake();

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startPaypalDialect } from '../paypal-server/start-paypal.ts';
 import { type StripeDialectOptions, startStripeDialect } from '../stripe-dialect/start-stripe.ts';
 import { answerRequest } from './answer-request.ts';
 import { startDueWork } from './run-due-work.ts';
@@ -13,6 +14,8 @@ export interface SandboxServerOptions {
   webhook: WebhookTarget | null;
   /** Stripe's dialect over the same store, where it is wanted. */
   stripe?: StripeDialectOptions | undefined;
+  /** PayPal's dialect on a port of its own (0 takes a free one) and where its events go. */
+  paypal?: { port: number; webhookUrl: string | null };
   onError: (error: unknown) => void;
 }
 
@@ -20,6 +23,8 @@ export interface SandboxServer {
   url: string;
   stripeUrl: string | null;
   port: number;
+  /** Where PayPal's dialect answers, if it was asked for. */
+  paypalUrl: string | null;
   /** Resolves while the store answers. */
   checkStore: () => Promise<void>;
   close: () => Promise<void>;
@@ -48,21 +53,23 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
   });
-  const around = { sandbox, host: options.host, keepAliveMs, onError: options.onError };
-  const stripe = options.stripe === undefined ? null : await startStripeDialect(around, options.stripe);
-  const dueWork = startDueWork({ sandbox, onError: options.onError });
+  const { host, onError } = options;
+  const stripe = options.stripe && (await startStripeDialect({ sandbox, host, keepAliveMs, onError }, options.stripe));
+  const paypal = options.paypal && (await startPaypalDialect({ sandbox, host, onError, ...options.paypal }));
+  const dueWork = startDueWork({ sandbox, onError });
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host}:${port}`,
     port,
     stripeUrl: stripe?.url ?? null,
+    paypalUrl: paypal?.url ?? null,
     checkStore: async () => void sandbox.sql.get`SELECT 1`,
     async close() {
       closing.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
-      await stripe?.close();
+      await Promise.all([stripe?.close(), paypal?.close()]);
       await dueWork.stop();
       sandbox.close();
     },

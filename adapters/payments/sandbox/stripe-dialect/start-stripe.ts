@@ -33,8 +33,7 @@ export async function startStripeDialect(
 ): Promise<StripeServer> {
   prepareStripeStore(sandbox);
   sandbox.dialects.push({
-    accountPrefix,
-    announceCharge: (id) => announceIntent(sandbox, requireCharge(sandbox, id)),
+    charges: { accountPrefix, announce: (id) => announceIntent(sandbox, requireCharge(sandbox, id)) },
     deliverDue: () => deliverDueEvents(sandbox, webhook),
     nextDueAt: () => nextEventDueAt(sandbox, webhook),
   });
