@@ -85,6 +85,22 @@ it('is signed as the documented example is', () => {
   expect(JSON.parse(body)).toMatchObject({ call: 'charge.find' });
 });
 
+it('a live account whose name leads to this machine is not called', async () => {
+  const { port } = server.address() as AddressInfo;
+  const settings = { base_url: `https://localhost:${port}`, key_window_hours: '24' };
+  const live = createCustomProvider({
+    accountOf: async () => ({ mode: 'live', credentials: { signing_secret: secret }, settings }),
+  });
+  let connections = 0;
+  const count = () => void (connections += 1);
+  server.on('connection', count);
+  const failure = await failureOf(live.charge(chargeRequest(payer, 'attempt-1')));
+  server.off('connection', count);
+  expect(failure).toMatchObject({ kind: 'not_sent', code: 'address_refused' });
+  expect([received.length, connections]).toEqual([0, 0]);
+  live.close();
+});
+
 describe('what its answer means for a charge', () => {
   const error = (code: string, more: object = {}) => ({ error: { code, message: 'why' }, ...more });
   const rows: [string, number, object | string, object][] = [
