@@ -31,6 +31,7 @@ describe('the account of a business that connects its own provider', () => {
     ['with a user in the address', account('live', { base_url: 'https://me:secret@payments.example' })],
     ['with a query', account('live', { base_url: 'https://payments.example?a=b' })],
     ['with a short secret', account('live', { base_url: 'https://payments.example' }, 'short')],
+    ['with a secret that is no base64', account('live', { base_url: 'https://a.example' }, 'whsec_!!!!!!!!!!!!!!!!!!')],
     ['without a key window', account('live', { base_url: 'https://payments.example', key_window_hours: '0' })],
     ['with a window nobody can read', account('live', { base_url: 'https://a.example', key_window_hours: 'a day' })],
   ];

@@ -6,7 +6,7 @@ import { isRefusedHost } from './refuse-inner-addresses.ts';
 const hourMs = 3_600_000;
 
 /** What a business is asked for: `credentials.signing_secret`, `settings.base_url`, `settings.key_window_hours`. */
-const credentials = z.object({ signing_secret: z.string().min(16) });
+const credentials = z.object({ signing_secret: z.string().regex(/^(whsec_)?[\w+/-]{16,}={0,2}$/) });
 const settings = z.object({
   base_url: z.url({ protocol: /^https?$/ }).transform((url) => new URL(url)),
   key_window_hours: z.coerce.number().int().min(1).max(8_760),
@@ -28,7 +28,7 @@ export async function openCustomAccount(accountOf: AccountOf, tenantId: string):
 export function readCustomAccount(account: ProviderAccount): CustomAccount {
   const secret = credentials.safeParse(account.credentials);
   const set = settings.safeParse(account.settings);
-  if (!secret.success) throw notConfigured('signing_secret is missing or shorter than 16 characters');
+  if (!secret.success) throw notConfigured('signing_secret: whsec_ and at least 16 characters of base64');
   if (!set.success) throw notConfigured(`${String(set.error.issues[0]?.path[0])}: ${set.error.issues[0]?.message}`);
   const { base_url: baseUrl, key_window_hours } = set.data;
   const { mode } = account;

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chargeRequest, failureOf, lookUpRequest } from '../contract/subject.ts';
-import { verifyWebhook } from '../standard-webhooks.ts';
+import { signWebhook, verifyWebhook } from '../standard-webhooks.ts';
 import { type CustomProvider, createCustomProvider } from './custom-provider.ts';
 
 const secret = 'whsec_YSBzZWNyZXQgb2YgdGhlIHRlc3Q=';
@@ -71,6 +72,33 @@ describe('what a business is sent', () => {
       description: 'Renewal 4',
     });
   });
+});
+
+it('is signed as the documented example is', () => {
+  const text = readFileSync(new URL('../../../docs/custom-provider.md', import.meta.url), 'utf8');
+  const block = /^secret .*\n(?:.*\n)*?signature .*$/m.exec(text)?.[0] ?? '';
+  const fields = block.split('\n').map((line) => /^(\w+)\s+(.*)$/.exec(line)?.slice(1) ?? []);
+  const example = Object.fromEntries(fields) as Record<string, string>;
+  const { id = '', timestamp = '', body = '', signature } = example;
+  const signed = { secret: example['secret'] ?? '', id, timestampSeconds: Number(timestamp), body: Buffer.from(body) };
+  expect(signWebhook(signed)).toBe(signature);
+  expect(JSON.parse(body)).toMatchObject({ call: 'charge.find' });
+});
+
+it('a live account whose name leads to this machine is not called', async () => {
+  const { port } = server.address() as AddressInfo;
+  const settings = { base_url: `https://localhost:${port}`, key_window_hours: '24' };
+  const live = createCustomProvider({
+    accountOf: async () => ({ mode: 'live', credentials: { signing_secret: secret }, settings }),
+  });
+  let connections = 0;
+  const count = () => void (connections += 1);
+  server.on('connection', count);
+  const failure = await failureOf(live.charge(chargeRequest(payer, 'attempt-1')));
+  server.off('connection', count);
+  expect(failure).toMatchObject({ kind: 'not_sent', code: 'address_refused' });
+  expect([received.length, connections]).toEqual([0, 0]);
+  live.close();
 });
 
 describe('what its answer means for a charge', () => {

@@ -28,7 +28,10 @@ export function customAccountOf(sandbox: Sandbox, account: string): CustomAccoun
   return { secret: String(row.secret), notifyUrl, notifySecret: String(row.notify_secret) };
 }
 
-const secretText = z.string().min(16).max(255);
+const secretText = z
+  .string()
+  .max(255)
+  .regex(/^(whsec_)?[\w+/-]{16,}={0,2}$/);
 const accountBody = z.strictObject({
   account: text,
   signing_secret: secretText,

@@ -103,6 +103,44 @@ describe('a killed sandbox provider', () => {
   });
 });
 
+describe('a sandbox provider killed in the middle of what it was told to do', () => {
+  it('still finishes a pending refund, tells of it, and lists what it told', async () => {
+    const { tenantId, providerMethodId } = await newPayer({ provider });
+    const paid = await provider.charge(chargeRequest({ tenantId, providerMethodId }, 'attempt-1'));
+    if (paid.kind !== 'succeeded') throw new Error(`expected a success, got ${paid.kind}`);
+    await post('/control/script', { operation: 'refund', account: tenantId, next: [{ behave: 'pending:300' }] });
+    const { providerChargeId } = paid;
+    const refundId = randomUUID();
+    const request = { tenantId, refundId, idempotencyKey: refundId, providerChargeId, amountMinor: 700 };
+    const outcome = await provider.refund({ ...request, currency: 'USD', timeoutMs: 3_000 });
+    expect(outcome).toMatchObject({ kind: 'pending' });
+    await killAndRestart();
+    await vi.waitFor(() => receiver.find(refundId), { timeout: 10_000 });
+    const lookUp = { tenantId, refundId, providerChargeId, providerRefundId: null, timeoutMs: 3_000 };
+    expect(await provider.lookUpRefund(lookUp)).toMatchObject({ outcome: { kind: 'succeeded' } });
+    const { events } = await provider.listEvents({ tenantId, since: new Date(0), limit: 10 });
+    expect(events.map(({ event }) => event.fact)).toMatchObject([{ kind: 'refund_updated', refundId }]);
+  });
+
+  it('goes on with the draws of its odds where it stopped', async () => {
+    const probabilities = { 'decline:generic_decline': 0.5 };
+    const draws = async (payer: Awaited<ReturnType<typeof newPayer>>, count: number) => {
+      const kinds: string[] = [];
+      for (let index = 0; index < count; index += 1) kinds.push((await provider.charge(chargeRequest(payer))).kind);
+      return kinds;
+    };
+    const [whole, halves] = [await newPayer({ provider }), await newPayer({ provider })];
+    for (const { tenantId } of [whole, halves]) {
+      await post('/control/odds', { account: tenantId, seed: 11, probabilities });
+    }
+    const uninterrupted = await draws(whole, 24);
+    const before = await draws(halves, 12);
+    await killAndRestart();
+    expect([...before, ...(await draws(halves, 12))]).toEqual(uninterrupted);
+    expect(new Set(uninterrupted).size).toBe(2);
+  });
+});
+
 describe('webhook delivery', () => {
   it('repeats the same event until it is answered with 2xx, also after a kill, and then stops', async () => {
     receiver.failNext(2);
