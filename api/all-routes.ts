@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { adminPaymentRoutes } from './routes/admin-payments.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { invoiceRoutes, paymentRoutes } from './routes/money.ts';
 import { notSupportedRoutes } from './routes/not-supported.ts';
@@ -17,6 +18,7 @@ export const allRoutes: readonly Route[] = [
   ...paymentMethodRoutes,
   ...invoiceRoutes,
   ...paymentRoutes,
+  ...adminPaymentRoutes,
   ...operationRoutes,
   ...notSupportedRoutes,
 ];

@@ -3,7 +3,16 @@ import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
 import { parseId } from '../db/new-id.ts';
-import type { CustomerId, InvoiceId, PaymentId, PaymentMethodId, PlanId, SubscriptionId } from '../domain/ids.ts';
+import type {
+  AttemptId,
+  CustomerId,
+  InvoiceId,
+  PaymentId,
+  PaymentMethodId,
+  PlanId,
+  RetryTaskId,
+  SubscriptionId,
+} from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
 
 interface PathIds {
@@ -13,6 +22,8 @@ interface PathIds {
   subscription: SubscriptionId;
   invoice: InvoiceId;
   payment: PaymentId;
+  attempt: AttemptId;
+  retryTask: RetryTaskId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -45,6 +56,8 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   subscription_id: 'subscription',
   invoice_id: 'invoice',
   payment_id: 'payment',
+  attempt_id: 'attempt',
+  task_id: 'retryTask',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

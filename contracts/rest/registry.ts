@@ -1,3 +1,4 @@
+import * as adminPayments from './admin-payments.ts';
 import * as customers from './customers.ts';
 import * as invoices from './invoices.ts';
 import { notSupportedRoutes } from './not-supported.ts';
@@ -24,6 +25,7 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(paymentMethods),
   ...routesOf(invoices),
   ...routesOf(payments),
+  ...routesOf(adminPayments),
   ...routesOf(operations),
   ...notSupportedRoutes.map((contract): [string, RouteContract] => [operationIdOf(contract), contract]),
 ]);

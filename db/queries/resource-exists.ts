@@ -7,6 +7,8 @@ const tableOf = {
   subscription: 'subscriptions',
   invoice: 'invoices',
   payment: 'payments',
+  attempt: 'payment_attempts',
+  retryTask: 'retry_tasks',
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */

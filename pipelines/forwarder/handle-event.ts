@@ -5,11 +5,12 @@ import { applyProviderFact } from '../../billing/provider-facts/apply-provider-f
 import { isInfrastructureError } from '../../db/database.ts';
 import { parseId } from '../../db/new-id.ts';
 import { markProcessed } from '../../db/queries/inbox.ts';
+import { isPaymentTopic, paymentTopics, planPayment } from './plan-payments.ts';
 import { type ReadEvent, readEvent, UnreadableEvent } from './read-event.ts';
 import { wakeOverdue } from './wake-overdue.ts';
 
 /** What the forwarder consumes; every other topic is for integrators. */
-export const forwardedTopics = ['subscriptions.renew_required', 'webhooks.received'] as const;
+export const forwardedTopics = ['subscriptions.renew_required', 'webhooks.received', ...paymentTopics] as const;
 
 /** One event, handled once whatever the number of its deliveries: the effect's transaction records it. */
 export async function handleEvent(context: BillingContext, message: ReceivedMessage): Promise<void> {
@@ -18,6 +19,7 @@ export async function handleEvent(context: BillingContext, message: ReceivedMess
   if (event.origin === 'workflow') return;
   if (event.type === 'subscriptions.renew_required') return wakeOverdue(context, event);
   if (event.type === 'webhooks.received') return applyNotification(context, event);
+  if (isPaymentTopic(event)) return planPayment(context, event);
   throw new UnreadableEvent(`nobody here consumes ${event.type}`);
 }
 
