@@ -46,6 +46,7 @@ export interface ApiHarness {
   sql: Sql;
   owner: Sql;
   provider: FakePaymentProvider;
+  context: BillingContext;
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
@@ -92,6 +93,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     sql,
     owner,
     provider,
+    context,
     owed,
     logged,
     makeTenant: () => provisionSandboxTenant({ ownerUrl: databaseUrl, keySecret, tenantName: 'Test' }),
