@@ -87,7 +87,7 @@ function awaitAction(work: SubscriptionWork, { attempt, payment, invoice }: Char
   attempt.leaseId = null;
   attempt.leaseUntil = null;
   attempt.expiresAt ??= businessNow(work) + actionWindowMs;
-  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount);
+  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, attempt.status);
   if (isDecided(invoice)) {
     closeAction(work, attempt);
     return;
