@@ -200,6 +200,22 @@ describe('a retry', () => {
     expect((await read(`payments/${failed.paymentId}`)).attempts).toHaveLength(2);
   });
 
+  it('asked for often before the first was made is one attempt, also where that is declined', async () => {
+    const failed = await failRenewal(api, tenant);
+    payNext(api, tenant.tenantId, ...Array<string>(5).fill('decline:insufficient_funds'));
+    tenant.relay.isAway = true;
+    const answers = await Promise.all(Array.from({ length: 5 }, () => retry(failed.paymentId)));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+    tenant.relay.isAway = false;
+    const isHandled = async () => {
+      const rows = await api.owner`select 1 from processed_events
+        where tenant_id = ${tenant.tenantId} and consumer = 'payments.retry.requested'`;
+      const { attempts, status } = await read(`payments/${failed.paymentId}`);
+      return [rows.length, attempts.length, status];
+    };
+    await expect.poll(isHandled, { timeout: 10_000 }).toEqual([5, 2, 'failed']);
+  });
+
   it('is refused once the payment is completed, and of what nobody knows', async () => {
     const { paymentId } = await subscribe(api, tenant);
     const completed = await retry(paymentId);

@@ -22,10 +22,12 @@ export async function planPayment(context: BillingContext, event: PaymentRequest
       const paymentMethodId = parseId('paymentMethod', methodId ?? '');
       return planRequestedPayment(context, { ...about(event, payment.payment_id), reason, paymentMethodId });
     }
-    case 'payments.retry.requested':
+    case 'payments.retry.requested': {
       // Without somebody who asked it is the ladder's next attempt, whose date is in the row.
       if (event.data.requested_by === undefined) return;
-      return planRetry(context, about(event, event.data.payment.payment_id));
+      const { payment_id: paymentId, attempts_count: attemptsCount } = event.data.payment;
+      return planRetry(context, { ...about(event, paymentId), attemptsCount });
+    }
     case 'payments.retry.manual': {
       const taskId = parseId('retryTask', event.data.task_id);
       if (taskId === null) throw new UnreadableEvent('a task’s id that is none');

@@ -38,6 +38,7 @@ export async function expectNothingLost(platform: WatchedPlatform, round: KillRo
 
   // The lease had passed to another worker: the one that stood still sent nothing any more.
   const sends = platform.provider(charger).charges.filter(({ attemptId }) => attemptId === stopped.attemptId);
-  expect(sends.length).toBeGreaterThan(0);
+  // What a step had in hand is sent again from the provider's queue.
+  if (charger === 'payment-worker') expect(sends.length).toBeGreaterThan(0);
   expect(sends.filter(({ at }) => at >= stopped.resumedAt)).toEqual([]);
 }

@@ -22,7 +22,7 @@ export function startStandInRelay(owner: Sql, context: BillingContext, tenantId:
   };
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      if (!relay.isAway) await relayOnce(owner, context, tenantId);
+      if (!relay.isAway) await relayAll(owner, context, tenantId);
       await pause(20, stopping.signal);
     }
   }
@@ -30,7 +30,8 @@ export function startStandInRelay(owner: Sql, context: BillingContext, tenantId:
   return relay;
 }
 
-async function relayOnce(owner: Sql, context: BillingContext, tenantId: TenantId): Promise<void> {
+/** Everything that waits. */
+export async function relayAll(owner: Sql, context: BillingContext, tenantId: TenantId): Promise<void> {
   const rows = await owner<{ id: string; topic: string; messageKey: string; envelope: unknown }[]>`
     select id, topic, message_key, envelope from outbox where tenant_id = ${tenantId} and published_at is null
     order by message_key, sequence, id`;
