@@ -35,7 +35,8 @@ export async function runRetryRound(api: ApiHarness, seed: number): Promise<{ cl
   );
   await expect.poll(async () => (await asked(api, tenantId)) > 0, { timeout: 5_000 }).toBe(true);
   relay.isAway = false;
-  const answers = await Promise.all(answering).finally(() => relay.stop());
+  const answers = await Promise.all(answering);
+  await relay.stop();
 
   expectAccepted(answers);
   await relayAll(api.owner, api.context, tenantId);
