@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { adminPaymentRoutes } from './routes/admin-payments.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { disputeRoutes } from './routes/disputes.ts';
 import { invoiceRoutes, paymentRoutes } from './routes/money.ts';
@@ -21,6 +22,7 @@ export const allRoutes: readonly Route[] = [
   ...paymentMethodRoutes,
   ...invoiceRoutes,
   ...paymentRoutes,
+  ...adminPaymentRoutes,
   ...operationRoutes,
   ...providerAccountRoutes,
   ...webhookEndpointRoutes,

@@ -22,7 +22,15 @@ let foreign: Ids;
 
 async function makeIds(of: TestTenant): Promise<Ids> {
   const made = await subscribe(api, of);
+  const [attempt] = await api.owner<
+    { id: string }[]
+  >`select id from payment_attempts where payment_id = ${made.paymentId}`;
+  const taskId = newId('retryTask');
+  await api.owner`insert into retry_tasks (tenant_id, id, payment_id, admin_id, attempt_number, status)
+    values (${of.tenantId}, ${taskId}, ${made.paymentId}, 'nobody', 1, 'refused')`;
   return {
+    attempt_id: attempt?.id ?? '',
+    task_id: taskId,
     customer_id: made.customerId,
     plan_id: made.planId,
     payment_method_id: made.paymentMethodId,
@@ -53,6 +61,8 @@ function send(contract: RouteContract, ids: Ids, request: Parameters<ApiHarness[
 }
 
 const unknown: Ids = {
+  attempt_id: newId('attempt'),
+  task_id: newId('retryTask'),
   customer_id: newId('customer'),
   plan_id: newId('plan'),
   payment_method_id: newId('paymentMethod'),

@@ -4,6 +4,7 @@ import type { Answer } from '../contracts/answer.ts';
 import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
 import { parseId } from '../db/new-id.ts';
 import type {
+  AttemptId,
   CustomerId,
   DisputeId,
   EventId,
@@ -12,6 +13,7 @@ import type {
   PaymentId,
   PaymentMethodId,
   PlanId,
+  RetryTaskId,
   SubscriptionId,
   WebhookEndpointId,
 } from '../domain/ids.ts';
@@ -30,6 +32,8 @@ interface PathIds {
   dispute: DisputeId;
   /** A stored notification is named by its event. */
   event: EventId;
+  attempt: AttemptId;
+  retryTask: RetryTaskId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -68,6 +72,8 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   webhook_endpoint_id: 'webhookEndpoint',
   dispute_id: 'dispute',
   webhook_id: 'event',
+  attempt_id: 'attempt',
+  task_id: 'retryTask',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changeAttempt } from '../billing/attempts/with-attempt.ts';
+import { applyChargeResult } from '../billing/collection/apply-charge-result.ts';
+import { workflowCaller } from '../billing/context.ts';
 import { beginSubscription } from '../billing/subscriptions/begin-subscription.ts';
 import { createSubscription } from '../billing/subscriptions/create-subscription.ts';
 import { newId } from '../db/new-id.ts';
@@ -6,6 +9,7 @@ import { findViolations } from '../db/queries/invariants.ts';
 import { recordProcessed } from '../db/queries/processed-events.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import type { SubscriptionId } from '../domain/ids.ts';
+import { invariant } from '../domain/invariant.ts';
 import { type BillingFixture, openBillingFixture } from './support/billing-fixture.ts';
 import { type BillingLife, closePoolsAfterAll, openLife } from './support/billing-life.ts';
 import { type OwnDatabase, openOwnDatabase } from './support/own-database.ts';
@@ -80,6 +84,14 @@ describe('PostgreSQL refuses', () => {
   it('more refunded than captured', async () => {
     const refund = life.owner`update payments set refunded_minor = captured_minor + 1 where tenant_id = ${life.tenantId}`;
     await expect(refund).rejects.toMatchObject({ constraint_name: 'payments_returns_within_captured' });
+  });
+
+  it('a second task for one attempt of a payment', async () => {
+    const [payment] = await life.rows('payments', id);
+    const task = () => life.owner`insert into retry_tasks (tenant_id, id, payment_id, admin_id, attempt_number, status)
+      values (${life.tenantId}, ${newId('retryTask')}, ${payment?.id ?? ''}, 'key_1', 2, 'requested')`;
+    await task();
+    await expect(task()).rejects.toMatchObject({ constraint_name: 'retry_tasks_one_per_attempt' });
   });
 
   it('to record an event done twice: of ten at once one goes on', async () => {
@@ -187,6 +199,49 @@ describe('without its guard', () => {
     expect(await callsOf(true)).toBe(2);
     const { charges } = await provider.listCharges({ tenantId: fixture.tenantId, limit: 100 });
     expect(new Set(charges.map(({ attemptId }) => attemptId)).size).toBe(charges.length);
+  });
+
+  it('a key that derives from the attempt, a second send of it charges again', async () => {
+    const chargesOf = async (keyOf: (attemptId: string) => string): Promise<number> => {
+      const life = await openLife();
+      const { id } = await life.subscribe();
+      const { charge, lookUp } = life.provider;
+      life.provider.charge = (request) =>
+        charge.call(life.provider, { ...request, idempotencyKey: keyOf(request.attemptId) });
+      let isAsked = false;
+      life.provider.lookUp = async (request) => {
+        if (isAsked) return lookUp.call(life.provider, request);
+        isAsked = true;
+        return { kind: 'not_found' };
+      };
+      life.provider.script({ tenantId: life.tenantId, next: ['timeout_after'] });
+      await life.liveTo('2026-02-28T10:05:00.000Z');
+      const { charges } = await life.provider.listCharges({ tenantId: life.tenantId, limit: 100 });
+      expect(await life.rows('payment_attempts', id)).toHaveLength(2);
+      return charges.filter(({ status }) => status === 'succeeded').length;
+    };
+    expect(await chargesOf((attemptId) => attemptId)).toBe(2);
+    expect(await chargesOf(() => crypto.randomUUID())).toBe(3);
+  });
+
+  it('the rank of results, a decline that comes late makes a captured attempt a declined one', async () => {
+    const life = await openLife();
+    const { id } = await life.subscribe();
+    const [attempt] = await life.rows('payment_attempts', id);
+    invariant(attempt, 'a subscription that paid has its attempt');
+    const ref = { tenantId: life.tenantId, subscriptionId: id, attemptId: attempt.id, caller: workflowCaller };
+    const decline = { declineKind: 'soft', code: 'late', message: 'late' } as const;
+    const comeLate = (isRanked: boolean) =>
+      changeAttempt(life.context, ref, async (work, current) => {
+        if (!isRanked) current.status = 'unknown';
+        await applyChargeResult(work, current, { kind: 'declined', providerChargeId: null, ...decline });
+      });
+    await comeLate(true);
+    expect(await life.rows('payment_attempts', id)).toMatchObject([{ status: 'succeeded' }]);
+    await comeLate(false);
+    expect(await life.rows('payment_attempts', id)).toMatchObject([{ status: 'declined' }]);
+    const { charges } = await life.provider.listCharges({ tenantId: life.tenantId, limit: 100 });
+    expect(charges).toMatchObject([{ attemptId: attempt.id, status: 'succeeded' }]);
   });
 
   it('row-level security, one tenant reads and changes the rows of another', async () => {

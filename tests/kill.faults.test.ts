@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { expectNothingLost } from './support/expect-kill-round.ts';
 import { runKillRound } from './support/kill-round.ts';
 import { runRandomFaults } from './support/random-faults.ts';
@@ -6,11 +6,6 @@ import { stackEnv } from './support/stack-env.ts';
 import { startWatchedPlatform, type WatchedPlatform } from './support/watched-platform.ts';
 
 let platform: WatchedPlatform;
-
-beforeEach(async () => {
-  platform = await startWatchedPlatform(['api', 'payment-worker']);
-});
-
 afterEach(() => platform?.stop());
 
 const roundSeeds = [1, 2, 3].map((round) => Number(stackEnv().seed) + round);
@@ -18,6 +13,7 @@ const roundSeeds = [1, 2, 3].map((round) => Number(stackEnv().seed) + round);
 it.for(roundSeeds)(
   'neither loses nor doubles a charge when processes die and one stands still for 2 min (seed %i)',
   async (seed) => {
+    platform = await startWatchedPlatform(['api', 'payment-worker']);
     const round = await runKillRound(platform, { seed, creates: 200, renewals: 200, stopMs: 120_000, randomKills: 3 });
     console.info(
       `${round.created.length} creates, ${round.renewed.length} renewals, killed: ${round.kills.join(', ')}`,
@@ -27,9 +23,21 @@ it.for(roundSeeds)(
   },
 );
 
+it.for(roundSeeds)(
+  'neither loses nor doubles a charge made within a step when its process dies or stands still (seed %i)',
+  async (seed) => {
+    platform = await startWatchedPlatform(['api', 'billing-worker']);
+    const how = { creates: 100, renewals: 100, stopMs: 60_000, randomKills: 1, charger: 'billing-worker' as const };
+    const round = await runKillRound(platform, { seed, ...how });
+    console.info(`${round.renewed.length} renewals, killed: ${round.kills.join(', ')}`);
+    await expectNothingLost(platform, round);
+  },
+);
+
 const everything = ['api', 'billing-worker', 'payment-worker', 'relay', 'forwarder', 'sandbox-provider', 'temporal'];
 
 it.for(roundSeeds)('keeps every invariant when anything dies during any commands (seed %i)', async (seed) => {
+  platform = await startWatchedPlatform(['api', 'payment-worker']);
   const { tenant, answers } = await runRandomFaults(platform, {
     seed,
     actors: 12,

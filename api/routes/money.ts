@@ -1,10 +1,12 @@
+import { requestPayment } from '../../billing/payments/request-payment.ts';
+import { retryPayment } from '../../billing/payments/retry-payment.ts';
 import * as invoices from '../../contracts/rest/invoices.ts';
 import * as payments from '../../contracts/rest/payments.ts';
 import { findInvoice, listInvoices } from '../../db/queries/invoices.ts';
 import { listPayments, readPayment } from '../../db/queries/payments.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { optionalId, type Route, route } from '../route.ts';
+import { idOrUnknown, optionalId, type Route, route } from '../route.ts';
 import { renderInvoice, renderPayment, renderPaymentInList } from './render-money.ts';
 import { pageRequestOf, renderPage } from './render-page.ts';
 
@@ -51,4 +53,16 @@ export const paymentRoutes: readonly Route[] = [
     if (!found) throw new DomainError('not_found', 'unknown payment');
     return { status: 200, body: renderPayment(found) };
   }),
+
+  route(payments.requestPaymentRoute, (call) => {
+    const { subscription_id: subscriptionId, amount, payment_method_id: methodId, reason } = call.body;
+    return requestPayment(call.context, call, {
+      subscriptionId: idOrUnknown('subscription', subscriptionId),
+      amountMinor: amount,
+      paymentMethodId: methodId === undefined ? null : idOrUnknown('paymentMethod', methodId),
+      reason,
+    });
+  }),
+
+  route(payments.retryPaymentRoute, (call) => retryPayment(call.context, call, call.id('payment'))),
 ];

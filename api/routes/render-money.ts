@@ -69,7 +69,7 @@ export function renderPayment({ payment, attempts }: PaymentWithAttempts): Payme
   };
 }
 
-function renderAttempt(attempt: AttemptRow): PaymentBody['attempts'][number] {
+export function renderAttempt(attempt: AttemptRow): PaymentBody['attempts'][number] {
   return {
     attempt_id: attempt.id,
     number: attempt.number,

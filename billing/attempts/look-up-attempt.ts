@@ -1,11 +1,12 @@
 import type { LookUpResult, PaymentProvider } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
-import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
+import { MINUTE_MS, SECOND_MS, toIso } from '../../domain/instant.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
-import { delayAfterLookUp, lookUpCountMax } from '../collection/resolve-schedule.ts';
+import { delayAfterLookUp, lookUpCountMax, noticeAfterLookUp } from '../collection/resolve-schedule.ts';
 import type { BillingContext } from '../context.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
+import { notify } from '../subscription-work/notify.ts';
 import { type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
 import { sendFrom } from './charge-attempt.ts';
 import { keyWindowsOf } from './key-windows.ts';
@@ -25,7 +26,7 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
     if (attempt.status !== 'unknown' && attempt.status !== 'requires_action') return;
     attempt.resolveCount += 1;
     // Written before the call: if this process dies, the next look-up comes by the schedule.
-    attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount);
+    attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, attempt.status);
     touch(work, 'attempts', attempt);
     looked = { ...attempt };
   });
@@ -39,6 +40,7 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
     if (found?.kind === 'found') await applyFound(work, current, found);
     else if (current.status === 'unknown') mayResend = insideKeyWindow(work, current, windowMs) && found !== null;
     if (!mayResend) giveToPerson(work, current);
+    tellPeople(work, current);
   });
   return mayResend ? sendFrom(context, input, { from: ['unknown'], mayThrow: false }) : next;
 }
@@ -70,11 +72,8 @@ export async function applyFound(
     await applyChargeResult(work, attempt, found.outcome);
     return;
   }
-  attempt.status = 'needs_review';
   attempt.message = `the provider holds ${found.amountMinor} ${found.currency} under this attempt`;
-  attempt.resolveAt = null;
-  touch(work, 'attempts', attempt);
-  writeTimeline(work, 'needs_review', { attempt_id: attempt.id });
+  needReview(work, attempt);
 }
 
 function insideKeyWindow(work: SubscriptionWork, attempt: AttemptRow, windowMs: number): boolean {
@@ -83,9 +82,26 @@ function insideKeyWindow(work: SubscriptionWork, attempt: AttemptRow, windowMs: 
 }
 
 function giveToPerson(work: SubscriptionWork, attempt: AttemptRow): void {
-  if (attempt.status !== 'unknown' || attempt.resolveCount < lookUpCountMax) return;
+  if (attempt.status === 'unknown' && attempt.resolveCount >= lookUpCountMax) needReview(work, attempt);
+}
+
+function needReview(work: SubscriptionWork, attempt: AttemptRow): void {
   attempt.status = 'needs_review';
   attempt.resolveAt = null;
   touch(work, 'attempts', attempt);
   writeTimeline(work, 'needs_review', { attempt_id: attempt.id });
+  notify(work, 'attempt_needs_review', noticeOf(attempt));
+}
+
+/** Sent only after the provider was asked: nobody is reminded of what has just been done. */
+function tellPeople(work: SubscriptionWork, attempt: AttemptRow): void {
+  const kind = noticeAfterLookUp(attempt.resolveCount, attempt.status);
+  if (kind === null) return;
+  const expiresAt = attempt.expiresAt === null ? null : toIso(attempt.expiresAt);
+  const action = kind === 'action_required' ? { url: attempt.actionUrl, expires_at: expiresAt } : {};
+  notify(work, kind, { ...noticeOf(attempt), ...action });
+}
+
+function noticeOf({ id, paymentId, invoiceId, amountMinor, currency, message }: AttemptRow) {
+  return { attempt_id: id, payment_id: paymentId, invoice_id: invoiceId, amount: amountMinor, currency, message };
 }

@@ -87,7 +87,7 @@ function awaitAction(work: SubscriptionWork, { attempt, payment, invoice }: Char
   attempt.leaseId = null;
   attempt.leaseUntil = null;
   attempt.expiresAt ??= businessNow(work) + actionWindowMs;
-  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount);
+  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, attempt.status);
   if (isDecided(invoice)) {
     closeAction(work, attempt);
     return;
@@ -97,7 +97,20 @@ function awaitAction(work: SubscriptionWork, { attempt, payment, invoice }: Char
   dueStatus(work, invoice);
 }
 
-export function awaitLookUp(work: SubscriptionWork, attempt: AttemptRow, message: string): void {
+/** The sender did not report while the attempt was its own. */
+export function loseLease(work: SubscriptionWork, attempt: AttemptRow): void {
+  const payment = work.open.payments.find(({ id }) => id === attempt.paymentId);
+  if (payment) {
+    setUnderWay(payment);
+    touch(work, 'payments', payment);
+  }
+  awaitLookUp(work, attempt, 'the sender did not report');
+  // It died, which says nothing about the provider: the schedule's long waits are for outcomes it could not give.
+  attempt.resolveAt = work.tx.now + delayAfterLookUp(0);
+  touch(work, 'attempts', attempt);
+}
+
+function awaitLookUp(work: SubscriptionWork, attempt: AttemptRow, message: string): void {
   attempt.status = 'unknown';
   attempt.message = message;
   attempt.leaseId = null;

@@ -25,9 +25,10 @@ export function retryPayment(context: BillingContext, call: Call, id: PaymentId)
   });
 }
 
-/** The event has come round: the attempt is planned for now, unless the payment has moved on since. */
-export function planRetry(context: BillingContext, event: PaymentEvent): Promise<void> {
+/** The event has come round: the attempt is planned for now, unless one has been made since. Many clicks ask for one attempt. */
+export function planRetry(context: BillingContext, event: PaymentEvent & { attemptsCount: number }): Promise<void> {
   return changePaymentOnEvent(context, event, async ({ work, payment, refusal }) => {
+    if (payment.attemptsCount !== event.attemptsCount) return;
     if (refusal) {
       writeTimeline(work, 'retry_refused', { payment_id: payment.id, reason: refusal.reason });
       return;

@@ -2,15 +2,13 @@ import type { AttemptRow, PaymentRow } from '../../db/queries/billing-rows.ts';
 import { type Instant, toIso } from '../../domain/instant.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import type { Duty } from '../../domain/subscriptions/what-comes-next.ts';
-import { awaitLookUp } from '../collection/apply-charge-result.ts';
+import { loseLease } from '../collection/apply-charge-result.ts';
 import { endDunning } from '../collection/end-dunning.ts';
 import { endSubscription } from '../collection/end-subscription.ts';
 import { enterTrial } from '../collection/enter-trial.ts';
 import { openBillingRun } from '../collection/open-billing-run.ts';
 import { attemptPayment } from '../collection/open-payment.ts';
 import { emitPaymentFailedPermanently } from '../collection/payment-events.ts';
-import { delayAfterLookUp } from '../collection/resolve-schedule.ts';
-import { setUnderWay } from '../collection/retrying.ts';
 import { isDueCall, nextOf } from '../subscription-work/settle.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
 import { emit, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
@@ -104,18 +102,6 @@ function paymentOf(work: SubscriptionWork, duty: Duty): PaymentRow {
   const payment = work.open.payments.find(({ id }) => id === duty.subjectId);
   invariant(payment, `payment ${duty.subjectId} is open`);
   return payment;
-}
-
-function loseLease(work: SubscriptionWork, attempt: AttemptRow): void {
-  const payment = work.open.payments.find(({ id }) => id === attempt.paymentId);
-  if (payment) {
-    setUnderWay(payment);
-    touch(work, 'payments', payment);
-  }
-  awaitLookUp(work, attempt, 'the sender did not report');
-  // It died, which says nothing about the provider: the schedule's long waits are for outcomes it could not give.
-  attempt.resolveAt = work.tx.now + delayAfterLookUp(0);
-  touch(work, 'attempts', attempt);
 }
 
 function giveUp(work: SubscriptionWork, payment: PaymentRow): void {

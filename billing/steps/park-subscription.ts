@@ -3,6 +3,7 @@ import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { type BillingContext, workflowCaller } from '../context.ts';
+import { notify } from '../subscription-work/notify.ts';
 import { loadWork, type SubscriptionWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
 import type { NextStep, StepFailure, SubscriptionRef } from './next-step.ts';
 import { settleStep, shownOf } from './step-of.ts';
@@ -49,4 +50,5 @@ function park(work: SubscriptionWork, failure: StepFailure): void {
   sub.parked = { step: failure.step, input: failure.input ?? null, error: failure.error };
   writeTimeline(work, 'needs_attention', { step: failure.step, error: failure.error });
   writeAudit(work, 'subscription.parked', sub.id, { step: failure.step, error: failure.error });
+  notify(work, 'subscription_parked', { step: failure.step, error: failure.error });
 }

@@ -9,19 +9,10 @@ function notSupported(
 }
 
 const payments = { atRoot: true, tag: 'Payments' };
-const adminPayments = { tag: 'Administration' };
 const adminInvoices = { tag: 'Administration' };
 
 export const notSupportedRoutes: readonly RouteContract[] = [
-  notSupported({ method: 'post', path: '/payments', ...payments }, 'Charge a subscription by hand'),
-  notSupported({ method: 'post', path: '/payments/{payment_id}/retry', ...payments }, 'Retry a payment'),
   notSupported({ method: 'post', path: '/payments/{payment_id}/refunds', ...payments }, 'Refund a payment'),
-  notSupported(
-    { method: 'post', path: '/admin/payments/{payment_id}/retry', atRoot: true, ...adminPayments },
-    'Retry a payment as an administrator',
-  ),
-  notSupported({ method: 'get', path: '/admin/payments', ...adminPayments }, 'List failed payments'),
-  notSupported({ method: 'get', path: '/admin/payments/{payment_id}', ...adminPayments }, 'Read a failed payment'),
   notSupported({ method: 'post', path: '/admin/invoices', ...adminInvoices }, 'Create an invoice by hand'),
   notSupported(
     { method: 'post', path: '/admin/invoices/{invoice_id}/finalize', ...adminInvoices },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idText, instantIn, instantOut } from './fields.ts';
+import { amount, bodyOf, emptyBody, idText, instantIn, instantOut } from './fields.ts';
 import { listQuery, pageOf } from './lists.ts';
 import { defineRoute } from './route.ts';
 
@@ -16,7 +16,7 @@ export const paymentStatus = z.enum([
   'disputed',
 ]);
 
-const attempt = z
+export const attempt = z
   .object({
     attempt_id: z.string(),
     number: z.int(),
@@ -34,7 +34,7 @@ const attempt = z
   })
   .meta({ id: 'PaymentAttempt' });
 
-const paymentFields = {
+export const paymentFields = {
   payment_id: z.string(),
   customer_id: z.string(),
   subscription_id: z.string().nullable(),
@@ -86,4 +86,57 @@ export const readPaymentRoute = defineRoute({
   tag: 'Payments',
   summary: 'Read a payment',
   answers: { 200: { description: 'The payment.', schema: payment } },
+});
+
+export const requestPaymentRoute = defineRoute({
+  method: 'post',
+  path: '/payments',
+  atRoot: true,
+  tag: 'Payments',
+  summary: 'Charge a subscription by hand: what is due, or something beside its periods',
+  body: bodyOf({
+    subscription_id: idText,
+    amount: amount.min(1),
+    payment_method_id: idText.optional(),
+    reason: z.enum(['manual_retry', 'additional_charge']),
+  }),
+  answers: {
+    202: {
+      description: 'Requested; the charge is made by the subscription’s workflow.',
+      schema: z.object({ payment_id: z.string(), status: paymentStatus }),
+    },
+  },
+  refusals: [
+    'invalid_state',
+    'subscription_incomplete',
+    'subscription_needs_attention',
+    'clock_advancing',
+    'payment_in_flight',
+    'payment_method_required',
+    'amount_mismatch',
+    'amount_over_limit',
+  ],
+});
+
+export const retryPaymentRoute = defineRoute({
+  method: 'post',
+  path: '/payments/{payment_id}/retry',
+  atRoot: true,
+  tag: 'Payments',
+  summary: 'Try a failed payment again now',
+  body: emptyBody,
+  answers: {
+    202: {
+      description: 'The attempt will be made by the subscription’s workflow.',
+      schema: z.object({ payment_id: z.string(), retry: z.literal('scheduled') }),
+    },
+  },
+  refusals: [
+    'invalid_state',
+    'subscription_needs_attention',
+    'clock_advancing',
+    'payment_in_flight',
+    'payment_completed',
+    'payment_method_required',
+  ],
 });

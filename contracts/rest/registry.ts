@@ -1,3 +1,4 @@
+import * as adminPayments from './admin-payments.ts';
 import * as customers from './customers.ts';
 import * as disputes from './disputes.ts';
 import * as invoices from './invoices.ts';
@@ -28,6 +29,7 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(paymentMethods),
   ...routesOf(invoices),
   ...routesOf(payments),
+  ...routesOf(adminPayments),
   ...routesOf(operations),
   ...routesOf(providerAccounts),
   ...routesOf(webhookEndpoints),

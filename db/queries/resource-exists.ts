@@ -11,6 +11,8 @@ const tableOf = {
   webhookEndpoint: 'webhook_endpoints',
   dispute: 'disputes',
   event: 'inbox',
+  attempt: 'payment_attempts',
+  retryTask: 'retry_tasks',
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */

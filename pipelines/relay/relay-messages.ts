@@ -54,7 +54,8 @@ export function startMessageRelay(parts: MessageRelayParts): PollLoop {
   let topicsExist = false;
   return startPollLoop({
     delayMinMs: 100,
-    delayMaxMs: 500,
+    // Somebody waits for the acknowledgement of an administrator's retry, 300 ms in all.
+    delayMaxMs: 150,
     onError(error) {
       failures.inc();
       topicsExist = false;

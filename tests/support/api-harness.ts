@@ -48,6 +48,7 @@ export interface ApiHarness {
   sql: Sql;
   owner: Sql;
   provider: FakePaymentProvider;
+  context: BillingContext;
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
@@ -97,6 +98,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     sql,
     owner,
     provider,
+    context,
     owed,
     logged,
     makeTenant: () => provisionSandboxTenant({ ownerUrl: databaseUrl, keySecret, tenantName: 'Test' }),

@@ -6,7 +6,7 @@ const settledWithinMs = 150_000;
 
 /** What must hold once the dust has settled: nothing lost, nothing done twice, and the provider agrees. */
 export async function expectNothingLost(platform: WatchedPlatform, round: KillRound): Promise<void> {
-  const { tenant, created, renewed, stopped } = round;
+  const { tenant, created, renewed, stopped, charger } = round;
   const { owner } = platform;
   const { tenantId } = tenant;
   await tenant.waitForQuiet(settledWithinMs);
@@ -37,7 +37,8 @@ export async function expectNothingLost(platform: WatchedPlatform, round: KillRo
   expect(outcomes.filter((outcome) => outcome !== 'active 1' && outcome !== 'past_due 1')).toEqual([]);
 
   // The lease had passed to another worker: the one that stood still sent nothing any more.
-  const sends = platform.provider('payment-worker').charges.filter(({ attemptId }) => attemptId === stopped.attemptId);
-  expect(sends.length).toBeGreaterThan(0);
+  const sends = platform.provider(charger).charges.filter(({ attemptId }) => attemptId === stopped.attemptId);
+  // What a step had in hand is sent again from the provider's queue.
+  if (charger === 'payment-worker') expect(sends.length).toBeGreaterThan(0);
   expect(sends.filter(({ at }) => at >= stopped.resumedAt)).toEqual([]);
 }

@@ -13,6 +13,8 @@ export interface KillRoundOptions {
   stopMs: number;
   /** Kills at a random moment per role and phase, besides those at the points of a charge. */
   randomKills: number;
+  /** Who makes the charges of renewals; a billing worker makes them within its steps. */
+  charger?: 'payment-worker' | 'billing-worker';
 }
 
 export interface Created {
@@ -26,6 +28,7 @@ export interface KillRound {
   created: Created[];
   renewed: string[];
   kills: string[];
+  charger: RoleName;
   /** The charge a stopped worker was about to send, and when it was let go on. */
   stopped: { attemptId: string; resumedAt: number };
 }
@@ -45,23 +48,28 @@ const tokens = [
   ...Array<string>(20).fill('tok_ok'),
   ...['tok_slow', 'tok_slow', 'tok_insufficient_funds', 'tok_decline_after_1', 'tok_timeout_after_charge'],
 ];
+/** A step makes no charge while the provider is slow or fails: then no kill would find one. */
+const quickTokens = [...Array<string>(5).fill('tok_ok'), 'tok_decline_after_1'];
 
 /**
- * Creates and renews while processes die: the API at each point of a first charge, the payment worker at each point of a
- * renewal's, all three roles at random moments; one payment worker stands still with a charge in hand. Whoever dies is started
+ * Creates and renews while processes die: the API at each point of a first charge, the charger at each point of a
+ * renewal's, all three roles at random moments; one charger stands still with a charge in hand. Whoever dies is started
  * again at once. Returns when the traffic is over, not when everything is settled.
  */
 export async function runKillRound(platform: WatchedPlatform, options: KillRoundOptions): Promise<KillRound> {
   const random = createSeededRandom(options.seed);
+  const { charger = 'payment-worker' } = options;
   const tenant = await platform.makeTenant();
   const planId = await tenant.makePlan();
-  const customers = await Promise.all(tokens.map((token) => tenant.makeCustomer(token)));
-  const round = { platform, random, tenant, planId, customers, kills: [] as string[] };
+  const customers = await Promise.all(
+    (charger === 'billing-worker' ? quickTokens : tokens).map((token) => tenant.makeCustomer(token)),
+  );
+  const round = { platform, random, tenant, planId, customers, charger, kills: [] as string[] };
   const created = await createUnderKills(round, options);
   const active = created.filter(({ answer }) => answer.body.status === 'active');
   const renewed = active.slice(0, options.renewals).map(({ answer }) => answer.body.subscription_id);
   const stopped = await renewUnderKills(round, options, renewed);
-  return { tenant, created, renewed, kills: round.kills, stopped };
+  return { tenant, created, renewed, kills: round.kills, charger, stopped };
 }
 
 interface Round {
@@ -70,6 +78,7 @@ interface Round {
   tenant: PlatformTenant;
   planId: string;
   customers: readonly string[];
+  charger: RoleName & ('payment-worker' | 'billing-worker');
   kills: string[];
 }
 
@@ -90,7 +99,7 @@ async function createUnderKills(round: Round, options: KillRoundOptions): Promis
   }
   const creating = Promise.all(Array.from({ length: lanes }, createNext));
   const points = chargePoints.map((point): Kill => ({ role: 'api', process: 'api', point }));
-  const killing = killAll(round, random.shuffle([...points, ...anyMoments(options, 'payment-worker')])).finally(() => {
+  const killing = killAll(round, random.shuffle([...points, ...anyMoments(options, {})])).finally(() => {
     isOver = true;
   });
   await Promise.all([creating, killing]);
@@ -103,10 +112,10 @@ function activeCount(created: readonly Created[]): number {
 
 /** Each kill has renewals of its own around it, so that none waits in vain for one to hit. */
 async function renewUnderKills(round: Round, options: KillRoundOptions, ids: readonly string[]) {
-  const { platform, random, tenant } = round;
-  const second = 'payment-worker-2';
-  const points = chargePoints.map((point): Kill => ({ role: 'payment-worker', process: second, point }));
-  const kills = random.shuffle([...points, ...anyMoments(options, second)]);
+  const { platform, random, tenant, charger } = round;
+  const second = `${charger}-2`;
+  const points = chargePoints.map((point): Kill => ({ role: charger, process: second, point }));
+  const kills = random.shuffle([...points, ...anyMoments(options, { [charger]: second })]);
   const size = Math.ceil(ids.length / (kills.length + 1));
   const to = new Date(Date.now() + renewalHorizonMs).toISOString();
   const advances: Promise<unknown>[] = [];
@@ -118,13 +127,13 @@ async function renewUnderKills(round: Round, options: KillRoundOptions, ids: rea
     }
   }
 
-  const held = platform.holdCharge('payment-worker', 'before_send');
+  const held = platform.holdCharge(charger, 'before_send');
   renewSome(0);
-  const attemptId = await hitInTime(held.hit, 'payment-worker before_send');
-  const first = platform.role('payment-worker');
+  const attemptId = await hitInTime(held.hit, `${charger} before_send`);
+  const first = platform.role(charger);
   first.kill('SIGSTOP');
   const resumed = resumeLater(round, first, { held, attemptId, stopMs: options.stopMs });
-  await platform.addRole('payment-worker', second);
+  await platform.addRole(charger, second);
   for (const [index, kill] of kills.entries()) {
     const killing = killOne(round, kill);
     renewSome(index + 1);
@@ -160,12 +169,11 @@ async function waitUntilDecided({ owner }: WatchedPlatform, attemptId: string): 
   }
 }
 
-function anyMoments({ randomKills }: KillRoundOptions, paymentWorker: string): Kill[] {
-  return Array.from({ length: randomKills }, (): Kill[] => [
-    { role: 'api', process: 'api', point: 'any_moment' },
-    { role: 'billing-worker', process: 'billing-worker', point: 'any_moment' },
-    { role: 'payment-worker', process: paymentWorker, point: 'any_moment' },
-  ]).flat();
+/** `standIns`: the process that works in the place of one that stands still. */
+function anyMoments({ randomKills }: KillRoundOptions, standIns: Record<string, string>): Kill[] {
+  const roles = ['api', 'billing-worker', 'payment-worker'] as const;
+  const each = roles.map((role): Kill => ({ role, process: standIns[role] ?? role, point: 'any_moment' }));
+  return Array.from({ length: randomKills }, () => each).flat();
 }
 
 async function killAll(round: Round, kills: readonly Kill[]): Promise<void> {

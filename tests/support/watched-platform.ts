@@ -32,10 +32,13 @@ export async function startWatchedPlatform(watched: readonly RoleName[]): Promis
   const platform = await startTestPlatform({
     adaptEnvironment(role, environment) {
       sandboxProviderUrl = environment['SANDBOX_PROVIDER_URL'] ?? '';
+      // The charges of renewals are made where they are watched.
+      const chargesInLine = { REDCORE_CHARGE_IN_LINE: watched.includes('payment-worker') ? 'off' : 'on' };
       const proxy = postgres.get(role);
-      if (proxy === undefined) return environment;
+      if (proxy === undefined) return { ...environment, ...chargesInLine };
       return {
         ...environment,
+        ...chargesInLine,
         REDCORE_APP_DATABASE_URL: proxy.urlOf(environment['REDCORE_APP_DATABASE_URL'] ?? ''),
         REDCORE_SYSTEM_DATABASE_URL: proxy.urlOf(environment['REDCORE_SYSTEM_DATABASE_URL'] ?? ''),
         SANDBOX_PROVIDER_URL: providers.get(role)?.url,
