@@ -79,7 +79,7 @@ describe('PostgreSQL refuses', () => {
 
   it('more refunded than captured', async () => {
     const refund = life.owner`update payments set refunded_minor = captured_minor + 1 where tenant_id = ${life.tenantId}`;
-    await expect(refund).rejects.toMatchObject({ constraint_name: 'payments_refunds_within_captured' });
+    await expect(refund).rejects.toMatchObject({ constraint_name: 'payments_returns_within_captured' });
   });
 
   it('to record an event done twice: of ten at once one goes on', async () => {

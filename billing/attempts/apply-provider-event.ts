@@ -3,6 +3,7 @@ import { recordProcessed } from '../../db/queries/processed-events.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import type { AttemptId, TenantId } from '../../domain/ids.ts';
 import type { BillingContext } from '../context.ts';
+import { refOfPayment } from '../subscription-work/payment-work.ts';
 import { applyFound, lookUp } from './look-up-attempt.ts';
 import { changeAttempt } from './with-attempt.ts';
 
@@ -18,12 +19,12 @@ export async function applyProviderEvent(
   const known = await withTenant(context.database, tenantId, (tx) => loadAttempt(tx, attemptId));
   const found = known ? await lookUp(context.provider(known.attempt.provider), known.attempt) : null;
   if (known && found === null) throw new Error(`the provider of attempt ${attemptId} cannot be asked now`);
-  if (!known?.attempt.subscriptionId || found?.kind !== 'found') {
+  if (!known || found?.kind !== 'found') {
     await withTenant(context.database, tenantId, (tx) => recordProcessed(tx, event));
     return;
   }
   const caller = { actor: `provider:${known.attempt.provider}`, origin: 'webhook' as const, requestId: null };
-  const ref = { tenantId, subscriptionId: known.attempt.subscriptionId, attemptId, caller };
+  const ref = { ...refOfPayment(known.payment), tenantId, attemptId, caller };
   await changeAttempt(context, ref, async (work, attempt) => {
     if (await recordProcessed(work.tx, event)) await applyFound(work, attempt, found);
   });

@@ -7,6 +7,7 @@ import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { routeRegistry } from '../../contracts/rest/registry.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { refOf } from '../../domain/workflow-ref.ts';
 import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
@@ -72,8 +73,8 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     provider: () => provider,
     sendIntents(intents) {
       owed.push(...intents);
-      for (const { tenantId, subscriptionId } of intents) {
-        const driven = driveSteps(context, { tenantId, subscriptionId }).finally(() => steps.delete(driven));
+      for (const intent of intents) {
+        const driven = driveSteps(context, refOf(intent)).finally(() => steps.delete(driven));
         steps.add(driven);
       }
     },
