@@ -1,10 +1,12 @@
 import type { Route } from './route.ts';
+import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { invoiceRoutes, paymentRoutes } from './routes/money.ts';
 import { notSupportedRoutes } from './routes/not-supported.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { paymentMethodRoutes } from './routes/payment-methods.ts';
 import { planRoutes } from './routes/plans.ts';
+import { refundRoutes } from './routes/refunds.ts';
 import { subscriptionReadRoutes } from './routes/subscription-reads.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 
@@ -16,7 +18,9 @@ export const allRoutes: readonly Route[] = [
   ...customerRoutes,
   ...paymentMethodRoutes,
   ...invoiceRoutes,
+  ...creditNoteRoutes,
   ...paymentRoutes,
+  ...refundRoutes,
   ...operationRoutes,
   ...notSupportedRoutes,
 ];

@@ -22,7 +22,13 @@ let foreign: Ids;
 
 async function makeIds(of: TestTenant): Promise<Ids> {
   const made = await subscribe(api, of);
+  const post = (path: string, body: object) => api.call('POST', `/v1${path}`, { key: of.apiKey, body });
+  const refund = await post(`/payments/${made.paymentId}/refunds`, { amount: 1 });
+  const request = await post(`/payments/${made.paymentId}/refund-requests`, { amount: 1, reason: 'test' });
   return {
+    refund_id: refund.body.refund_id,
+    credit_note_id: refund.body.credit_note_id,
+    refund_request_id: request.body.refund_request_id,
     customer_id: made.customerId,
     plan_id: made.planId,
     payment_method_id: made.paymentMethodId,
@@ -55,6 +61,9 @@ const unknown: Ids = {
   subscription_id: newId('subscription'),
   invoice_id: newId('invoice'),
   payment_id: newId('payment'),
+  refund_id: newId('refund'),
+  refund_request_id: newId('refundRequest'),
+  credit_note_id: newId('creditNote'),
 };
 const malformed: Ids = Object.fromEntries(Object.keys(unknown).map((name) => [name, 'no-id%00at%20all']));
 

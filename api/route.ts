@@ -3,7 +3,17 @@ import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
 import { parseId } from '../db/new-id.ts';
-import type { CustomerId, InvoiceId, PaymentId, PaymentMethodId, PlanId, SubscriptionId } from '../domain/ids.ts';
+import type {
+  CreditNoteId,
+  CustomerId,
+  InvoiceId,
+  PaymentId,
+  PaymentMethodId,
+  PlanId,
+  RefundId,
+  RefundRequestId,
+  SubscriptionId,
+} from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
 
 interface PathIds {
@@ -13,6 +23,9 @@ interface PathIds {
   subscription: SubscriptionId;
   invoice: InvoiceId;
   payment: PaymentId;
+  refund: RefundId;
+  refundRequest: RefundRequestId;
+  creditNote: CreditNoteId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -45,6 +58,9 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   subscription_id: 'subscription',
   invoice_id: 'invoice',
   payment_id: 'payment',
+  refund_id: 'refund',
+  refund_request_id: 'refundRequest',
+  credit_note_id: 'creditNote',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

@@ -3,16 +3,20 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTemporalEngine, workflowIdOf } from '../adapters/engine/temporal/temporal-engine.ts';
 import type { FakePaymentProvider } from '../adapters/payments/fake.ts';
+import { reserveOnPayment } from '../billing/refunds/reserve-on-payment.ts';
 import { createSubscription } from '../billing/subscriptions/create-subscription.ts';
 import type { Sql } from '../db/database.ts';
+import { newId } from '../db/new-id.ts';
 import { findViolations, invariantChecks } from '../db/queries/invariants.ts';
-import type { SubscriptionId, TenantId } from '../domain/ids.ts';
+import { withTenant } from '../db/with-tenant.ts';
+import type { PaymentId, SubscriptionId, TenantId } from '../domain/ids.ts';
 import { DAY_MS } from '../domain/instant.ts';
 import { readStart } from '../pipelines/deliver-wake.ts';
 import { connectTemporalLazily, type TemporalConnection } from '../runtime/temporal-connection.ts';
 import { matchCharges } from '../stack/invariants/match-charges.ts';
 import { matchWorkflows } from '../stack/invariants/match-workflows.ts';
 import { type FixturePools, openFixturePools, openTenantFixture } from './support/billing-fixture.ts';
+import { driveSteps } from './support/drive-steps.ts';
 import { type OwnDatabase, openOwnDatabase } from './support/own-database.ts';
 import { stackEnv } from './support/stack-env.ts';
 
@@ -33,6 +37,8 @@ afterAll(async () => {
   await database.close();
 });
 
+type LiveFixture = Awaited<ReturnType<typeof openTenantFixture>>;
+
 interface Life {
   tenantId: TenantId;
   provider: FakePaymentProvider;
@@ -41,7 +47,19 @@ interface Life {
   now: number;
 }
 
-/** Two subscriptions in their second period, everything sent. */
+/** Of the first payment, carried out by the refund's own steps. */
+async function refundPart({ context, call, tenantId, owner }: LiveFixture, of: SubscriptionId): Promise<void> {
+  const [payment] = await owner<{ id: PaymentId }[]>`
+    select id from payments where subscription_id = ${of} order by id limit 1`;
+  const id = newId('refund');
+  const input = { amountMinor: 500, reason: null, note: null, id };
+  await withTenant(context.database, tenantId, (tx) =>
+    reserveOnPayment(tx, call.caller, payment?.id as PaymentId, input),
+  );
+  await driveSteps(context, { tenantId, carrierId: id, carries: 'refund' });
+}
+
+/** Two subscriptions in their second period, a part of one payment refunded, everything sent. */
 async function live(): Promise<Life> {
   let now = Date.now();
   const fixture = await openTenantFixture(pools, () => now);
@@ -61,6 +79,7 @@ async function live(): Promise<Life> {
   }
   now += 32 * DAY_MS;
   for (const id of ids) await fixture.drive(id);
+  await refundPart(fixture, ids[0] as SubscriptionId);
   await owner`update outbox set published_at = now() where tenant_id = ${tenantId}`;
   await owner`delete from intents where tenant_id = ${tenantId}`;
   // The engine knows real time only.
@@ -100,8 +119,33 @@ const corruptions: Record<string, Corrupt> = {
     owner`update payment_attempts set status = 'declined' where subscription_id = ${id}`,
   'an attempt is open although its invoice is decided': (owner, { id }) =>
     owner`update payment_attempts set status = 'created' where subscription_id = ${id}`,
-  'a payment’s captured or reserved amounts do not agree with its attempts and refunds': (owner, { id }) =>
-    owner`update payments set refunded_minor = 2000 where subscription_id = ${id}`,
+  'a payment’s captured or reserved amounts do not agree with its attempts, refunds and disputes': (owner, { id }) =>
+    owner`update payments set disputed_minor = 1 where subscription_id = ${id}`,
+  'a refund reserves more of a capture than it took': (owner, { id }) =>
+    owner`update refunds set amount_minor = 2000 where subscription_id = ${id}`,
+  'a credit note is not the sum of its lines, or not its refund': (owner, { tenantId }) =>
+    owner`update credit_note_lines set amount_minor = amount_minor + 1 where tenant_id = ${tenantId}`,
+  'a refund is done without a credit note': (owner, { tenantId }) =>
+    owner`with gone as (delete from credit_note_lines where tenant_id = ${tenantId})
+      delete from credit_notes where tenant_id = ${tenantId}`,
+  'credit note numbers have a gap': (owner, { tenantId }) =>
+    owner`update credit_notes set number = 2 where tenant_id = ${tenantId}`,
+  'what refunds gave back is not what the ledger says': (owner, { tenantId }) =>
+    owner`delete from ledger_entries where tenant_id = ${tenantId} and kind = 'refund'`,
+  'a refund, or a payment without a subscription, has no carrier': (owner, { id }) =>
+    owner`insert into refunds (tenant_id, id, payment_id, attempt_id, subscription_id, status, reason, amount_minor, currency)
+      select tenant_id, 'ref_alone', payment_id, id, subscription_id, 'requested', 'test', 1, currency
+      from payment_attempts where subscription_id = ${id} limit 1`,
+  'a carrier’s open work is not what its refund or payment says': (owner, { tenantId }) =>
+    owner`update carriers set has_open_work = true where tenant_id = ${tenantId}`,
+  'a carrier has something pending that no workflow has promised to be awake for, and no wake is owed': (
+    owner,
+    { tenantId },
+  ) => owner`update carriers set wake_at = now(), sleeping_until = 'infinity' where tenant_id = ${tenantId}`,
+  'a carrier has been due for a while and nobody was awake for it': (owner, { tenantId }) =>
+    owner`update carriers set wake_at = created_at, sleeping_until = created_at where tenant_id = ${tenantId}`,
+  'the events of a payment without a subscription have a gap': (owner, { tenantId }) =>
+    owner`update carriers set sequence = 2 where tenant_id = ${tenantId}`,
   'an open attempt was due to be taken further, and was not': (owner, { id }) =>
     owner`update payment_attempts set status = 'sent', lease_until = created_at where subscription_id = ${id}`,
   'an authentication is open past its end': (owner, { id }) =>

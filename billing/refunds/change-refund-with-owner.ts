@@ -60,7 +60,7 @@ export async function changeRefundWithOwner(
   return next;
 }
 
-async function oweWake(tx: TenantTransaction, ref: CarrierRef): Promise<OwedIntent> {
+export async function oweWake(tx: TenantTransaction, ref: CarrierRef): Promise<OwedIntent> {
   const id = newId('event');
   await insertIntents(tx, [{ id, kind: 'wake', dueAt: tx.now + intentGraceMs, ref }]);
   return { ...refOf(ref), id, kind: 'wake', tenantId: tx.tenantId };

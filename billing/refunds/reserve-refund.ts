@@ -1,5 +1,6 @@
 import { newId } from '../../db/new-id.ts';
 import type { AttemptRow, PaymentRow, RefundRow } from '../../db/queries/billing-rows.ts';
+import type { RefundId } from '../../domain/ids.ts';
 import { invariant } from '../../domain/invariant.ts';
 import {
   addApart,
@@ -16,17 +17,17 @@ import {
 export function reserveRefund(
   work: SubscriptionWork,
   of: { payment: PaymentRow; attempt: AttemptRow },
-  wanted: { amountMinor: number; reason: string; note: string | null },
+  wanted: { amountMinor: number; reason: string; note: string | null; id?: RefundId },
 ): RefundRow {
   const { payment, attempt } = of;
-  const { amountMinor, reason, note } = wanted;
+  const { amountMinor, reason, note, id = newId('refund') } = wanted;
   payment.refundedMinor += amountMinor;
   const isWithin = payment.refundedMinor + payment.disputedMinor <= payment.capturedMinor;
   invariant(amountMinor > 0 && isWithin, `payment ${payment.id} gives back what it captured at most`);
   touch(work, 'payments', payment);
   const { now } = work.tx;
   const refund = addApart(work, 'refunds', {
-    ...{ tenantId: payment.tenantId, id: newId('refund'), paymentId: payment.id, attemptId: attempt.id },
+    ...{ tenantId: payment.tenantId, id, paymentId: payment.id, attemptId: attempt.id },
     ...{ subscriptionId: payment.subscriptionId, status: 'requested', reason, amountMinor, currency: attempt.currency },
     ...{ leaseId: null, leaseUntil: null, resolveAt: null, resolveCount: 0, firstSentAt: null, providerRefundId: null },
     ...{ message: null, requestedBy: work.caller.actor, note, createdAt: now, settledAt: null },

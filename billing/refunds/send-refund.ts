@@ -44,7 +44,7 @@ async function takeLease(context: BillingContext, ref: CarrierRef): Promise<Leas
   await changeRefund(context, ref, (tx, { refund, attempt, carrier }) => {
     const isHeld = refund.status === 'sent' && (refund.leaseUntil ?? 0) > tx.now;
     if (isHeld || refund.status === 'needs_review' || !openRefundStatuses.includes(refund.status)) return;
-    if (carrier.parkedAt !== null && refund.status === 'requested') return;
+    if (carrier.parkedAt !== null) return;
     invariant(attempt.providerChargeId, 'a refund has a captured charge');
     refund.status = 'sent';
     refund.leaseId = randomUUID();

@@ -15,7 +15,6 @@ const adminInvoices = { tag: 'Administration' };
 export const notSupportedRoutes: readonly RouteContract[] = [
   notSupported({ method: 'post', path: '/payments', ...payments }, 'Charge a subscription by hand'),
   notSupported({ method: 'post', path: '/payments/{payment_id}/retry', ...payments }, 'Retry a payment'),
-  notSupported({ method: 'post', path: '/payments/{payment_id}/refunds', ...payments }, 'Refund a payment'),
   notSupported(
     { method: 'post', path: '/admin/payments/{payment_id}/retry', atRoot: true, ...adminPayments },
     'Retry a payment as an administrator',

@@ -1,3 +1,4 @@
+import * as creditNotes from './credit-notes.ts';
 import * as customers from './customers.ts';
 import * as invoices from './invoices.ts';
 import { notSupportedRoutes } from './not-supported.ts';
@@ -5,6 +6,7 @@ import * as operations from './operations.ts';
 import * as paymentMethods from './payment-methods.ts';
 import * as payments from './payments.ts';
 import * as plans from './plans.ts';
+import * as refunds from './refunds.ts';
 import type { RouteContract } from './route.ts';
 import * as subscriptionReads from './subscription-reads.ts';
 import * as subscriptions from './subscriptions.ts';
@@ -23,7 +25,9 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(customers),
   ...routesOf(paymentMethods),
   ...routesOf(invoices),
+  ...routesOf(creditNotes),
   ...routesOf(payments),
+  ...routesOf(refunds),
   ...routesOf(operations),
   ...notSupportedRoutes.map((contract): [string, RouteContract] => [operationIdOf(contract), contract]),
 ]);

@@ -5,6 +5,7 @@ import { attemptChecks } from './invariants/check-attempts.ts';
 import { ledgerChecks } from './invariants/check-ledger.ts';
 import { messageChecks } from './invariants/check-messages.ts';
 import { periodChecks } from './invariants/check-periods.ts';
+import { refundChecks } from './invariants/check-refunds.ts';
 import { tenancyChecks } from './invariants/check-tenancy.ts';
 
 export interface Violation {
@@ -17,6 +18,7 @@ export interface Violation {
 const checks: readonly Check[] = [
   ...ledgerChecks,
   ...attemptChecks,
+  ...refundChecks,
   ...periodChecks,
   ...messageChecks,
   ...tenancyChecks,

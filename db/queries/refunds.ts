@@ -1,4 +1,4 @@
-import type { InvoiceId, PaymentId, RefundId } from '../../domain/ids.ts';
+import type { CreditNoteId, InvoiceId, PaymentId, RefundId } from '../../domain/ids.ts';
 import type { CreditableLine } from '../../domain/refunds/credit-note-lines.ts';
 import type { Sql, Transaction } from '../database.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
@@ -50,8 +50,15 @@ export async function listCreditableLines(
     order by l.position`;
 }
 
-export function findRefund(sql: Sql | Transaction, id: RefundId): Promise<RefundRow | null> {
-  return sql<RefundRow[]>`select * from refunds where id = ${id}`.then(([row]) => row ?? null);
+/** As it is read back; with the document behind it once it is done. */
+export type RefundWithNote = RefundRow & { creditNoteId: CreditNoteId | null };
+
+const withNote = (sql: Sql | Transaction) => sql`
+  select r.*, n.id as credit_note_id from refunds r
+  left join credit_notes n on n.tenant_id = r.tenant_id and n.refund_id = r.id`;
+
+export function findRefund(sql: Sql | Transaction, id: RefundId): Promise<RefundWithNote | null> {
+  return sql<RefundWithNote[]>`${withNote(sql)} where r.id = ${id}`.then(([row]) => row ?? null);
 }
 
 export async function findRefundIdByProvider(
@@ -65,8 +72,8 @@ export async function findRefundIdByProvider(
   return row?.id ?? null;
 }
 
-export function listRefundsOf(sql: Sql, paymentId: PaymentId, page: PageRequest): Promise<Page<RefundRow>> {
-  return sql<RefundRow[]>`select * from refunds where payment_id = ${paymentId}
-    ${page.beforeId === null ? sql`` : sql`and id < ${page.beforeId}`}
-    order by id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
+export function listRefundsOf(sql: Sql, paymentId: PaymentId, page: PageRequest): Promise<Page<RefundWithNote>> {
+  return sql<RefundWithNote[]>`${withNote(sql)} where r.payment_id = ${paymentId}
+    ${page.beforeId === null ? sql`` : sql`and r.id < ${page.beforeId}`}
+    order by r.id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
 }

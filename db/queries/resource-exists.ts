@@ -7,6 +7,9 @@ const tableOf = {
   subscription: 'subscriptions',
   invoice: 'invoices',
   payment: 'payments',
+  refund: 'refunds',
+  refundRequest: 'refund_requests',
+  creditNote: 'credit_notes',
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */

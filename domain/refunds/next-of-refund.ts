@@ -14,9 +14,9 @@ export interface RefundFacts {
   resolveAt: Instant | null;
 }
 
-/** What is due of a refund, in real time: NEVER where only a notification or a person can bring it on. */
+/** What is due of a refund, in real time: NEVER where only a notification or a person can bring it on, as while it is parked. */
 export function nextOfRefund(refund: RefundFacts, isParked: boolean): { kind: 'send_refund' | 'none'; at: Instant } {
-  const at = isParked && refund.status === 'requested' ? NEVER : dueAt(refund);
+  const at = isParked ? NEVER : dueAt(refund);
   return at === NEVER ? { kind: 'none', at } : { kind: 'send_refund', at };
 }
 

@@ -7,7 +7,7 @@ import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { routeRegistry } from '../../contracts/rest/registry.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { TenantId } from '../../domain/ids.ts';
-import { refOf } from '../../domain/workflow-ref.ts';
+import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
 import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
@@ -52,6 +52,8 @@ export interface ApiHarness {
   makeTenant(): Promise<TestTenant>;
   makeKey(tenantId: TenantId, role: 'admin' | 'integrator'): Promise<string>;
   call(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
+  /** The steps of one waking, as its workflow would take them. */
+  wake(ref: WorkflowRef): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -103,6 +105,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       return key.text;
     },
     call: (method, path, request = {}) => callApi(server.url, method, path, request),
+    wake: (ref) => driveSteps(context, ref),
     async stop() {
       await server.stopAccepting();
       while (steps.size > 0) await Promise.all(steps);
