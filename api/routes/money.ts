@@ -1,3 +1,4 @@
+import { renderInvoice } from '../../billing/manual-invoices/render-invoice.ts';
 import * as invoices from '../../contracts/rest/invoices.ts';
 import * as payments from '../../contracts/rest/payments.ts';
 import { findInvoice, listInvoices } from '../../db/queries/invoices.ts';
@@ -5,7 +6,7 @@ import { listPayments, readPayment } from '../../db/queries/payments.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { optionalId, type Route, route } from '../route.ts';
-import { renderInvoice, renderPayment, renderPaymentInList } from './render-money.ts';
+import { renderPayment, renderPaymentInList } from './render-money.ts';
 import { pageRequestOf, renderPage } from './render-page.ts';
 
 export const invoiceRoutes: readonly Route[] = [

@@ -10,7 +10,6 @@ function notSupported(
 
 const payments = { atRoot: true, tag: 'Payments' };
 const adminPayments = { tag: 'Administration' };
-const adminInvoices = { tag: 'Administration' };
 
 export const notSupportedRoutes: readonly RouteContract[] = [
   notSupported({ method: 'post', path: '/payments', ...payments }, 'Charge a subscription by hand'),
@@ -21,13 +20,6 @@ export const notSupportedRoutes: readonly RouteContract[] = [
   ),
   notSupported({ method: 'get', path: '/admin/payments', ...adminPayments }, 'List failed payments'),
   notSupported({ method: 'get', path: '/admin/payments/{payment_id}', ...adminPayments }, 'Read a failed payment'),
-  notSupported({ method: 'post', path: '/admin/invoices', ...adminInvoices }, 'Create an invoice by hand'),
-  notSupported(
-    { method: 'post', path: '/admin/invoices/{invoice_id}/finalize', ...adminInvoices },
-    'Finalize an invoice',
-  ),
-  notSupported({ method: 'post', path: '/admin/invoices/{invoice_id}/void', ...adminInvoices }, 'Void an invoice'),
-  notSupported({ method: 'post', path: '/admin/invoices/{invoice_id}/pay', ...adminInvoices }, 'Pay an invoice'),
   notSupported({ method: 'post', path: '/portal-sessions', tag: 'Portals' }, 'Open the customer portal'),
   notSupported({ method: 'get', path: '/invoices/{invoice_id}/pdf', tag: 'Invoices' }, 'An invoice as PDF'),
 ];

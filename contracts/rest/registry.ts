@@ -1,6 +1,7 @@
 import * as creditNotes from './credit-notes.ts';
 import * as customers from './customers.ts';
 import * as invoices from './invoices.ts';
+import * as manualInvoices from './manual-invoices.ts';
 import { notSupportedRoutes } from './not-supported.ts';
 import * as operations from './operations.ts';
 import * as paymentMethods from './payment-methods.ts';
@@ -25,6 +26,7 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(customers),
   ...routesOf(paymentMethods),
   ...routesOf(invoices),
+  ...routesOf(manualInvoices),
   ...routesOf(creditNotes),
   ...routesOf(payments),
   ...routesOf(refunds),
