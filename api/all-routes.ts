@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { documentRoutes } from './routes/documents.ts';
 import { manualInvoiceRoutes } from './routes/manual-invoices.ts';
 import { invoiceRoutes, paymentRoutes } from './routes/money.ts';
 import { notSupportedRoutes } from './routes/not-supported.ts';
@@ -19,6 +20,7 @@ export const allRoutes: readonly Route[] = [
   ...customerRoutes,
   ...paymentMethodRoutes,
   ...invoiceRoutes,
+  ...documentRoutes,
   ...manualInvoiceRoutes,
   ...creditNoteRoutes,
   ...paymentRoutes,

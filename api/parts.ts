@@ -1,3 +1,4 @@
+import type { DocumentRenderer } from '../adapters/documents/port.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { Authenticate } from '../identity/authenticate-api-key.ts';
@@ -13,6 +14,7 @@ export interface IncomingWebhook {
 /** What the API is given by the process it runs in. */
 export interface ApiParts {
   context: BillingContext;
+  documents: DocumentRenderer;
   authenticate: Authenticate;
   /** Null: nobody here knows that provider. */
   receiveWebhook: (webhook: IncomingWebhook) => Promise<Answer | null>;

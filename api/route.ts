@@ -1,3 +1,4 @@
+import type { DocumentRenderer } from '../adapters/documents/port.ts';
 import type { Call } from '../billing/call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
@@ -32,6 +33,7 @@ export type ResourceKind = keyof PathIds;
 /** What a handler is given: an authenticated, parsed and validated call. */
 export interface RouteCall<Body, Query> extends Call {
   context: BillingContext;
+  documents: DocumentRenderer;
   body: Body;
   query: Query;
   /** The id in the path. */

@@ -1,4 +1,5 @@
 import { renderInvoice } from '../../billing/manual-invoices/render-invoice.ts';
+import { repairPayment } from '../../billing/steps/repair-payment.ts';
 import * as invoices from '../../contracts/rest/invoices.ts';
 import * as payments from '../../contracts/rest/payments.ts';
 import { findInvoice, listInvoices } from '../../db/queries/invoices.ts';
@@ -45,6 +46,11 @@ export const paymentRoutes: readonly Route[] = [
     const { database } = call.context;
     const found = await readAsTenant(database, call.tenantId, (sql) => listPayments(sql, filter, page));
     return renderPage(found, renderPaymentInList);
+  }),
+
+  route(payments.repairPaymentRoute, async (call) => {
+    const id = call.id('payment');
+    return repairPayment(call.context, call, id, { reason: call.body.reason, render: renderPaymentInList });
   }),
 
   route(payments.readPaymentRoute, async (call) => {

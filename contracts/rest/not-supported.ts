@@ -21,5 +21,4 @@ export const notSupportedRoutes: readonly RouteContract[] = [
   notSupported({ method: 'get', path: '/admin/payments', ...adminPayments }, 'List failed payments'),
   notSupported({ method: 'get', path: '/admin/payments/{payment_id}', ...adminPayments }, 'Read a failed payment'),
   notSupported({ method: 'post', path: '/portal-sessions', tag: 'Portals' }, 'Open the customer portal'),
-  notSupported({ method: 'get', path: '/invoices/{invoice_id}/pdf', tag: 'Invoices' }, 'An invoice as PDF'),
 ];

@@ -1,5 +1,6 @@
 import * as creditNotes from './credit-notes.ts';
 import * as customers from './customers.ts';
+import * as documents from './documents.ts';
 import * as invoices from './invoices.ts';
 import * as manualInvoices from './manual-invoices.ts';
 import { notSupportedRoutes } from './not-supported.ts';
@@ -26,6 +27,7 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(customers),
   ...routesOf(paymentMethods),
   ...routesOf(invoices),
+  ...routesOf(documents),
   ...routesOf(manualInvoices),
   ...routesOf(creditNotes),
   ...routesOf(payments),

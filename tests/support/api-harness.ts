@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiParts } from '../../api/parts.ts';
@@ -25,6 +26,7 @@ export interface ApiAnswer {
   status: number;
   headers: Headers;
   text: string;
+  bytes: Uint8Array;
   body: Json;
 }
 
@@ -83,6 +85,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   };
   const app = createApp({
     context,
+    documents: createPdfRenderer(),
     authenticate: createApiKeyAuthenticator({ sql, keySecret }),
     receiveWebhook: async () => null,
     logger,
@@ -122,9 +125,16 @@ async function callApi(url: string, method: string, path: string, request: ApiRe
     headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
     ...(payload === undefined ? {} : { body: payload }),
   });
-  const text = await response.text();
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const text = new TextDecoder().decode(bytes);
   const isJson = text !== '' && response.headers.get('content-type')?.includes('json');
-  const answer = { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    text,
+    bytes,
+    body: isJson ? JSON.parse(text) : {},
+  };
   if (response.ok && text !== '') expectContract(method, path, answer);
   return answer;
 }
@@ -142,5 +152,7 @@ function expectContract(method: string, path: string, answer: ApiAnswer): void {
   if (found === undefined) return;
   const documented = found.contract.answers[answer.status];
   expect(documented, `${method} ${found.contract.path} documents ${answer.status}`).toBeDefined();
+  expect(answer.headers.get('content-type')).toBe(documented?.contentType ?? 'application/json');
+  if (documented?.contentType !== undefined) return;
   expect(documented?.schema.parse(answer.body), `${method} ${found.contract.path}`).toEqual(answer.body);
 }
