@@ -3,21 +3,18 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTemporalEngine, workflowIdOf } from '../adapters/engine/temporal/temporal-engine.ts';
 import type { FakePaymentProvider } from '../adapters/payments/fake.ts';
-import { reserveOnPayment } from '../billing/refunds/reserve-on-payment.ts';
 import { createSubscription } from '../billing/subscriptions/create-subscription.ts';
 import type { Sql } from '../db/database.ts';
-import { newId } from '../db/new-id.ts';
 import { findViolations, invariantChecks } from '../db/queries/invariants.ts';
-import { withTenant } from '../db/with-tenant.ts';
-import type { PaymentId, SubscriptionId, TenantId } from '../domain/ids.ts';
+import type { SubscriptionId, TenantId } from '../domain/ids.ts';
 import { DAY_MS } from '../domain/instant.ts';
 import { readStart } from '../pipelines/deliver-wake.ts';
 import { connectTemporalLazily, type TemporalConnection } from '../runtime/temporal-connection.ts';
 import { matchCharges } from '../stack/invariants/match-charges.ts';
 import { matchWorkflows } from '../stack/invariants/match-workflows.ts';
 import { type FixturePools, openFixturePools, openTenantFixture } from './support/billing-fixture.ts';
-import { driveSteps } from './support/drive-steps.ts';
 import { type OwnDatabase, openOwnDatabase } from './support/own-database.ts';
+import { refundPart } from './support/refund-part.ts';
 import { stackEnv } from './support/stack-env.ts';
 
 let database: OwnDatabase;
@@ -37,26 +34,12 @@ afterAll(async () => {
   await database.close();
 });
 
-type LiveFixture = Awaited<ReturnType<typeof openTenantFixture>>;
-
 interface Life {
   tenantId: TenantId;
   provider: FakePaymentProvider;
   id: SubscriptionId;
   otherId: SubscriptionId;
   now: number;
-}
-
-/** Of the last payment, carried out by the refund's own steps. */
-async function refundPart({ context, call, tenantId, owner }: LiveFixture, of: SubscriptionId): Promise<void> {
-  const [payment] = await owner<{ id: PaymentId }[]>`
-    select id from payments where subscription_id = ${of} order by id desc limit 1`;
-  const id = newId('refund');
-  const input = { amountMinor: 500, reason: null, note: null, id };
-  await withTenant(context.database, tenantId, (tx) =>
-    reserveOnPayment(tx, call.caller, payment?.id as PaymentId, input),
-  );
-  await driveSteps(context, { tenantId, carrierId: id, carries: 'refund' });
 }
 
 /** Two subscriptions in their second period, a part of one payment refunded, everything sent. */

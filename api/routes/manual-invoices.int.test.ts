@@ -92,6 +92,9 @@ describe('a parked payment without a subscription', () => {
     };
     await call('POST', '/admin/invoices', { customer_id: customerId, currency: 'EUR', lines, collect: true });
     const [payment] = (await call('GET', `/payments?customer_id=${customerId}`)).body.data;
+    const isLookedUp = async () =>
+      (await api.owner`select next_kind from carriers where id = ${payment.payment_id}`)[0];
+    await expect.poll(isLookedUp, { timeout: 5_000 }).toMatchObject({ nextKind: 'look_up' });
     api.provider.charge = charge;
     const path = `/admin/payments/${payment.payment_id}/repair`;
     const refused = await call('POST', path, { action: 'retry', reason: 'seen' });

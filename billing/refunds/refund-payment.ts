@@ -69,7 +69,7 @@ async function begin(tx: TenantTransaction, call: Call, paymentId: PaymentId, in
 }
 
 /** 201 once it is decided, 202 while it is not. */
-export async function answerOfRefund(context: BillingContext, call: Call, id: RefundId): Promise<Answer> {
+async function answerOfRefund(context: BillingContext, call: Call, id: RefundId): Promise<Answer> {
   const read = () => readAsTenant(context.database, call.tenantId, (sql) => findRefund(sql, id));
   await pollUntil(answeredWithinMs, async () => isDecided((await read())?.status));
   const refund = await read();

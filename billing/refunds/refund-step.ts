@@ -60,7 +60,7 @@ export function stepOfRefund(tx: TenantTransaction, { carrier, refund, attempt }
   return { kind: 'sleep', sleepMs, summary: shown.nextAction, shown, changed };
 }
 
-export function shownOfRefund(
+function shownOfRefund(
   carrier: Pick<CarrierRow, 'parkedAt' | 'nextKind' | 'nextAt' | 'lastResult'>,
   refund: Pick<RefundRow, 'status' | 'amountMinor' | 'currency'>,
 ): Shown {

@@ -13,7 +13,7 @@ import { changeRefundWithOwner } from './change-refund-with-owner.ts';
 import { changeRefund, takeRefundStep } from './refund-step.ts';
 
 const leaseMs = MINUTE_MS;
-export const refundTimeoutMs = 20 * SECOND_MS;
+const refundTimeoutMs = 20 * SECOND_MS;
 /** No same-key send so late that it could reach the provider after its key window. */
 const windowMarginMs = 5 * MINUTE_MS;
 

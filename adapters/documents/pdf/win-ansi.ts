@@ -17,7 +17,7 @@ function isShown(character: string): boolean {
  * as `?`. No font that covers more is among the packages this platform installs.
  */
 export function toWinAnsi(text: string): string {
-  return [...text.normalize('NFC')].map(shownAs).join('');
+  return Array.from(text.normalize('NFC'), shownAs).join('');
 }
 
 function shownAs(character: string): string {
@@ -25,6 +25,6 @@ function shownAs(character: string): string {
   const plain = plainOf[character];
   if (plain !== undefined) return plain;
   if (/\s/.test(character)) return ' ';
-  const base = [...character.normalize('NFKD')].filter(isShown).join('');
+  const base = Array.from(character.normalize('NFKD')).filter(isShown).join('');
   return base === '' ? '?' : base;
 }
