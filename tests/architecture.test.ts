@@ -49,7 +49,11 @@ const producers = /^(billing|pipelines|activities|api|db)\//;
 const recorders = /#(writeTimeline|writeAudit|recordAudit|insertTimeline|insertAudits)$/;
 const rowWriter = /^db\/.*#(insert|update|upsert|delete|archive|release|record)[A-Z]/;
 /** They only carry the transaction: what happens in it, and its record, is their caller's. */
-const carriers = ['stepOnAttempt', 'changeAttempt', 'changeOne', 'answerOnce', 'answerAroundCall'];
+const carriers = [
+  ...['stepOnAttempt', 'changeAttempt', 'changeOne', 'answerOnce', 'answerAroundCall', 'changeInvoice', 'changeRefund'],
+  // Decides nothing: it writes what the refund's workflow has promised.
+  'takeRefundStep',
+];
 
 const ownTexts = allFiles.filter((file) => !thirdParty.test(file) && file !== thisFile);
 
