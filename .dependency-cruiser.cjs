@@ -49,6 +49,7 @@ const doors = [
   { name: 'metrics', packages: ['prom-client'], rooms: ['runtime'] },
   { name: 'log', packages: ['pino'], rooms: ['runtime'] },
   { name: 'paypal', packages: ['@paypal/.+'], rooms: ['adapters/payments/paypal'] },
+  { name: 'pdf', packages: ['pdfkit'], rooms: ['adapters/documents'] },
   { name: 'zones', packages: ['luxon'], rooms: ['domain/calendar'] },
 ];
 

@@ -39,6 +39,12 @@ const app = createApp({
     },
     sendIntents: () => undefined,
   },
+  documents: {
+    contentType: 'application/pdf',
+    render: async () => {
+      throw new Error('no documents here');
+    },
+  },
   authenticate: (header) => {
     if (header !== 'Bearer good') throw new DomainError('unauthorized', 'no');
     return { tenantId: 'ten_1' as TenantId, keyId: 'key_1' as ApiKeyId, role: 'admin' };

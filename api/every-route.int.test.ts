@@ -28,9 +28,15 @@ async function makeIds(of: TestTenant): Promise<Ids> {
   const taskId = newId('retryTask');
   await api.owner`insert into retry_tasks (tenant_id, id, payment_id, admin_id, attempt_number, status)
     values (${of.tenantId}, ${taskId}, ${made.paymentId}, 'nobody', 1, 'refused')`;
+  const post = (path: string, body: object) => api.call('POST', `/v1${path}`, { key: of.apiKey, body });
+  const refund = await post(`/payments/${made.paymentId}/refunds`, { amount: 1 });
+  const request = await post(`/payments/${made.paymentId}/refund-requests`, { amount: 1, reason: 'test' });
   return {
     attempt_id: attempt?.id ?? '',
     task_id: taskId,
+    refund_id: refund.body.refund_id,
+    credit_note_id: refund.body.credit_note_id,
+    refund_request_id: request.body.refund_request_id,
     customer_id: made.customerId,
     plan_id: made.planId,
     payment_method_id: made.paymentMethodId,
@@ -73,6 +79,9 @@ const unknown: Ids = {
   webhook_endpoint_id: newId('webhookEndpoint'),
   dispute_id: newId('dispute'),
   webhook_id: newId('event'),
+  refund_id: newId('refund'),
+  refund_request_id: newId('refundRequest'),
+  credit_note_id: newId('creditNote'),
 };
 const malformed: Ids = Object.fromEntries(Object.keys(unknown).map((name) => [name, 'no-id%00at%20all']));
 

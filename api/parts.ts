@@ -1,3 +1,4 @@
+import type { DocumentRenderer } from '../adapters/documents/port.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { Authenticate } from '../identity/authenticate-api-key.ts';
@@ -18,6 +19,7 @@ export type ReceiveWebhook = (webhook: IncomingWebhook) => Promise<Answer>;
 /** What the API is given by the process it runs in. */
 export interface ApiParts {
   context: BillingContext;
+  documents: DocumentRenderer;
   authenticate: Authenticate;
   receiveWebhook: ReceiveWebhook;
   logger: Logger;

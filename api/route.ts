@@ -1,3 +1,4 @@
+import type { DocumentRenderer } from '../adapters/documents/port.ts';
 import type { Call } from '../billing/call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
@@ -5,6 +6,7 @@ import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts'
 import { parseId } from '../db/new-id.ts';
 import type {
   AttemptId,
+  CreditNoteId,
   CustomerId,
   DisputeId,
   EventId,
@@ -13,6 +15,8 @@ import type {
   PaymentId,
   PaymentMethodId,
   PlanId,
+  RefundId,
+  RefundRequestId,
   RetryTaskId,
   SubscriptionId,
   WebhookEndpointId,
@@ -34,12 +38,16 @@ interface PathIds {
   event: EventId;
   attempt: AttemptId;
   retryTask: RetryTaskId;
+  refund: RefundId;
+  refundRequest: RefundRequestId;
+  creditNote: CreditNoteId;
 }
 export type ResourceKind = keyof PathIds;
 
 /** What a handler is given: an authenticated, parsed and validated call. */
 export interface RouteCall<Body, Query> extends Call {
   context: BillingContext;
+  documents: DocumentRenderer;
   body: Body;
   query: Query;
   /** The id in the path. */
@@ -74,6 +82,9 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   webhook_id: 'event',
   attempt_id: 'attempt',
   task_id: 'retryTask',
+  refund_id: 'refund',
+  refund_request_id: 'refundRequest',
+  credit_note_id: 'creditNote',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

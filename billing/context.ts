@@ -1,16 +1,16 @@
 import type { PaymentProvider } from '../adapters/payments/port.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
-import type { SubscriptionId, TenantId } from '../domain/ids.ts';
+import type { TenantId } from '../domain/ids.ts';
+import type { WorkflowRef } from '../domain/workflow-ref.ts';
 import type { Sealer } from '../runtime/sealer.ts';
 import type { ProviderGates } from './attempts/provider-gates.ts';
 
 /** A wake or start owed to the engine since the commit; whoever can, sends it at once, else the relay does. */
-export interface OwedIntent {
+export type OwedIntent = WorkflowRef & {
   id: string;
   kind: 'start' | 'wake';
   tenantId: TenantId;
-  subscriptionId: SubscriptionId;
-}
+};
 
 export type Origin = 'workflow' | 'api' | 'webhook' | 'reconciler';
 

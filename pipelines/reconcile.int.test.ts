@@ -79,7 +79,7 @@ it('knows when its wake comes due whether the row has moved on', async () => {
   await database.owner`delete from intents where subscription_id not in ${database.owner([asleep.id, awake.id])}`;
   await database.owner`update intents set due_at = now()`;
   const due = await claimDueIntents(database.system, { limit: 10, leaseMs: 1_000 });
-  const byId = new Map<string, boolean>(due.map((intent) => [intent.subscriptionId, intent.isStillOverdue]));
+  const byId = new Map<string | null, boolean>(due.map((intent) => [intent.subscriptionId, intent.isStillOverdue]));
   expect(byId).toEqual(
     new Map([
       [asleep.id, true],

@@ -6,6 +6,7 @@ import { newId } from '../db/new-id.ts';
 import {
   findOverdue,
   noteOverdue,
+  noteOverdueCarriers,
   type OverdueNotice,
   type OverdueSubscription,
 } from '../db/queries/overdue-subscriptions.ts';
@@ -24,7 +25,7 @@ const intentDelayMs = MINUTE_MS;
 
 const noted = registerCounter({
   name: 'redcore_reconciler_overdue_total',
-  help: 'Subscriptions found five minutes overdue with nobody awake: a lost wake or workflow, each of them',
+  help: 'Subscriptions, payments and refunds found five minutes overdue with nobody awake: a lost wake or workflow, each of them',
 });
 
 export interface ReconcileParts {
@@ -55,7 +56,10 @@ async function notePage(system: Sql, limit: number): Promise<number> {
   return system.begin(async (tx) => {
     const overdue = await findOverdue(tx, limit);
     await noteOverdue(tx, overdue.map(noticeOf), intentDelayMs);
-    return overdue.length;
+    const left = limit - overdue.length;
+    if (left === 0) return overdue.length;
+    const options = { limit: left, delayMs: intentDelayMs, newId: () => newId('event') };
+    return overdue.length + (await noteOverdueCarriers(tx, options));
   });
 }
 

@@ -4,6 +4,7 @@ import type { OwedIntent } from '../billing/context.ts';
 import { openDatabase, type Sql } from '../db/database.ts';
 import { newId } from '../db/new-id.ts';
 import { DAY_MS, HOUR_MS } from '../domain/instant.ts';
+import { rowIdOf } from '../domain/workflow-ref.ts';
 import { type SeededSubscription, seedSubscriptions } from '../tests/support/seed-subscriptions.ts';
 import { stackEnv } from '../tests/support/stack-env.ts';
 import { createIntentSender } from './send-intents.ts';
@@ -66,7 +67,7 @@ it('starts nothing for a subscription that is over, and owes nothing then', asyn
   sender.sendIntents([await owe(over, 'start'), await owe(refunding, 'start')]);
   await vi.waitFor(async () => expect(await intentsOf(over)).toEqual([]), within);
   await vi.waitFor(async () => expect(await intentsOf(refunding)).toEqual([]), within);
-  expect(engine.starts.map(({ subscriptionId }) => subscriptionId)).toEqual([refunding.id]);
+  expect(engine.starts.map(rowIdOf)).toEqual([refunding.id]);
 });
 
 it('tells a workflow that is awake already to look again', async () => {

@@ -1,6 +1,7 @@
 import type { SubscriptionEngine } from '../adapters/engine/port.ts';
 import type { OwedIntent } from '../billing/context.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
+import { refOf, rowIdOf } from '../domain/workflow-ref.ts';
 import { registerCounter } from '../runtime/metrics.ts';
 import { pause } from '../runtime/pause.ts';
 import { type Delivery, deliverWake } from './deliver-wake.ts';
@@ -61,7 +62,7 @@ export function createIntentSender(parts: {
 
   return {
     sendIntents(intents) {
-      for (const owed of bySubscription(intents)) {
+      for (const owed of byWorkflow(intents)) {
         if (isDraining || waiting.length >= concurrency * waitingMaxPerLane) sent.inc({ outcome: 'dropped' });
         else waiting.push(owed);
       }
@@ -80,16 +81,15 @@ export function createIntentSender(parts: {
   };
 }
 
-function bySubscription(intents: readonly OwedIntent[]): Owed[] {
-  const owed = Map.groupBy(intents, ({ tenantId, subscriptionId }) => `${tenantId}/${subscriptionId}`);
+function byWorkflow(intents: readonly OwedIntent[]): Owed[] {
+  const owed = Map.groupBy(intents, (intent) => `${intent.tenantId}/${rowIdOf(intent)}`);
   return [...owed.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
-    const { tenantId, subscriptionId } = first;
     const kinds = new Set(group.map(({ kind }) => kind));
     return {
-      tenantId,
-      subscriptionId,
+      ...refOf(first),
+      tenantId: first.tenantId,
       needsStart: kinds.has('start'),
       needsWake: kinds.has('wake'),
       ids: group.map(({ id }) => id),

@@ -52,6 +52,9 @@ const rowWriter = /^db\/.*#(insert|update|upsert|delete|archive|release|record)[
 const carriers = [
   ...['stepOnAttempt', 'changeAttempt', 'changeOne', 'changePayment', 'changePaymentOnEvent'],
   ...['answerOnce', 'answerAroundCall'],
+  ...['stepOnAttempt', 'changeAttempt', 'changeOne', 'answerOnce', 'answerAroundCall', 'changeInvoice', 'changeRefund'],
+  // Decides nothing: it writes what the refund's workflow has promised.
+  'takeRefundStep',
 ];
 
 const ownTexts = allFiles.filter((file) => !thirdParty.test(file) && file !== thisFile);

@@ -4,6 +4,7 @@ import { ProviderError } from '../adapters/payments/provider-error.ts';
 import { cancelSubscription } from '../billing/subscriptions/cancel-subscription.ts';
 import { replayWebhook } from '../billing/webhooks/replay-webhook.ts';
 import { openDatabase } from '../db/database.ts';
+import { rowIdOf } from '../domain/workflow-ref.ts';
 import { startCatchUp } from '../pipelines/webhooks/run-catch-up.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type BillingFixture, openBillingFixture } from './support/billing-fixture.ts';
@@ -101,7 +102,7 @@ describe('what changes the course', () => {
     const [attempt] = await fixture.owner`select status from payment_attempts
       where id = ${open.attemptId} and resolve_at < now() + interval '6 seconds'`;
     expect(attempt).toEqual({ status: 'requires_action' });
-    expect(fixture.intents.some(({ subscriptionId }) => subscriptionId === open.id)).toBe(true);
+    expect(fixture.intents.some((owed) => rowIdOf(owed) === open.id)).toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
+import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
@@ -16,6 +17,7 @@ export async function startApi(parts: PlatformParts): Promise<ApiServer> {
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
   const app = createApp({
     context,
+    documents: createPdfRenderer(),
     authenticate: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
     receiveWebhook: openWebhookDoor(parts),
     logger,

@@ -4,6 +4,8 @@ import type { BillingActivities } from '../activities/billing-activities.ts';
 import type { PaymentActivities } from '../activities/payment-activities.ts';
 
 export type SubscriptionRef = Parameters<BillingActivities['takeStep']>[0];
+export type CarrierRef = Parameters<BillingActivities['takeRefundStep']>[0];
+export type WorkflowRef = Parameters<BillingActivities['noteStepFailure']>[0];
 export type NextStep = Awaited<ReturnType<BillingActivities['takeStep']>>;
 type Call = Extract<NextStep, { kind: 'call' }>;
 
@@ -16,12 +18,16 @@ export interface Rest {
 
 const restAfterFailedCallMs = 30_000;
 
-const atOnce = proxyLocalActivities<Pick<BillingActivities, 'takeStep'>>({
+/** What each kind of workflow asks first. Recorded runs know them by these names. */
+export type StepName = 'takeStep' | 'takePaymentStep' | 'takeRefundStep';
+type TakeStep = (ref: WorkflowRef) => Promise<NextStep>;
+
+const atOnce = proxyLocalActivities<Record<StepName, TakeStep>>({
   startToCloseTimeout: '5s',
   retry: { maximumAttempts: 1 },
 });
 
-const durably = proxyActivities<BillingActivities>({
+const durably = proxyActivities<Record<StepName, TakeStep> & Pick<BillingActivities, 'noteStepFailure'>>({
   startToCloseTimeout: '1m',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 });
@@ -43,12 +49,7 @@ function fruitless(error: unknown): ApplicationFailure | undefined {
   return cause instanceof ApplicationFailure && cause.type === 'StepFailure' ? cause : undefined;
 }
 
-function noteFailure(
-  ref: SubscriptionRef,
-  step: string,
-  input: unknown,
-  failure: ApplicationFailure,
-): Promise<NextStep> {
+function noteFailure(ref: WorkflowRef, step: string, input: unknown, failure: ApplicationFailure): Promise<NextStep> {
   const noted = { step, input, error: failure.message };
   return durably.noteStepFailure.executeWithOptions({ summary: `${step} failed: ${failure.message}`.slice(0, 200) }, [
     ref,
@@ -57,21 +58,21 @@ function noteFailure(
 }
 
 /** Inside the workflow task while the database answers; as an activity of its own, shown and retried for ever, while not. */
-export async function takeStep(ref: SubscriptionRef): Promise<NextStep> {
+export async function takeStep(ref: WorkflowRef, name: StepName): Promise<NextStep> {
   try {
-    return await atOnce.takeStep(ref).catch((error: unknown) => {
+    return await atOnce[name](ref).catch((error: unknown) => {
       if (fruitless(error)) throw error;
-      return durably.takeStep.executeWithOptions({ summary: 'Decide what follows, once the database answers' }, [ref]);
+      return durably[name].executeWithOptions({ summary: 'Decide what follows, once the database answers' }, [ref]);
     });
   } catch (error) {
     const failure = fruitless(error);
     if (!failure) throw error;
-    return noteFailure(ref, 'takeStep', ref, failure);
+    return noteFailure(ref, name, ref, failure);
   }
 }
 
 /** One call on its provider's queue. Whatever becomes of it, the row decides what follows. */
-export async function performCall(ref: SubscriptionRef, call: Call): Promise<NextStep | Rest> {
+export async function performCall(ref: WorkflowRef, name: StepName, call: Call): Promise<NextStep | Rest> {
   try {
     return await atProvider[call.activity].executeWithOptions(
       {
@@ -84,7 +85,7 @@ export async function performCall(ref: SubscriptionRef, call: Call): Promise<Nex
   } catch (error) {
     const failure = fruitless(error);
     if (failure) return noteFailure(ref, call.activity, call.input, failure);
-    const next = await takeStep(ref);
+    const next = await takeStep(ref, name);
     if (next.kind !== 'call') return next;
     return { kind: 'rest', sleepMs: restAfterFailedCallMs, summary: `${call.summary}: not carried out, again soon` };
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rowIdOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { Look } from './fake.ts';
 import type { EngineStart, SubscriptionEngine } from './port.ts';
 
@@ -17,15 +18,18 @@ type Decide = () => { sleepMs: number } | 'ended';
 function createRows() {
   const rows = new Map<string, { decide: Decide; looks: number[] }>();
   return {
-    look: (async ({ subscriptionId }) => {
-      const row = rows.get(subscriptionId);
+    look: (async (ref) => {
+      const row = rows.get(rowIdOf(ref));
       row?.looks.push(Date.now());
       return row?.decide() ?? 'ended';
     }) satisfies Look,
-    add(decide: Decide = () => ({ sleepMs: longMs })) {
-      const ref = { tenantId: `ten_${randomUUID()}`, subscriptionId: `sub_${randomUUID()}` };
+    add(decide: Decide = () => ({ sleepMs: longMs }), carries?: 'payment' | 'refund') {
+      const tenantId = `ten_${randomUUID()}`;
+      const ref: WorkflowRef = carries
+        ? { tenantId, carrierId: `${carries}_${randomUUID()}`, carries }
+        : { tenantId, subscriptionId: `sub_${randomUUID()}` };
       const looks: number[] = [];
-      rows.set(ref.subscriptionId, { decide, looks });
+      rows.set(rowIdOf(ref), { decide, looks });
       const shown = { state: 'active', nextAction: 'Renew', lastResult: 'Paid' };
       const start = (delayMs: number): EngineStart => ({
         ...ref,
@@ -50,6 +54,18 @@ function describeStarts(rows: Rows, engine: () => SubscriptionEngine): void {
     expect(first - startedAt).toBeGreaterThanOrEqual(990);
     expect(second - first).toBeGreaterThanOrEqual(1_400);
   });
+
+  it.each(['payment', 'refund'] as const)(
+    'holds the workflow of a %s back too, and ends its sleep by a wake',
+    async (carries) => {
+      const row = rows.add(undefined, carries);
+      expect(await engine().start(row.start(longMs))).toBe('started');
+      expect(row.looks).toEqual([]);
+      await engine().wake(row.ref);
+      await expect.poll(() => row.looks.length).toBe(1);
+      expect(await engine().start(row.start(0))).toBe('already_awake');
+    },
+  );
 
   it('starts nothing beside an open workflow', async () => {
     const row = rows.add();

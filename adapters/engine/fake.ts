@@ -1,7 +1,6 @@
+import { type WorkflowRef as Ref, refOf, rowIdOf } from '../../domain/workflow-ref.ts';
 import { coalesceByKey } from './coalesce-by-key.ts';
 import type { EngineStart, SubscriptionEngine } from './port.ts';
-
-type Ref = Parameters<SubscriptionEngine['wake']>[0];
 
 /** What one look at the row says: how long to sleep, or that the subscription has ended. */
 export type Look = (ref: Ref) => Promise<{ sleepMs: number } | 'ended'>;
@@ -21,7 +20,7 @@ const timerMsMax = 2 ** 31 - 1;
 export function createFakeEngine(look: Look = async () => ({ sleepMs: timerMsMax })): FakeEngine {
   const timers = new Map<string, NodeJS.Timeout | undefined>();
   const closed = new Set<string>();
-  const keyOf = (ref: Ref) => `${ref.tenantId}:${ref.subscriptionId}`;
+  const keyOf = (ref: Ref) => `${ref.tenantId}:${rowIdOf(ref)}`;
 
   function sleep(ref: Ref, sleepMs: number): void {
     clearTimeout(timers.get(keyOf(ref)));
@@ -46,7 +45,7 @@ export function createFakeEngine(look: Look = async () => ({ sleepMs: timerMsMax
       if (fake.away) throw new Error('the engine is away');
       fake.starts.push(start);
       if (timers.has(keyOf(start)) || closed.has(keyOf(start))) return 'already_awake';
-      sleep({ tenantId: start.tenantId, subscriptionId: start.subscriptionId }, start.delayMs);
+      sleep(refOf(start), start.delayMs);
       return 'started';
     },
     wake: async (ref) => {

@@ -31,6 +31,6 @@ it('names the rows that could not be started and goes on with the rest', async (
     yield startOf('sub_2');
   }
   const result = await startEach(engine, rows(), { concurrency: 1 });
-  expect(result).toMatchObject({ started: 1, failed: [{ subscriptionId: 'sub_1' }] });
+  expect(result).toMatchObject({ started: 1, failed: [{ id: 'sub_1' }] });
   engine.close();
 });

@@ -1,10 +1,11 @@
+import { refOf, rowIdOf } from '../../domain/workflow-ref.ts';
 import type { EngineStart, SubscriptionEngine } from './port.ts';
 
 export interface StartedEach {
   started: number;
   /** The engine knew a workflow of that name, open or closed: it was woken, which starts a closed one again. */
   woken: number;
-  failed: { subscriptionId: string; error: unknown }[];
+  failed: { id: string; error: unknown }[];
 }
 
 /** Starts a workflow for every row given, a few at a time. Repeating it is harmless; listing the rows is the caller's work. */
@@ -21,10 +22,10 @@ export async function startEach(
         result.started += 1;
         return;
       }
-      await engine.wake({ tenantId: row.tenantId, subscriptionId: row.subscriptionId });
+      await engine.wake(refOf(row));
       result.woken += 1;
     } catch (error) {
-      result.failed.push({ subscriptionId: row.subscriptionId, error });
+      result.failed.push({ id: rowIdOf(row), error });
     }
   }
 

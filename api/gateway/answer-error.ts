@@ -23,7 +23,7 @@ export function codeOf(answer: Answer): string | undefined {
 /** Headers that belong to an answer's kind. */
 export function headersOf(answer: Answer): Record<string, string> {
   const headers: Record<string, string> = {
-    'content-type': answer.status < 400 ? 'application/json' : 'application/problem+json',
+    'content-type': answer.contentType ?? (answer.status < 400 ? 'application/json' : 'application/problem+json'),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   };

@@ -60,5 +60,7 @@ export function finishRequest(
     'request',
   );
   const headers = { ...headersOf(answer), ...on.headers, 'x-request-id': request.id };
-  return new Response(JSON.stringify(answer.body), { status: answer.status, headers });
+  const body =
+    answer.contentType === undefined ? JSON.stringify(answer.body) : (answer.body as Uint8Array<ArrayBuffer>);
+  return new Response(body, { status: answer.status, headers });
 }

@@ -42,6 +42,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
     return route.handle({
       ...call,
       context: parts.context,
+      documents: parts.documents,
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,

@@ -1,5 +1,7 @@
+import { renderInvoice } from '../../billing/manual-invoices/render-invoice.ts';
 import { requestPayment } from '../../billing/payments/request-payment.ts';
 import { retryPayment } from '../../billing/payments/retry-payment.ts';
+import { repairPayment } from '../../billing/steps/repair-payment.ts';
 import * as invoices from '../../contracts/rest/invoices.ts';
 import * as payments from '../../contracts/rest/payments.ts';
 import { findInvoice, listInvoices } from '../../db/queries/invoices.ts';
@@ -7,7 +9,7 @@ import { listPayments, readPayment } from '../../db/queries/payments.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { idOrUnknown, optionalId, type Route, route } from '../route.ts';
-import { renderInvoice, renderPayment, renderPaymentInList } from './render-money.ts';
+import { renderPayment, renderPaymentInList } from './render-money.ts';
 import { pageRequestOf, renderPage } from './render-page.ts';
 
 export const invoiceRoutes: readonly Route[] = [
@@ -46,6 +48,11 @@ export const paymentRoutes: readonly Route[] = [
     const { database } = call.context;
     const found = await readAsTenant(database, call.tenantId, (sql) => listPayments(sql, filter, page));
     return renderPage(found, renderPaymentInList);
+  }),
+
+  route(payments.repairPaymentRoute, async (call) => {
+    const id = call.id('payment');
+    return repairPayment(call.context, call, id, { reason: call.body.reason, render: renderPaymentInList });
   }),
 
   route(payments.readPaymentRoute, async (call) => {

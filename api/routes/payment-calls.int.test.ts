@@ -80,7 +80,7 @@ describe('an additional charge', () => {
     const { subscriptionId } = await subscribe(api, tenant);
     const body = { subscription_id: subscriptionId, reason: 'additional_charge' };
     const over = await charge({ ...body, amount: 1_001 });
-    expect([over.status, over.body.code, over.body.amount_max]).toEqual([422, 'amount_over_limit', 1_000]);
+    expect([over.status, over.body.code, over.body.limit]).toEqual([422, 'amount_over_limit', 1_000]);
     expect((await charge({ ...body, amount: 1_000 })).status).toBe(202);
   });
 

@@ -5,6 +5,7 @@ import { withTenant } from '../../db/with-tenant.ts';
 import type { AttemptId, TenantId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import type { BillingContext } from '../context.ts';
+import { refOfPayment } from '../subscription-work/payment-work.ts';
 import { type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
 import { applyFound, lookUp } from './look-up-attempt.ts';
 import { changeAttempt } from './with-attempt.ts';
@@ -22,12 +23,12 @@ export async function applyProviderEvent(
   const { tenantId, attemptId } = event;
   const known = await withTenant(context.database, tenantId, (tx) => loadAttempt(tx, attemptId));
   const found = known ? await lookUp(context.provider(known.attempt.provider), known.attempt) : null;
-  if (!known?.attempt.subscriptionId || found?.kind === 'not_found') {
+  if (!known || found?.kind === 'not_found') {
     await withTenant(context.database, tenantId, (tx) => recordProcessed(tx, event));
     return;
   }
   const caller = { actor: `provider:${known.attempt.provider}`, origin: 'webhook' as const, requestId: null };
-  const ref = { tenantId, subscriptionId: known.attempt.subscriptionId, attemptId, caller };
+  const ref = { ...refOfPayment(known.payment), tenantId, attemptId, caller };
   await changeAttempt(context, ref, async (work, attempt) => {
     if (found === null) askSoon(work, attempt);
     if (!(await recordProcessed(work.tx, event))) return;

@@ -1,15 +1,17 @@
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { loadAttempt } from '../../db/queries/load-attempt.ts';
 import { withTenant } from '../../db/with-tenant.ts';
-import type { AttemptId, SubscriptionId, TenantId } from '../../domain/ids.ts';
+import type { AttemptId, TenantId } from '../../domain/ids.ts';
 import { invariant } from '../../domain/invariant.ts';
+import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { BillingContext, Caller, OwedIntent } from '../context.ts';
 import { workflowCaller } from '../context.ts';
 import { doWhatIsDue } from '../steps/do-what-is-due.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { settleStep } from '../steps/step-of.ts';
+import { loadWorkOf } from '../subscription-work/payment-work.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { continueWork, loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { continueWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { storeSettledAnswer } from './store-settled-answer.ts';
 
 /** The attempt under its subscription's lock, with its payment and invoice among the open rows whatever their state. */
@@ -43,29 +45,29 @@ export async function stepOnAttempt(
   act: (work: SubscriptionWork, attempt: AttemptRow) => void | Promise<void>,
   earlier?: AttemptStep,
 ): Promise<AttemptStep> {
-  return withTenant(context.database, input.tenantId as TenantId, async (tx) => {
+  const { intents, ...step } = await withTenant(context.database, input.tenantId as TenantId, async (tx) => {
     const work = earlier
-      ? await continueWork(tx, earlier.work, workflowCaller)
-      : await loadWork(tx, input.subscriptionId as SubscriptionId, workflowCaller);
-    invariant(work, `subscription ${input.subscriptionId} exists`);
+      ? await continueWork(tx, earlier.work, workflowCaller, () => loadWorkOf(tx, input, workflowCaller))
+      : await loadWorkOf(tx, input, workflowCaller);
     const attempt = await loadAttemptIntoWork(work, input.subjectId as AttemptId);
     await act(work, attempt);
     await doWhatIsDue(work);
-    const next = await settleStep(work);
+    const settled = await settleStep(work);
     await storeSettledAnswer(work, attempt);
-    return { next, work };
+    return { ...settled, work };
   });
+  context.sendIntents(intents);
+  return step;
 }
 
 /** The same for anyone but the workflow: what it owes the workflow is sent after the commit. */
 export async function changeAttempt(
   context: BillingContext,
-  ref: { tenantId: TenantId; subscriptionId: SubscriptionId; attemptId: AttemptId; caller: Caller },
+  ref: WorkflowRef & { tenantId: TenantId; attemptId: AttemptId; caller: Caller },
   act: (work: SubscriptionWork, attempt: AttemptRow) => void | Promise<void>,
 ): Promise<void> {
   const intents = await withTenant(context.database, ref.tenantId, async (tx): Promise<OwedIntent[]> => {
-    const work = await loadWork(tx, ref.subscriptionId, ref.caller);
-    invariant(work, `subscription ${ref.subscriptionId} exists`);
+    const work = await loadWorkOf(tx, ref, ref.caller);
     const attempt = await loadAttemptIntoWork(work, ref.attemptId);
     await act(work, attempt);
     const { intents } = await settle(work, 'command');

@@ -79,7 +79,7 @@ async function advanceOne(
     if (work.sub.parkedAt !== null)
       throw new DomainError('subscription_needs_attention', 'An operator has to look at this subscription first.');
     // Nobody is awake for a subscription that is over: its clock arrives by itself.
-    const isOver = isEnded(work.sub, work.open);
+    const isOver = isEnded(work);
     work.clock = isOver
       ? { frozenAt: target, targetAt: null }
       : { frozenAt: work.clock?.frozenAt ?? tx.now, targetAt: target };

@@ -1,14 +1,8 @@
-import { newId } from '../../db/new-id.ts';
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
 import { formatMoney } from '../../domain/money/currency.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
-import {
-  add,
-  postLedger,
-  type SubscriptionWork,
-  writeAudit,
-  writeTimeline,
-} from '../subscription-work/subscription-work.ts';
+import { reserveRefund } from '../refunds/reserve-refund.ts';
+import { postLedger, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { applyPaidChange } from './apply-paid-change.ts';
 import { markInvoicePaid } from './issue-invoice.ts';
 import { emitPaymentCompleted } from './payment-events.ts';
@@ -47,7 +41,7 @@ export async function applySuccess(
     { account: 'receivable', amountMinor: -attempt.amountMinor },
   ]);
   // The synchronous first charge is a fact of `subscriptions.created`.
-  if (sub.sequence > 0) emitPaymentCompleted(work, payment, attempt);
+  if (sub.sequence > 0 || work.owner.kind !== 'subscription') emitPaymentCompleted(work, payment, attempt);
   if (invoice.kind === 'period') settleBillingRun(work, invoice, attempt.amountMinor);
   if (invoice.kind === 'proration') await applyPaidChange(work, invoice);
 }
@@ -67,29 +61,5 @@ function refundUnwanted(
     { account: 'refunds', amountMinor: -attempt.amountMinor },
   ]);
   voidInvoice(work, invoice, reason);
-  payment.refundedMinor += attempt.amountMinor;
-  const refund = add(work, 'refunds', {
-    tenantId: payment.tenantId,
-    id: newId('refund'),
-    paymentId: payment.id,
-    attemptId: attempt.id,
-    subscriptionId: payment.subscriptionId,
-    status: 'requested',
-    reason,
-    amountMinor: attempt.amountMinor,
-    currency: attempt.currency,
-    leaseId: null,
-    leaseUntil: null,
-    resolveAt: null,
-    resolveCount: 0,
-    firstSentAt: null,
-    providerRefundId: null,
-    message: null,
-    requestedBy: work.caller.actor,
-    note: null,
-    createdAt: work.tx.now,
-    settledAt: null,
-  });
-  writeTimeline(work, 'refund_requested', { payment_id: payment.id, amount: attempt.amountMinor, reason });
-  writeAudit(work, 'refund.requested', refund.id, { payment_id: payment.id, amount: attempt.amountMinor, reason });
+  reserveRefund(work, { payment, attempt }, { amountMinor: attempt.amountMinor, reason, note: null });
 }

@@ -20,6 +20,8 @@ export function collectWithMethod(work: SubscriptionWork): void {
       continue;
     }
     const payments = paymentsOf(work, invoice);
+    // Billed by hand, and nobody has asked for it to be collected.
+    if (invoice.kind === 'manual' && payments.length === 0) continue;
     const payment = payments.find(({ status }) => status !== 'failed_permanent') ?? openPayment(work, invoice);
     for (const given of payments.filter((other) => other !== payment)) stopWaiting(work, given);
     payment.dunningEndsAt = null;

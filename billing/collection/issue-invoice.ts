@@ -1,5 +1,6 @@
 import { newId } from '../../db/new-id.ts';
 import type { BillingRunRow, InvoiceRow } from '../../db/queries/billing-rows.ts';
+import type { InvoiceId } from '../../domain/ids.ts';
 import type { SettledLines } from '../../domain/invoices/apply-credit-balance.ts';
 import { invoiceSnapshot } from '../subscription-work/snapshots.ts';
 import {
@@ -14,7 +15,12 @@ import {
 /** A draft invoice with its lines; the credit balance it uses is taken at once, and given back when it is voided. */
 export function draftInvoice(
   work: SubscriptionWork,
-  invoice: { kind: InvoiceRow['kind']; run: BillingRunRow | null; settled: SettledLines },
+  invoice: {
+    kind: InvoiceRow['kind'];
+    run: BillingRunRow | null;
+    settled: Omit<SettledLines, 'creditBalanceAfterMinor'>;
+    id?: InvoiceId;
+  },
 ): InvoiceRow {
   const { sub } = work;
   const { settled, run } = invoice;
@@ -22,9 +28,9 @@ export function draftInvoice(
   sub.creditBalanceMinor -= creditUsedMinor;
   const row: InvoiceRow = {
     tenantId: sub.tenantId,
-    id: newId('invoice'),
+    id: invoice.id ?? newId('invoice'),
     customerId: sub.customerId,
-    subscriptionId: sub.id,
+    subscriptionId: work.owner.kind === 'subscription' ? sub.id : null,
     billingRunId: run?.id ?? null,
     kind: invoice.kind,
     number: null,

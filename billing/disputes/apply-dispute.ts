@@ -7,6 +7,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import { applyFound, lookUp } from '../attempts/look-up-attempt.ts';
 import { changeAttempt } from '../attempts/with-attempt.ts';
 import type { BillingContext, Caller } from '../context.ts';
+import { refOfPayment } from '../subscription-work/payment-work.ts';
 import { takeDispute } from './take-dispute.ts';
 
 export interface DisputeFact {
@@ -34,14 +35,12 @@ export async function applyDispute(context: BillingContext, fact: DisputeFact): 
     return found;
   });
   if (!attempt) return 'ignored';
-  const { id: attemptId, subscriptionId } = attempt;
-  // Thrown, not passed over: the message waits for a person, with the money it is about.
-  if (subscriptionId === null)
-    throw new Error(`the dispute of attempt ${attemptId} has no subscription to be applied to`);
+  const { id: attemptId, paymentId, subscriptionId } = attempt;
   const looked = attempt.status === 'succeeded' ? undefined : await lookUp(context.provider(provider), attempt);
   if (looked === null) throw new Error(`the provider of attempt ${attemptId} cannot be asked now`);
   const caller: Caller = { actor: `provider:${provider}`, origin: 'webhook', requestId: null };
-  await changeAttempt(context, { tenantId, subscriptionId, attemptId, caller }, async (work, current) => {
+  const owner = refOfPayment({ tenantId, id: paymentId, subscriptionId });
+  await changeAttempt(context, { ...owner, tenantId, attemptId, caller }, async (work, current) => {
     if (!(await recordProcessed(work.tx, fact))) return;
     if (looked?.kind === 'found') await applyFound(work, current, looked);
     await takeDispute(work, current, dispute);

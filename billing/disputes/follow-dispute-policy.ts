@@ -9,6 +9,7 @@ import { pauseNow } from '../subscriptions/pause-now.ts';
 
 /** R43: the tenant's policy; by default an open dispute changes nothing and a lost one ends the subscription. */
 export function followDisputePolicy(work: SubscriptionWork, became: 'open' | 'lost'): void {
+  if (work.owner.kind !== 'subscription') return;
   const { onOpen = 'nothing', onLost = 'cancel' } = work.settings.disputes ?? {};
   const policy: DisputePolicy = became === 'open' ? onOpen : onLost;
   const reason = became === 'open' ? 'dispute_opened' : 'dispute_lost';

@@ -5,6 +5,7 @@ import type { PaymentMethodId, SubscriptionId } from '../../domain/ids.ts';
 import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import { refusalOfSubscription } from '../../domain/payments/retry.ts';
 import type { Call } from '../call.ts';
+import { amountLimitOf } from '../collection/amount-limit.ts';
 import { draftInvoice, finalizeInvoice } from '../collection/issue-invoice.ts';
 import { attemptPayment, openPayment } from '../collection/open-payment.ts';
 import { openAttemptOf, paymentsOf, voidInvoice } from '../collection/void-invoice.ts';
@@ -121,10 +122,10 @@ function refuseAdditional(work: SubscriptionWork): void {
 }
 
 function refuseOverLimit(work: SubscriptionWork, amountMinor: number): void {
-  const { amountMaxMinor } = work.settings;
-  if (amountMaxMinor === undefined || amountMinor <= amountMaxMinor) return;
+  const limitMinor = amountLimitOf(work.settings, work.sub.currency);
+  if (limitMinor === undefined || amountMinor <= limitMinor) return;
   throw new DomainError('amount_over_limit', 'The amount is above what one charge by hand may take.', {
-    amount_max: amountMaxMinor,
+    limit: limitMinor,
   });
 }
 

@@ -14,6 +14,8 @@ import { attemptOf } from './settle-known-facts.ts';
 /** Under which name the effect's transaction records an event as done. */
 export const notificationConsumer = 'provider-events';
 
+import { applyRefundEvent } from '../refunds/apply-refund-event.ts';
+
 /** A stored notification on its way to what it is about. `eventId` is the inbox row's: its effect happens once. */
 export interface IncomingFact {
   tenantId: TenantId;
@@ -42,7 +44,10 @@ export async function applyProviderFact(context: BillingContext, incoming: Incom
     }
     case 'dispute_updated':
       return applyDispute(context, { tenantId, provider, dispute: fact.dispute, consumer, eventId });
-    case 'refund_updated':
+    case 'refund_updated': {
+      const { refundId, providerRefundId } = fact;
+      return applyRefundEvent(context, { tenantId, provider, refundId, providerRefundId, consumer, eventId });
+    }
     case undefined:
       return recordSeen(context, incoming);
     default:

@@ -4,8 +4,10 @@ import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
 import { type BillingLife, closePoolsAfterAll, openLife } from '../../tests/support/billing-life.ts';
+import { driveSteps } from '../../tests/support/drive-steps.ts';
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
 import { cancelSubscription } from '../subscriptions/cancel-subscription.ts';
+import { applyRefundEvent } from './apply-refund-event.ts';
 
 closePoolsAfterAll();
 
@@ -24,6 +26,27 @@ async function owedRefund(): Promise<SubscriptionId> {
   return id;
 }
 
+const carriersOf = () => life.owner`select * from carriers where tenant_id = ${life.tenantId}`;
+
+/** The provider takes the refund and decides it when it is told to. */
+async function refundPendingAtProvider(): Promise<() => void> {
+  let outcome: RefundOutcome = { kind: 'pending', providerRefundId: 'srf_1' };
+  life.provider.refund = async (request) => {
+    await refund(request);
+    return outcome;
+  };
+  life.provider.lookUpRefund = async () => ({ kind: 'found', outcome, amountMinor: 1999, currency: 'USD' });
+  await life.live(5_000);
+  return () => {
+    outcome = { kind: 'succeeded', providerRefundId: 'srf_1' };
+  };
+}
+
+async function driveRefund(options: { noteFailures?: boolean } = {}) {
+  const [row] = await carriersOf();
+  return driveSteps(life.context, { tenantId: life.tenantId, carrierId: row?.['id'], carries: 'refund' }, options);
+}
+
 const refundedAtProvider = async () =>
   (await life.provider.listCharges({ tenantId: life.tenantId, limit: 10 })).charges.map(
     ({ refundedMinor }) => refundedMinor,
@@ -36,10 +59,14 @@ describe('a refund (R42)', () => {
     life.provider.refund = async (request) => outcomes.shift() ?? refund(request);
     await life.live(5_000);
     expect(await life.rows('refunds', id)).toMatchObject([{ status: 'pending' }]);
-    expect(await life.sub(id)).toMatchObject({ status: 'canceled', hasOpenWork: true });
+    // Its own workflow waits for it; the subscription's is over.
+    expect(await carriersOf()).toMatchObject([{ hasOpenWork: true, nextKind: 'send_refund' }]);
+    expect(await life.drive(id)).toMatchObject({ kind: 'ended' });
     await life.live(HOUR_MS);
     expect(await life.rows('refunds', id)).toMatchObject([{ status: 'succeeded' }]);
-    expect(await life.sub(id)).toMatchObject({ hasOpenWork: false });
+    expect(await carriersOf()).toMatchObject([
+      { hasOpenWork: false, nextKind: 'none', lastResult: 'Refunded 19.99 USD' },
+    ]);
   });
 
   it('that the provider rejects releases its reservation, and says so', async () => {
@@ -71,6 +98,88 @@ describe('a refund (R42)', () => {
     expect(await refundedAtProvider()).toEqual([1999]);
   });
 
+  it('is never sent again after its key’s window: looked up, and then given to a person', async () => {
+    const id = await owedRefund();
+    let sent = 0;
+    life.provider.refund = async () => {
+      sent += 1;
+      throw new ProviderError('unknown', 'timeout');
+    };
+    let looks = 0;
+    life.provider.lookUpRefund = async () => {
+      looks += 1;
+      if (looks < 30) throw new ProviderError('unknown', 'timeout');
+      return { kind: 'not_found' };
+    };
+    await life.live(40 * HOUR_MS);
+    expect([sent, looks]).toEqual([1, 30]);
+    expect(await life.rows('refunds', id)).toMatchObject([{ status: 'needs_review' }]);
+    expect(await life.rows('payments', id)).toMatchObject([{ capturedMinor: 1999, refundedMinor: 1999 }]);
+    expect(await carriersOf()).toMatchObject([{ hasOpenWork: true, nextKind: 'none', wakeAt: Infinity }]);
+  });
+
+  it('that somebody changed at the provider is not taken for ours', async () => {
+    const id = await owedRefund();
+    life.provider.refund = async () => {
+      throw new ProviderError('unknown', 'timeout');
+    };
+    const outcome: RefundOutcome = { kind: 'succeeded', providerRefundId: 'srf_1' };
+    life.provider.lookUpRefund = async () => ({ kind: 'found', outcome, amountMinor: 1, currency: 'USD' });
+    await life.live(HOUR_MS);
+    expect(await life.rows('refunds', id)).toMatchObject([
+      { status: 'needs_review', message: 'the provider holds 1 USD under this refund' },
+    ]);
+  });
+
+  it('that fails for no reason of infrastructure is set aside alone after three tries', async () => {
+    await owedRefund();
+    life.provider.refund = async () => {
+      throw new ProviderError('rejected', 'unknown_charge');
+    };
+    await expect(life.live(5_000)).rejects.toThrow('unknown_charge');
+    for (let tries = 0; tries < 3; tries += 1) {
+      await life.owner`update refunds set lease_until = null, resolve_at = null, status = 'requested' where tenant_id = ${life.tenantId}`;
+      await driveRefund({ noteFailures: true });
+    }
+    expect(await carriersOf()).toMatchObject([
+      { parked: { step: 'sendRefund' }, fruitlessTries: 3, wakeAt: Infinity, hasOpenWork: true },
+    ]);
+    life.provider.refund = refund;
+    await life.live(MINUTE_MS);
+    expect(await carriersOf()).toMatchObject([{ hasOpenWork: true }]);
+    await life.owner`update carriers set parked_at = null, parked = null, fruitless_tries = 0 where tenant_id = ${life.tenantId}`;
+    expect(await driveRefund()).toMatchObject({ kind: 'ended' });
+  });
+
+  it('is brought on by the provider’s notification, once, whatever it is asked by', async () => {
+    const id = await owedRefund();
+    const done = await refundPendingAtProvider();
+    const [row] = await life.rows('refunds', id);
+    const event = { tenantId: life.tenantId, provider: 'sandbox', consumer: 'test', eventId: 'evt_1' };
+    life.intents.length = 0;
+    done();
+    await applyRefundEvent(life.context, { ...event, refundId: null, providerRefundId: 'srf_1' });
+    await applyRefundEvent(life.context, { ...event, refundId: row?.id ?? null, providerRefundId: null });
+    expect(await life.rows('refunds', id)).toMatchObject([{ status: 'succeeded' }]);
+    expect((await life.topics(id)).filter((topic) => topic === 'payments.refunded')).toHaveLength(1);
+    const ref = { carrierId: row?.id, carries: 'refund' };
+    expect(life.intents).toContainEqual(expect.objectContaining({ ...ref, kind: 'wake' }));
+    expect(await driveRefund()).toMatchObject({ kind: 'ended' });
+  });
+
+  it.each([
+    ['another provider', { provider: 'other', refundId: null, providerRefundId: 'srf_1' }],
+    ['nothing of ours', { provider: 'sandbox', refundId: null, providerRefundId: 'srf_9' }],
+    ['no id of ours', { provider: 'sandbox', refundId: 'made up', providerRefundId: null }],
+  ])('notification about %s is only recorded as seen', async (_name, about) => {
+    const id = await owedRefund();
+    await refundPendingAtProvider();
+    const event = { tenantId: life.tenantId, consumer: 'test', eventId: 'evt_2' };
+    await applyRefundEvent(life.context, { ...event, ...about });
+    expect(await life.rows('refunds', id)).toMatchObject([{ status: 'pending' }]);
+    expect(await life.owner`select 1 from processed_events where tenant_id = ${life.tenantId}`).toHaveLength(1);
+  });
+
   it('whose sender died is found out after its lease, and paid once', async () => {
     const id = await owedRefund();
     life.provider.refund = async (request) => {
@@ -80,7 +189,7 @@ describe('a refund (R42)', () => {
     };
     await expect(life.live(10_000)).rejects.toThrow('the process is gone');
     expect(await life.rows('refunds', id)).toMatchObject([{ status: 'sent' }]);
-    expect(await life.drive(id)).toMatchObject({ kind: 'sleep' });
+    expect(await driveRefund()).toMatchObject({ kind: 'sleep' });
     await life.live(2 * MINUTE_MS);
     expect(await life.rows('refunds', id)).toMatchObject([{ status: 'succeeded' }]);
     expect(await refundedAtProvider()).toEqual([1999]);

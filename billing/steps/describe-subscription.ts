@@ -31,7 +31,6 @@ export function describeShown(described: Described): Shown {
 const actions: Record<DutyKind | 'none', string> = {
   lease_end: 'Settle a charge whose sender is gone',
   look_up: 'Look up a charge at the provider',
-  send_refund: 'Refund',
   charge: 'Charge',
   close_action: 'Close an unanswered authentication',
   cancel: 'Cancel',
@@ -44,6 +43,27 @@ const actions: Record<DutyKind | 'none', string> = {
   advance_clock: 'Advance the test clock',
   none: 'Nothing is due',
 };
+
+/** The same of what is not a subscription: a payment without one, or a refund. */
+export function describeCarrier(carrier: {
+  what: string;
+  status: string;
+  parkedAt: Instant | null;
+  amountMinor: number;
+  currency: string;
+  nextKind: string;
+  nextAt: Instant;
+  lastResult: string;
+}): Shown {
+  const { what, status, amountMinor, currency, nextKind, nextAt } = carrier;
+  const state = carrier.parkedAt === null ? status : `${status}, needs attention`;
+  const action = nextKind === 'send_refund' ? 'Refund' : (actions[nextKind as DutyKind] ?? nextKind);
+  return {
+    state: `${state} · ${what} · ${formatMoney(amountMinor, currency)}`,
+    nextAction: nextAt === NEVER ? action : `${action} on ${localDateOf(nextAt, 'UTC')}`,
+    lastResult: carrier.lastResult,
+  };
+}
 
 function describeNext({ nextKind, nextAt, timezone, amountMinor, currency }: Described): string {
   const action = actions[nextKind as DutyKind] ?? nextKind;

@@ -66,7 +66,6 @@ async function perform(work: SubscriptionWork, duty: Duty): Promise<void> {
     case 'charge':
     case 'look_up':
     case 'close_action':
-    case 'send_refund':
       throw new Error(`${duty.kind} is a call to a provider, not a step of a transaction`);
     default:
       assertNever(duty.kind);

@@ -1,15 +1,13 @@
-/** The two ids a subscription's workflow is given; it holds no other state. */
-export interface SubscriptionRef {
-  tenantId: string;
-  subscriptionId: string;
-}
+import type { WorkflowRef } from '../../domain/workflow-ref.ts';
+
+export type { CarrierRef, SubscriptionRef, WorkflowRef } from '../../domain/workflow-ref.ts';
 
 export type ProviderCall = 'chargeAttempt' | 'lookUpAttempt' | 'cancelAttempt' | 'sendRefund';
 
-export interface ProviderCallInput extends SubscriptionRef {
+export type ProviderCallInput = WorkflowRef & {
   /** An attempt id, or a refund id for `sendRefund`. */
   subjectId: string;
-}
+};
 
 /** What the Temporal UI shows of a subscription, also while it sleeps. */
 export interface Shown {
@@ -18,10 +16,10 @@ export interface Shown {
   lastResult: string;
 }
 
-/** Search attribute values; the workflow writes them where they differ from its own. */
+/** Search attribute values; the workflow writes them where they differ from its own. Status and plan are a subscription's. */
 export interface ChangedAttributes {
-  status: string;
-  planId: string;
+  status: string | null;
+  planId: string | null;
   customerId: string;
 }
 

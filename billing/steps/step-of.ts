@@ -4,9 +4,10 @@ import { formatMoney } from '../../domain/money/currency.ts';
 import { amountFor } from '../../domain/pricing/price.ts';
 import { renderedStatus } from '../../domain/subscriptions/allowed-commands.ts';
 import type { DutyKind, WhatComesNext } from '../../domain/subscriptions/what-comes-next.ts';
-import { isDueCall, isEnded, type Settled, settle } from '../subscription-work/settle.ts';
+import type { OwedIntent } from '../context.ts';
+import { isDueCall, isEnded, refOfWork, type Settled, settle } from '../subscription-work/settle.ts';
 import { businessNow, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
-import { describeShown } from './describe-subscription.ts';
+import { describeCarrier, describeShown } from './describe-subscription.ts';
 import type { NextStep, ProviderCall, Shown } from './next-step.ts';
 
 /** Longer than anybody waits: a sleep with nothing to wait for. */
@@ -16,24 +17,36 @@ const callOf: Partial<Record<DutyKind, ProviderCall>> = {
   charge: 'chargeAttempt',
   look_up: 'lookUpAttempt',
   close_action: 'cancelAttempt',
-  send_refund: 'sendRefund',
 };
 
+export interface SettledStep {
+  next: NextStep;
+  /** Owed to other workflows: this one learns directly. To be sent after the commit. */
+  intents: OwedIntent[];
+}
+
 /** Settles a verb the workflow asked for, and says what follows. */
-export async function settleStep(work: SubscriptionWork): Promise<NextStep> {
+export async function settleStep(work: SubscriptionWork): Promise<SettledStep> {
   const { sub, timeline } = work;
   // Tries that only decide to try again bear no fruit: what does, stands in the timeline.
   if (timeline.length > 0 && sub.parkedAt === null) sub.fruitlessTries = 0;
-  return stepOf(work, await settle(work, 'step'));
+  const settled = await settle(work, 'step');
+  return { next: stepOf(work, settled), intents: settled.intents };
 }
 
 function stepOf(work: SubscriptionWork, settled: Settled): NextStep {
   const { sub, tx } = work;
   // Said every time: what a run was told once may be lost with it.
-  const changed = { status: renderedStatus(sub), planId: sub.planId, customerId: sub.customerId };
+  const isSubscription = work.owner.kind === 'subscription';
+  const changed = {
+    status: isSubscription ? renderedStatus(sub) : null,
+    planId: isSubscription ? sub.planId : null,
+    customerId: sub.customerId,
+  };
   const { next } = settled;
-  if (isEnded(sub, work.open)) {
-    return { kind: 'ended', summary: `Ended: ${sub.status}`, shown: shownOf(work), changed };
+  if (isEnded(work)) {
+    const summary = `Ended: ${isSubscription ? sub.status : sub.lastResult}`;
+    return { kind: 'ended', summary, shown: shownOf(work), changed };
   }
   if (isDueCall(next, work)) return callStep(work, next);
   const sleepMs = Math.min(foreverMs, Math.max(SECOND_MS, next.wakeAt - tx.now));
@@ -42,19 +55,18 @@ function stepOf(work: SubscriptionWork, settled: Settled): NextStep {
 }
 
 function callStep(work: SubscriptionWork, next: WhatComesNext): NextStep {
-  const { sub, open } = work;
+  const { open } = work;
   const activity = callOf[next.kind as DutyKind];
   invariant(activity && next.duty?.subjectId, `${next.kind} is a call to a provider`);
   const subjectId = next.duty.subjectId;
-  const refund = open.refunds.find(({ id }) => id === subjectId);
-  const attempt = open.attempts.find(({ id }) => id === (refund?.attemptId ?? subjectId));
+  const attempt = open.attempts.find(({ id }) => id === subjectId);
   return {
     kind: 'call',
     activity,
-    input: { tenantId: sub.tenantId, subscriptionId: sub.id, subjectId },
+    input: { ...refOfWork(work), subjectId },
     provider: attempt?.provider ?? 'sandbox',
     priority: attempt?.trigger === 'renewal' ? 'renewal' : 'interactive',
-    summary: refund ? `Refund · ${formatMoney(refund.amountMinor, refund.currency)}` : summaryOfCharge(work, subjectId),
+    summary: summaryOfCharge(work, subjectId),
   };
 }
 
@@ -70,7 +82,15 @@ export function summaryOfCharge(work: SubscriptionWork, attemptId: string): stri
 }
 
 export function shownOf(work: SubscriptionWork): Shown {
-  const { sub } = work;
+  const { sub, open } = work;
+  if (work.owner.kind !== 'subscription') {
+    const [payment = null] = [...open.payments, ...[...work.changed.payments.values()].map(({ row }) => row)];
+    return describeCarrier({
+      ...{ what: work.planName, status: payment?.status ?? 'done', amountMinor: payment?.amountMinor ?? 0 },
+      ...{ parkedAt: sub.parkedAt, currency: sub.currency, nextKind: sub.nextKind, nextAt: sub.nextAt },
+      lastResult: sub.lastResult,
+    });
+  }
   return describeShown({
     status: renderedStatus(sub),
     collection: sub.collection,

@@ -1,19 +1,19 @@
 import { performance } from 'node:perf_hooks';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { withTenant } from '../../db/with-tenant.ts';
-import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
-import { invariant } from '../../domain/invariant.ts';
 import { markSent } from '../attempts/mark-sent.ts';
 import { type Enter, openGates, withPlaces } from '../attempts/provider-gates.ts';
 import { sendCharge } from '../attempts/send-charge.ts';
 import { type AttemptStep, stepOnAttempt } from '../attempts/with-attempt.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import { type BillingContext, workflowCaller } from '../context.ts';
-import { isDueCall, nextOf } from '../subscription-work/settle.ts';
-import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { loadWorkOf } from '../subscription-work/payment-work.ts';
+import { isDueCall, nextOf, refOfWork } from '../subscription-work/settle.ts';
+import type { SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { doWhatIsDue } from './do-what-is-due.ts';
-import type { NextStep, SubscriptionRef } from './next-step.ts';
+import type { NextStep, WorkflowRef } from './next-step.ts';
 import { settleStep, summaryOfCharge } from './step-of.ts';
 
 export interface StepOptions {
@@ -32,19 +32,22 @@ interface InLine {
   summary: string;
 }
 
-/** One transaction under the row lock: does what is due, and says what follows. With a charge in line there is a second one. */
-export function takeStep(context: BillingContext, ref: SubscriptionRef, options: StepOptions = {}): Promise<NextStep> {
+/**
+ * One transaction under the lock of a subscription, or of a payment without one: does what is due, and says what follows. With a
+ * charge in line there is a second one.
+ */
+export function takeStep(context: BillingContext, ref: WorkflowRef, options: StepOptions = {}): Promise<NextStep> {
   const deadline = performance.now() + inLineDeadlineMs;
   const gates = context.gates ?? openGates;
   return withPlaces(gates.enterInLine, async (enter) => {
     let inLine: InLine | null = null;
-    const begun = await withTenant(context.database, ref.tenantId as TenantId, async (tx): Promise<AttemptStep> => {
-      const work = await loadWork(tx, ref.subscriptionId as SubscriptionId, workflowCaller);
-      invariant(work, `subscription ${ref.subscriptionId} exists`);
+    const { intents, ...begun } = await withTenant(context.database, ref.tenantId as TenantId, async (tx) => {
+      const work = await loadWorkOf(tx, ref, workflowCaller);
       await doWhatIsDue(work);
       if (options.chargesInLine) inLine = leaseInLine(work, enter);
-      return { work, next: await settleStep(work) };
+      return { ...(await settleStep(work)), work };
     });
+    context.sendIntents(intents);
     return inLine === null ? begun.next : chargeInLine(context, begun, { ...(inLine as InLine), deadline });
   });
 }
@@ -70,9 +73,9 @@ async function chargeInLine(
   sending: InLine & { deadline: number },
 ): Promise<NextStep> {
   const { attempt, leaseId, deadline, summary } = sending;
-  const { tenantId, id: subjectId } = attempt;
+  const { id: subjectId } = attempt;
   const { result, error } = await sendCharge(context, attempt, deadline);
-  const input = { tenantId, subscriptionId: begun.work.sub.id, subjectId };
+  const input = { ...refOfWork(begun.work), subjectId };
   const apply = async (work: SubscriptionWork, current: AttemptRow) => {
     await applyChargeResult(work, current, result, leaseId);
   };

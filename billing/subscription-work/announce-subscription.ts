@@ -8,6 +8,7 @@ import { businessNow, emit, type SubscriptionWork } from './subscription-work.ts
  */
 export function announceOnce(work: SubscriptionWork): void {
   const { sub } = work;
+  if (work.owner.kind !== 'subscription') return;
   if (sub.sequence > 0 || (work.isNew && sub.status === 'incomplete')) return;
   const at = businessNow(work);
   const payment = [...work.changed.payments.values()][0]?.row ?? work.open.payments[0] ?? null;
@@ -31,7 +32,7 @@ export function announceOnce(work: SubscriptionWork): void {
  */
 export function announceRest(work: SubscriptionWork): void {
   const { sub, before } = work;
-  if (work.isNew || work.events.some(({ topic }) => carriers.has(topic))) return;
+  if (work.owner.kind !== 'subscription' || work.isNew || work.events.some(({ topic }) => carriers.has(topic))) return;
   const earlier = JSON.parse(before.snapshot) as Record<string, unknown>;
   const changes = Object.entries(subscriptionSnapshot(sub))
     .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(earlier[name]))

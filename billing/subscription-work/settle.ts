@@ -1,15 +1,15 @@
 import { newId } from '../../db/new-id.ts';
-import type { SubscriptionRow } from '../../db/queries/billing-rows.ts';
 import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
 import { type DutyFacts, type WhatComesNext, whatComesNext } from '../../domain/subscriptions/what-comes-next.ts';
+import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { OwedIntent } from '../context.ts';
 import { announceOnce, announceRest } from './announce-subscription.ts';
-import { flushWork } from './flush.ts';
+import { flushWork, type OwedRow } from './flush.ts';
 import type { SubscriptionWork } from './subscription-work.ts';
 
 /** How soon the relay takes over a wake nobody else has sent. */
-const intentGraceMs = 5 * SECOND_MS;
+export const intentGraceMs = 5 * SECOND_MS;
 /** A wake that only refreshes what the engine's UI shows. */
 const refreshWithinMs = MINUTE_MS;
 /** A run that makes a call promises to be back by then. */
@@ -34,18 +34,18 @@ export async function settle(work: SubscriptionWork, by: 'command' | 'step'): Pr
   sub.wakeAt = next.wakeAt;
   sub.hasOpenWork = Object.values(work.open).some((rows) => rows.length > 0);
   sub.version += 1;
-  const intents = by === 'step' ? [] : owedIntents(work);
+  const intents = [...(by === 'step' ? [] : owedIntents(work)), ...startsOfCarriers(work)];
   if (by === 'step') sub.sleepingUntil = isDueCall(next, work) ? work.tx.now + callPromiseMs : sub.wakeAt;
   await flushWork(work, intents);
   // Providers notify in bursts: there a wake that only refreshes is left to the relay, and the course itself comes first.
   const sentNow = work.caller.origin === 'webhook' ? intents.filter(({ dueAt }) => isUrgent(dueAt, work)) : intents;
   return {
     next,
-    intents: sentNow.map(({ id, kind }) => ({ id, kind, tenantId: sub.tenantId, subscriptionId: sub.id })),
+    intents: sentNow.map(({ id, kind, ref }) => ({ ...ref, id, kind, tenantId: sub.tenantId })),
   };
 }
 
-const providerDuties: readonly string[] = ['charge', 'look_up', 'close_action', 'send_refund'];
+const providerDuties: readonly string[] = ['charge', 'look_up', 'close_action'];
 
 /** The duty is due now and is a call to a provider, which no transaction can do. */
 export function isDueCall(next: WhatComesNext, work: SubscriptionWork): boolean {
@@ -71,7 +71,6 @@ function factsOf(work: SubscriptionWork): DutyFacts {
     hasOpenRun: open.runs.some((run) => run.status === 'open'),
     payments: open.payments,
     attempts: open.attempts,
-    refunds: open.refunds,
   };
 }
 
@@ -89,7 +88,6 @@ const undecided = {
   invoices: ['draft', 'open'],
   payments: ['pending', 'processing', 'failed', 'requires_action', 'retrying'],
   attempts: ['created', 'sent', 'unknown', 'requires_action', 'not_sent', 'needs_review'],
-  refunds: ['requested', 'sent', 'unknown', 'pending'],
 } as const;
 
 function dropDecided(work: SubscriptionWork): void {
@@ -102,28 +100,50 @@ function dropDecided(work: SubscriptionWork): void {
   }
 }
 
-/** Terminal, and nothing at any provider is undecided: the workflow may end. */
-export function isEnded(sub: SubscriptionRow, open: SubscriptionWork['open']): boolean {
-  return terminalStatuses.includes(sub.status) && open.attempts.length === 0 && open.refunds.length === 0;
+/** Terminal, and no charge at any provider is undecided: the workflow may end. Refunds have workflows of their own. */
+export function isEnded({ owner, sub, open }: SubscriptionWork): boolean {
+  if (open.attempts.length > 0) return false;
+  return owner.kind === 'subscription' ? terminalStatuses.includes(sub.status) : open.payments.length === 0;
 }
 
 function isUrgent(dueAt: number, work: SubscriptionWork): boolean {
   return dueAt <= work.tx.now + intentGraceMs;
 }
 
-function owedIntents(work: SubscriptionWork): { id: string; kind: 'start' | 'wake'; dueAt: number }[] {
-  const { sub, open, tx } = work;
-  const ended = isEnded(sub, open);
+/** Whose workflow this work is for. */
+export function refOfWork({ owner, sub }: SubscriptionWork): WorkflowRef {
+  const { tenantId, id } = sub;
+  return owner.kind === 'subscription'
+    ? { tenantId, subscriptionId: id }
+    : { tenantId, carrierId: id, carries: 'payment' };
+}
+
+function owedIntents(work: SubscriptionWork): OwedRow[] {
+  const { sub, open, tx, before } = work;
+  if (work.owner.kind === 'invoice') return [];
+  const ref = refOfWork(work);
+  const ended = isEnded(work);
   const dueAt = tx.now + intentGraceMs;
   if (sub.sleepingUntil === null) {
     if (ended) return [];
     // While the first charge is at the provider its sender holds the lease; the workflow is needed only if that sender dies.
     const heldUntil = open.attempts.find((attempt) => attempt.status === 'sent')?.leaseUntil ?? null;
     sub.sleepingUntil = sub.wakeAt;
-    return [{ id: newId('event'), kind: 'start', dueAt: heldUntil ?? dueAt }];
+    return [{ id: newId('event'), kind: 'start', dueAt: heldUntil ?? dueAt, ref }];
   }
-  const promisedTooLate = sub.wakeAt < sub.sleepingUntil || (ended && work.before.status !== sub.status);
-  if (promisedTooLate) return [{ id: newId('event'), kind: 'wake', dueAt }];
-  const looksDifferent = work.before.status !== sub.status || work.before.planId !== sub.planId;
-  return looksDifferent ? [{ id: newId('event'), kind: 'wake', dueAt: tx.now + refreshWithinMs }] : [];
+  const justEnded = ended && (before.status !== sub.status || (before.hasOpenWork && !sub.hasOpenWork));
+  if (sub.wakeAt < sub.sleepingUntil || justEnded) return [{ id: newId('event'), kind: 'wake', dueAt, ref }];
+  const looksDifferent = before.status !== sub.status || before.planId !== sub.planId;
+  return looksDifferent ? [{ id: newId('event'), kind: 'wake', dueAt: tx.now + refreshWithinMs, ref }] : [];
+}
+
+/** A refund that was asked for is carried by a workflow of its own, which nobody has promised anything yet. */
+function startsOfCarriers({ changed, tx }: SubscriptionWork): OwedRow[] {
+  return [...changed.carriers.values()]
+    .filter(({ row }) => row.sleepingUntil === null)
+    .map(({ row }) => {
+      row.sleepingUntil = row.wakeAt;
+      const ref = { tenantId: row.tenantId, carrierId: row.id, carries: row.kind };
+      return { id: newId('event'), kind: 'start', dueAt: tx.now + intentGraceMs, ref };
+    });
 }

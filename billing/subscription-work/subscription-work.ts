@@ -2,17 +2,22 @@ import type { EventData, Topic } from '../../contracts/events/index.ts';
 import type {
   AttemptRow,
   BillingRunRow,
+  CarrierRow,
+  CreditNoteLineRow,
+  CreditNoteRow,
   InvoiceRow,
   LedgerEntry,
   PaymentRow,
   RefundRow,
   SubscriptionRow,
 } from '../../db/queries/billing-rows.ts';
+import { lockCarrierVersion } from '../../db/queries/carriers.ts';
 import {
   loadOpenWork,
   loadSurroundings,
   lockSubscription,
   lockVersion,
+  noOpenWork,
   type OpenWork,
   type SubscriptionSurroundings,
 } from '../../db/queries/load-subscription.ts';
@@ -29,6 +34,15 @@ import { subscriptionSnapshot } from './snapshots.ts';
 type Stored<Row> = { row: Row; isNew: boolean };
 
 /**
+ * Whose lock orders the facts, and whose workflow follows: the subscription's; without one the payment's, whose carrier then
+ * stands in for the subscription; before there is a payment the invoice's, which has no workflow and whose events no order.
+ */
+export type WorkOwner =
+  | { kind: 'subscription' }
+  | { kind: 'payment'; carrier: CarrierRow; isNew: boolean }
+  | { kind: 'invoice'; invoiceId: string };
+
+/**
  * One subscription under its row lock, for the length of one transaction. Verbs change the rows in memory and note what they
  * did; `settle` writes all of it, with what comes next, in one go. It does not decide anything.
  */
@@ -37,7 +51,13 @@ export interface SubscriptionWork extends SubscriptionSurroundings {
   readonly caller: Caller;
   readonly sub: SubscriptionRow;
   readonly isNew: boolean;
-  readonly before: { status: SubscriptionRow['status']; planId: SubscriptionRow['planId']; snapshot: string };
+  owner: WorkOwner;
+  readonly before: {
+    status: SubscriptionRow['status'];
+    planId: SubscriptionRow['planId'];
+    hasOpenWork: boolean;
+    snapshot: string;
+  };
   /** Undecided rows; verbs add to them and change them, and call `touch`. */
   readonly open: OpenWork;
   readonly changed: {
@@ -46,7 +66,10 @@ export interface SubscriptionWork extends SubscriptionSurroundings {
     payments: Map<string, Stored<PaymentRow>>;
     attempts: Map<string, Stored<AttemptRow>>;
     refunds: Map<string, Stored<RefundRow>>;
+    /** Of refunds; the carrier that owns the work is written with it. */
+    carriers: Map<string, Stored<CarrierRow>>;
   };
+  readonly creditNotes: { row: CreditNoteRow; lines: readonly CreditNoteLineRow[] }[];
   readonly ledger: { kind: string; invoiceId: string | null; paymentId: string | null; entries: LedgerEntry[] }[];
   readonly timeline: { at: Instant; action: string; planId: string; details: Record<string, unknown> }[];
   readonly events: { topic: Topic; data: () => EventData<Topic>; at: Instant }[];
@@ -68,7 +91,7 @@ export async function loadWork(
   if (!sub) return null;
   const [surroundings, open] = await Promise.all([
     loadSurroundings(tx.sql, sub),
-    sub.hasOpenWork ? loadOpenWork(tx.sql, sub) : { runs: [], invoices: [], payments: [], attempts: [], refunds: [] },
+    sub.hasOpenWork ? loadOpenWork(tx.sql, sub) : noOpenWork(),
   ]);
   return newWork({ tx, caller, sub, isNew: false, surroundings, open });
 }
@@ -81,11 +104,13 @@ export async function continueWork(
   tx: TenantTransaction,
   earlier: SubscriptionWork,
   caller: Caller,
+  loadAgain: () => Promise<SubscriptionWork | null> = () => loadWork(tx, earlier.sub.id, caller),
 ): Promise<SubscriptionWork> {
-  const { sub } = earlier;
-  if ((await lockVersion(tx.sql, sub.id)) !== sub.version) {
-    const work = await loadWork(tx, sub.id, caller);
-    invariant(work, `subscription ${sub.id} exists`);
+  const { sub, owner } = earlier;
+  const version = await (owner.kind === 'payment' ? lockCarrierVersion : lockVersion)(tx.sql, sub.id);
+  if (version !== sub.version) {
+    const work = await loadAgain();
+    invariant(work, `${owner.kind} ${sub.id} exists`);
     return work;
   }
   const { planName, price, settings, tenantMode, lastRunOrdinal, clock } = earlier;
@@ -94,7 +119,8 @@ export async function continueWork(
     ordinal: earlier.anchor.ordinal + (earlier.newAnchor === null ? 0 : 1),
   };
   const surroundings = { planName, price, anchor, clock, settings, tenantMode, lastRunOrdinal };
-  return newWork({ tx, caller, sub, isNew: false, surroundings, open: earlier.open });
+  const still = owner.kind === 'payment' ? { ...owner, isNew: false } : owner;
+  return newWork({ tx, caller, sub, isNew: false, surroundings, open: earlier.open, owner: still });
 }
 
 export function newWork(parts: {
@@ -104,20 +130,27 @@ export function newWork(parts: {
   isNew: boolean;
   surroundings: SubscriptionSurroundings;
   open?: OpenWork;
+  owner?: WorkOwner;
 }): SubscriptionWork {
   return {
     tx: parts.tx,
     caller: parts.caller,
     sub: parts.sub,
     isNew: parts.isNew,
+    owner: parts.owner ?? { kind: 'subscription' },
     ...parts.surroundings,
     before: {
       status: parts.sub.status,
       planId: parts.sub.planId,
+      hasOpenWork: parts.sub.hasOpenWork,
       snapshot: JSON.stringify(subscriptionSnapshot(parts.sub)),
     },
-    open: parts.open ?? { runs: [], invoices: [], payments: [], attempts: [], refunds: [] },
-    changed: { runs: new Map(), invoices: new Map(), payments: new Map(), attempts: new Map(), refunds: new Map() },
+    open: parts.open ?? noOpenWork(),
+    changed: {
+      ...{ runs: new Map(), invoices: new Map(), payments: new Map(), attempts: new Map() },
+      ...{ refunds: new Map(), carriers: new Map() },
+    },
+    creditNotes: [],
     ledger: [],
     timeline: [],
     events: [],
@@ -133,11 +166,24 @@ export function businessNow(work: SubscriptionWork): Instant {
   return work.clock?.frozenAt ?? work.tx.now;
 }
 
-type Kind = 'runs' | 'payments' | 'attempts' | 'refunds';
-type RowOf = { runs: BillingRunRow; payments: PaymentRow; attempts: AttemptRow; refunds: RefundRow };
+type OpenKind = 'runs' | 'payments' | 'attempts';
+type Kind = OpenKind | 'refunds' | 'carriers';
+type RowOf = {
+  runs: BillingRunRow;
+  payments: PaymentRow;
+  attempts: AttemptRow;
+  refunds: RefundRow;
+  carriers: CarrierRow;
+};
 
-export function add<K extends Kind>(work: SubscriptionWork, kind: K, row: RowOf[K]): RowOf[K] {
+/** A row that is undecided, and so among the open ones. */
+export function add<K extends OpenKind>(work: SubscriptionWork, kind: K, row: RowOf[K]): RowOf[K] {
   (work.open[kind] as RowOf[K][]).push(row);
+  return addApart(work, kind, row);
+}
+
+/** A new row that the owner's workflow has nothing to do with. */
+export function addApart<K extends Kind>(work: SubscriptionWork, kind: K, row: RowOf[K]): RowOf[K] {
   (work.changed[kind] as Map<string, Stored<RowOf[K]>>).set(row.id, { row, isNew: true });
   return row;
 }

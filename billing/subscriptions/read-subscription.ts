@@ -12,7 +12,7 @@ import type { BillingContext } from '../context.ts';
 import { factsOfCommand, unknownSubscription } from './change-one.ts';
 import { nextChargeOf, renderSubscription } from './render-subscription.ts';
 
-const nothingOpen = { runs: [], invoices: [], payments: [], attempts: [], refunds: [] };
+const nothingOpen = { runs: [], invoices: [], payments: [], attempts: [] };
 
 /** R22. The common case, nothing open and no change waiting, is a single statement. */
 export async function readSubscription(context: BillingContext, call: Call, id: SubscriptionId): Promise<Answer> {

@@ -31,6 +31,7 @@ export const invoice = z
     total: z.int(),
     amount_paid: z.int(),
     currency: z.string(),
+    memo: z.string().nullable(),
     lines: z.array(invoiceLine),
     created_at: instantOut,
     finalized_at: instantOut.nullable(),

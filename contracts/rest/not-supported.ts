@@ -8,18 +8,6 @@ function notSupported(
   return defineRoute({ ...route, summary: `${summary}; not supported yet`, answers: {}, refusals: ['not_supported'] });
 }
 
-const payments = { atRoot: true, tag: 'Payments' };
-const adminInvoices = { tag: 'Administration' };
-
 export const notSupportedRoutes: readonly RouteContract[] = [
-  notSupported({ method: 'post', path: '/payments/{payment_id}/refunds', ...payments }, 'Refund a payment'),
-  notSupported({ method: 'post', path: '/admin/invoices', ...adminInvoices }, 'Create an invoice by hand'),
-  notSupported(
-    { method: 'post', path: '/admin/invoices/{invoice_id}/finalize', ...adminInvoices },
-    'Finalize an invoice',
-  ),
-  notSupported({ method: 'post', path: '/admin/invoices/{invoice_id}/void', ...adminInvoices }, 'Void an invoice'),
-  notSupported({ method: 'post', path: '/admin/invoices/{invoice_id}/pay', ...adminInvoices }, 'Pay an invoice'),
   notSupported({ method: 'post', path: '/portal-sessions', tag: 'Portals' }, 'Open the customer portal'),
-  notSupported({ method: 'get', path: '/invoices/{invoice_id}/pdf', tag: 'Invoices' }, 'An invoice as PDF'),
 ];

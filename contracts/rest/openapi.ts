@@ -73,7 +73,10 @@ function answerResponses(route: RouteContract) {
   return Object.fromEntries(
     Object.entries(route.answers).map(([status, answer]) => [
       status,
-      { description: answer.description, content: { 'application/json': { schema: answer.schema } } },
+      {
+        description: answer.description,
+        content: { [answer.contentType ?? 'application/json']: { schema: answer.schema } },
+      },
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount, bodyOf, emptyBody, idText, instantIn, instantOut } from './fields.ts';
+import { amount, bodyOf, emptyBody, idText, instantIn, instantOut, textUpTo } from './fields.ts';
 import { listQuery, pageOf } from './lists.ts';
 import { defineRoute } from './route.ts';
 
@@ -77,6 +77,17 @@ export const listPaymentsRoute = defineRoute({
     created_to: instantIn.optional(),
   }),
   answers: { 200: { description: 'A page of payments, newest first.', schema: pageOf(paymentInList) } },
+});
+
+/** Of a payment without a subscription; one of a subscription is repaired with it. */
+export const repairPaymentRoute = defineRoute({
+  method: 'post',
+  path: '/admin/payments/{payment_id}/repair',
+  tag: 'Administration',
+  summary: 'Set a parked payment without a subscription going again',
+  body: bodyOf({ action: z.enum(['retry']), reason: textUpTo(500) }),
+  answers: { 200: { description: 'The payment.', schema: paymentInList } },
+  refusals: ['invalid_state', 'card_number_refused'],
 });
 
 export const readPaymentRoute = defineRoute({

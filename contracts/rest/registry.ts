@@ -1,13 +1,17 @@
 import * as adminPayments from './admin-payments.ts';
+import * as creditNotes from './credit-notes.ts';
 import * as customers from './customers.ts';
 import * as disputes from './disputes.ts';
+import * as documents from './documents.ts';
 import * as invoices from './invoices.ts';
+import * as manualInvoices from './manual-invoices.ts';
 import { notSupportedRoutes } from './not-supported.ts';
 import * as operations from './operations.ts';
 import * as paymentMethods from './payment-methods.ts';
 import * as payments from './payments.ts';
 import * as plans from './plans.ts';
 import * as providerAccounts from './provider-accounts.ts';
+import * as refunds from './refunds.ts';
 import type { RouteContract } from './route.ts';
 import * as subscriptionReads from './subscription-reads.ts';
 import * as subscriptions from './subscriptions.ts';
@@ -28,8 +32,12 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(customers),
   ...routesOf(paymentMethods),
   ...routesOf(invoices),
+  ...routesOf(documents),
+  ...routesOf(manualInvoices),
+  ...routesOf(creditNotes),
   ...routesOf(payments),
   ...routesOf(adminPayments),
+  ...routesOf(refunds),
   ...routesOf(operations),
   ...routesOf(providerAccounts),
   ...routesOf(webhookEndpoints),

@@ -16,7 +16,7 @@ export interface RouteContract {
   readonly summary: string;
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
-  readonly answers: Readonly<Record<number, { description: string; schema: z.ZodType }>>;
+  readonly answers: Readonly<Record<number, { description: string; schema: z.ZodType; contentType?: string }>>;
   readonly refusals?: readonly RefusalCode[];
 }
 

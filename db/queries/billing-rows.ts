@@ -1,6 +1,7 @@
 import type {
   AttemptId,
   BillingRunId,
+  CreditNoteId,
   CustomerId,
   InvoiceId,
   PaymentId,
@@ -13,6 +14,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import type { DeclineKind } from '../../domain/payments/decline.ts';
 import type { AttemptStatus, PaymentStatus } from '../../domain/payments/payment-status.ts';
+import type { RefundStatus } from '../../domain/refunds/next-of-refund.ts';
 import type { Subscription } from '../../domain/subscriptions/subscription.ts';
 
 /** The stored subscription: its business facts and what the engine side keeps on the row. */
@@ -137,7 +139,7 @@ export interface RefundRow {
   paymentId: PaymentId;
   attemptId: AttemptId;
   subscriptionId: SubscriptionId | null;
-  status: 'requested' | 'sent' | 'unknown' | 'pending' | 'succeeded' | 'rejected';
+  status: RefundStatus;
   reason: string;
   amountMinor: number;
   currency: string;
@@ -152,6 +154,49 @@ export interface RefundRow {
   note: string | null;
   createdAt: Instant;
   settledAt: Instant | null;
+}
+
+/** The row behind the workflow of a payment without a subscription, or of a refund; its id is theirs. */
+export interface CarrierRow {
+  tenantId: TenantId;
+  id: PaymentId | RefundId;
+  kind: 'payment' | 'refund';
+  paymentId: PaymentId | null;
+  refundId: RefundId | null;
+  customerId: CustomerId;
+  nextKind: string;
+  nextAt: Instant;
+  wakeAt: Instant;
+  sleepingUntil: Instant | null;
+  fruitlessTries: number;
+  parkedAt: Instant | null;
+  parked: { step: string; input: unknown; error: string } | null;
+  hasOpenWork: boolean;
+  lastResult: string;
+  version: number;
+  sequence: number;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+export interface CreditNoteRow {
+  tenantId: TenantId;
+  id: CreditNoteId;
+  number: number;
+  invoiceId: InvoiceId;
+  refundId: RefundId;
+  customerId: CustomerId;
+  currency: string;
+  totalMinor: number;
+  reason: string;
+  createdAt: Instant;
+}
+
+export interface CreditNoteLineRow {
+  position: number;
+  invoiceLinePosition: number;
+  description: string;
+  amountMinor: number;
 }
 
 export interface PaymentMethodRow {

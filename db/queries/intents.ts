@@ -15,7 +15,10 @@ export interface IntentKey {
 
 /** An intent whose time has come, taken by one relay. */
 export interface DueIntent extends IntentKey {
-  subscriptionId: SubscriptionId;
+  /** Either it or the carrier. */
+  subscriptionId: SubscriptionId | null;
+  carrierId: string | null;
+  carries: 'payment' | 'refund' | null;
   kind: 'start' | 'wake' | 'overdue';
   tries: number;
   /** For `overdue`: the row has not moved since the reconciler saw it. */
@@ -26,15 +29,20 @@ export interface DueIntent extends IntentKey {
 export function claimDueIntents(system: Sql, options: { limit: number; leaseMs: number }): Promise<DueIntent[]> {
   return system<DueIntent[]>`
     with due as (
-      select i.tenant_id, i.id, s.parked_at is null and s.wake_at < now() - interval '5 minutes' as is_still_overdue
-      from intents i join subscriptions s on s.tenant_id = i.tenant_id and s.id = i.subscription_id
+      select i.tenant_id, i.id, c.kind as carries,
+             coalesce(s.parked_at, c.parked_at) is null
+               and coalesce(s.wake_at, c.wake_at) < now() - interval '5 minutes' as is_still_overdue
+      from intents i
+      left join subscriptions s on s.tenant_id = i.tenant_id and s.id = i.subscription_id
+      left join carriers c on c.tenant_id = i.tenant_id and c.id = i.carrier_id
       where i.due_at <= now()
       order by i.due_at
       limit ${options.limit}
       for update of i skip locked)
     update intents set due_at = now() + ${options.leaseMs} * interval '1 millisecond', tries = intents.tries + 1
     from due where intents.tenant_id = due.tenant_id and intents.id = due.id
-    returning intents.tenant_id, intents.id, intents.subscription_id, intents.kind, intents.tries, due.is_still_overdue`;
+    returning intents.tenant_id, intents.id, intents.subscription_id, intents.carrier_id, due.carries, intents.kind,
+              intents.tries, due.is_still_overdue`;
 }
 
 export async function settleIntents(system: Sql, keys: readonly IntentKey[]): Promise<void> {

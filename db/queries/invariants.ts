@@ -6,6 +6,7 @@ import { disputeChecks } from './invariants/check-disputes.ts';
 import { ledgerChecks } from './invariants/check-ledger.ts';
 import { messageChecks } from './invariants/check-messages.ts';
 import { periodChecks } from './invariants/check-periods.ts';
+import { refundChecks } from './invariants/check-refunds.ts';
 import { tenancyChecks } from './invariants/check-tenancy.ts';
 
 export interface Violation {
@@ -19,6 +20,7 @@ const checks: readonly Check[] = [
   ...ledgerChecks,
   ...attemptChecks,
   ...disputeChecks,
+  ...refundChecks,
   ...periodChecks,
   ...messageChecks,
   ...tenancyChecks,

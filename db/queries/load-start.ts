@@ -27,6 +27,46 @@ export interface StartRow {
   now: Instant;
 }
 
+/** The same of a payment without a subscription, or of a refund. */
+export interface CarrierStartRow {
+  kind: 'payment' | 'refund';
+  customerId: string;
+  /** Of the payment or refund. */
+  status: string;
+  amountMinor: number;
+  currency: string;
+  parkedAt: Instant | null;
+  hasOpenWork: boolean;
+  nextKind: string;
+  nextAt: Instant;
+  wakeAt: Instant;
+  lastResult: string;
+  now: Instant;
+}
+
+/** Null when the tenant has no such carrier. */
+export async function loadCarrierStart(
+  database: TenantDatabase,
+  tenantId: TenantId,
+  id: string,
+): Promise<CarrierStartRow | null> {
+  const [row] = await readAsTenant(
+    database,
+    tenantId,
+    (sql) => sql<CarrierStartRow[]>`
+      select c.kind, c.customer_id, coalesce(r.status, p.status) as status,
+             coalesce(r.amount_minor, p.amount_minor) as amount_minor, coalesce(r.currency, p.currency) as currency,
+             c.parked_at, c.has_open_work, c.next_kind, c.next_at, c.wake_at, c.last_result,
+             date_trunc('milliseconds', clock_timestamp()) as now
+      from carriers c
+      left join refunds r on r.tenant_id = c.tenant_id and r.id = c.refund_id
+      left join payments p on p.tenant_id = c.tenant_id and p.id = c.payment_id
+      where c.tenant_id = ${tenantId} and c.id = ${id}`,
+  );
+  if (row === undefined) return null;
+  return database.clock ? { ...row, now: await database.clock() } : row;
+}
+
 /** Null when the tenant has no such subscription. */
 export async function loadStart(
   database: TenantDatabase,

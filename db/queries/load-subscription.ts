@@ -3,7 +3,7 @@ import type { PlanId, PriceId, SubscriptionId } from '../../domain/ids.ts';
 import type { Price } from '../../domain/pricing/price.ts';
 import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
 import type { Transaction } from '../database.ts';
-import type { AttemptRow, BillingRunRow, InvoiceRow, PaymentRow, RefundRow, SubscriptionRow } from './billing-rows.ts';
+import type { AttemptRow, BillingRunRow, InvoiceRow, PaymentRow, SubscriptionRow } from './billing-rows.ts';
 
 /** What surrounds a locked row; `anchor.ordinal` counts the anchors so far. */
 export interface SubscriptionSurroundings {
@@ -22,8 +22,8 @@ export interface TenantSettings {
   dunning?: { baseDelayMs?: number; attemptCountMax?: number; finalAction?: 'cancel' | 'pause' | 'leave_past_due' };
   catchUp?: 'all' | 'latest';
   renewalJitterMs?: number;
-  /** The most that one charge made by hand may take. */
-  amountMaxMinor?: number;
+  /** The most that one charge or invoice made by hand may take: of every currency, or by currency code. */
+  amountMaxMinor?: number | Record<string, number>;
   disputes?: { onOpen?: DisputePolicy; onLost?: DisputePolicy };
 }
 
@@ -35,7 +35,11 @@ export interface OpenWork {
   invoices: InvoiceRow[];
   payments: PaymentRow[];
   attempts: AttemptRow[];
-  refunds: RefundRow[];
+}
+
+/** Nothing undecided. */
+export function noOpenWork(): OpenWork {
+  return { runs: [], invoices: [], payments: [], attempts: [] };
 }
 
 export async function lockSubscription(sql: Transaction, id: SubscriptionId): Promise<SubscriptionRow | null> {
@@ -122,7 +126,7 @@ export function priceOf(
  */
 export async function loadOpenWork(sql: Transaction, sub: SubscriptionRow): Promise<OpenWork> {
   const of = sql`tenant_id = ${sub.tenantId} and subscription_id = ${sub.id}`;
-  const [runs, invoices, payments, attempts, refunds] = await Promise.all([
+  const [runs, invoices, payments, attempts] = await Promise.all([
     sql<BillingRunRow[]>`select * from billing_runs where ${of} and status = 'open' order by boundary_at`,
     sql<InvoiceRow[]>`select * from invoices where ${of} and status in ('draft', 'open') order by id`,
     sql<
@@ -131,15 +135,11 @@ export async function loadOpenWork(sql: Transaction, sub: SubscriptionRow): Prom
       or (status = 'failed_permanent' and dunning_ends_at is not null)) order by id`,
     sql<AttemptRow[]>`select * from payment_attempts where ${of} and 
       status in ('created', 'sent', 'unknown', 'requires_action', 'not_sent', 'needs_review') order by id`,
-    sql<
-      RefundRow[]
-    >`select * from refunds where ${of} and status in ('requested', 'sent', 'unknown', 'pending') order by id`,
   ]);
   return {
     runs: [...runs],
     invoices: [...invoices],
     payments: [...payments],
     attempts: [...attempts],
-    refunds: [...refunds],
   };
 }

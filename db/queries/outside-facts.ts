@@ -1,6 +1,7 @@
-import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
+import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { Sql } from '../database.ts';
 
 /** What PostgreSQL says about a fact that somebody else, a provider or the engine, has an account of too. Read as the owner. */
@@ -33,10 +34,19 @@ export function listChargedAttempts(owner: Sql, tenantId: TenantId, provider: st
     group by a.tenant_id, a.id`;
 }
 
-/** What a subscription expects of its workflow. */
-export interface EngineFact {
+/** A row with a workflow: a subscription, a payment without one, or a refund. */
+export interface WorkflowRow {
   tenantId: TenantId;
   id: string;
+  kind: 'subscription' | 'payment' | 'refund';
+}
+
+export function refOfRow({ tenantId, id, kind }: WorkflowRow): WorkflowRef {
+  return kind === 'subscription' ? { tenantId, subscriptionId: id } : { tenantId, carrierId: id, carries: kind };
+}
+
+/** What such a row expects of its workflow. */
+export interface EngineFact extends WorkflowRow {
   status: string;
   nextKind: string;
   /** Terminal, and nothing at any provider is undecided. */
@@ -54,41 +64,54 @@ interface Range {
 
 export function pageEngineFacts(owner: Sql, range: Range): Promise<EngineFact[]> {
   const { after } = range;
+  const inRange = owner`(s.tenant_id, s.id) > (${after.tenantId}, ${after.id})
+      and (${range.tenantId}::text is null or s.tenant_id = ${range.tenantId})`;
   return owner<EngineFact[]>`
-    select ${factColumns(owner)} from subscriptions s
-    where (s.tenant_id, s.id) > (${after.tenantId}, ${after.id})
-      and (${range.tenantId}::text is null or s.tenant_id = ${range.tenantId})
-    order by s.tenant_id, s.id
+    (select ${factColumns(owner)} from subscriptions s where ${inRange} order by s.tenant_id, s.id limit ${range.limit})
+    union all
+    (select ${carrierColumns(owner)} from carriers s where ${inRange} order by s.tenant_id, s.id limit ${range.limit})
+    order by tenant_id, id
     limit ${range.limit}`;
 }
 
 export async function readEngineFact(owner: Sql, tenantId: string, id: string): Promise<EngineFact | null> {
   const [fact] = await owner<EngineFact[]>`
-    select ${factColumns(owner)} from subscriptions s where s.tenant_id = ${tenantId} and s.id = ${id}`;
+    select ${factColumns(owner)} from subscriptions s where s.tenant_id = ${tenantId} and s.id = ${id}
+    union all
+    select ${carrierColumns(owner)} from carriers s where s.tenant_id = ${tenantId} and s.id = ${id}`;
   return fact ?? null;
 }
 
 function factColumns(owner: Sql) {
   return owner`
-    s.tenant_id, s.id, s.status, s.next_kind,
+    s.tenant_id, s.id, 'subscription' as kind, s.status, s.next_kind,
     s.status = any(${terminalStatuses as string[]}::text[])
       and not exists (select 1 from payment_attempts a where a.tenant_id = s.tenant_id and a.subscription_id = s.id
-        and a.status in ('created', 'sent', 'unknown', 'requires_action', 'not_sent', 'needs_review'))
-      and not exists (select 1 from refunds r where r.tenant_id = s.tenant_id and r.subscription_id = s.id
-        and r.status in ('requested', 'sent', 'unknown', 'pending')) as is_ended,
+        and a.status in ('created', 'sent', 'unknown', 'requires_action', 'not_sent', 'needs_review')) as is_ended,
     exists (select 1 from intents i where i.tenant_id = s.tenant_id and i.subscription_id = s.id) as has_intent,
     (extract(epoch from clock_timestamp() - s.updated_at) * 1000)::float8 as idle_ms`;
 }
 
-/** Subscriptions whose workflow has something to do or to wait for: all that is needed to rebuild the engine's store. */
+function carrierColumns(owner: Sql) {
+  return owner`
+    s.tenant_id, s.id, s.kind, case when s.has_open_work then 'open' else 'done' end as status, s.next_kind,
+    not s.has_open_work as is_ended,
+    exists (select 1 from intents i where i.tenant_id = s.tenant_id and i.carrier_id = s.id) as has_intent,
+    (extract(epoch from clock_timestamp() - s.updated_at) * 1000)::float8 as idle_ms`;
+}
+
+/** Rows whose workflow has something to do or to wait for: all that is needed to rebuild the engine's store. */
 export function pagePending(
   owner: Sql,
   after: { tenantId: string; id: string },
   limit: number,
-): Promise<{ tenantId: TenantId; id: SubscriptionId }[]> {
-  return owner<{ tenantId: TenantId; id: SubscriptionId }[]>`
-    select tenant_id, id from subscriptions
-    where next_kind <> 'none' and (tenant_id, id) > (${after.tenantId}, ${after.id})
+): Promise<WorkflowRow[]> {
+  return owner<WorkflowRow[]>`
+    select * from (
+      select tenant_id, id, 'subscription' as kind from subscriptions where next_kind <> 'none'
+      union all
+      select tenant_id, id, kind from carriers where next_kind <> 'none') pending
+    where (tenant_id, id) > (${after.tenantId}, ${after.id})
     order by tenant_id, id
     limit ${limit}`;
 }

@@ -21,6 +21,28 @@ export function findOverdue(sql: Transaction, limit: number): Promise<OverdueSub
     limit ${limit}`;
 }
 
+/**
+ * The same of payments without a subscription and of refunds, owed a wake after `delayMs`: no event is about them. In one
+ * transaction of the system role; resolves to how many there were.
+ */
+export async function noteOverdueCarriers(
+  sql: Transaction,
+  options: { limit: number; delayMs: number; newId: () => string },
+): Promise<number> {
+  const overdue = await sql<{ tenantId: TenantId; id: string; now: Instant }[]>`
+    select tenant_id, id, now() as now from carriers c
+    where wake_at < now() - interval '5 minutes' and wake_at < 'infinity' and parked_at is null
+      and not exists (select 1 from intents i where i.tenant_id = c.tenant_id and i.carrier_id = c.id)
+    order by wake_at
+    limit ${options.limit}`;
+  if (overdue.length === 0) return 0;
+  const rows = overdue.map(({ tenantId, id, now }) => ({
+    ...{ tenantId, id: options.newId(), carrierId: id, kind: 'overdue', dueAt: now + options.delayMs },
+  }));
+  await sql`insert into intents ${sql(rows as never)}`;
+  return overdue.length;
+}
+
 export interface OverdueNotice extends OverdueSubscription {
   intentId: string;
   event: { id: string; shard: number; topic: 'subscriptions.renew_required'; envelope: object };

@@ -1,5 +1,6 @@
 import type { CustomerId, PaymentId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { invariant } from '../../domain/invariant.ts';
 import type { PaymentStatus } from '../../domain/payments/payment-status.ts';
 import type { Sql } from '../database.ts';
 import { type TenantDatabase, type TenantTransaction, withTenant } from '../with-tenant.ts';
@@ -28,9 +29,18 @@ export async function readPayment(
   });
 }
 
+/** Read without a lock: what never changes of it says whose lock its facts go under. */
 export async function findPayment(tx: TenantTransaction, id: PaymentId): Promise<PaymentRow | null> {
   const [row] = await tx.sql<PaymentRow[]>`select * from payments where tenant_id = ${tx.tenantId} and id = ${id}`;
   return row ?? null;
+}
+
+/** After the lock of its owner. */
+export async function lockPayment(tx: TenantTransaction, id: PaymentId): Promise<PaymentRow> {
+  const [row] = await tx.sql<PaymentRow[]>`
+    select * from payments where tenant_id = ${tx.tenantId} and id = ${id} for update`;
+  invariant(row, `payment ${id} exists`);
+  return row;
 }
 
 export interface PaymentFilter {

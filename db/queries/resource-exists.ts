@@ -13,6 +13,9 @@ const tableOf = {
   event: 'inbox',
   attempt: 'payment_attempts',
   retryTask: 'retry_tasks',
+  refund: 'refunds',
+  refundRequest: 'refund_requests',
+  creditNote: 'credit_notes',
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */

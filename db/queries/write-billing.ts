@@ -2,9 +2,10 @@ import type { SubscriptionId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
+import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import { newId } from '../new-id.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
-import type { InvoiceRow, SubscriptionRow } from './billing-rows.ts';
+import type { CreditNoteLineRow, CreditNoteRow, InvoiceRow, SubscriptionRow } from './billing-rows.ts';
 
 /** The members of a row that never change after its insert. */
 const fixedColumns = {
@@ -24,6 +25,7 @@ const fixedColumns = {
     'createdAt',
   ],
   refunds: ['tenantId', 'id', 'paymentId', 'attemptId', 'subscriptionId', 'amountMinor', 'currency', 'createdAt'],
+  carriers: ['tenantId', 'id', 'kind', 'paymentId', 'refundId', 'customerId', 'createdAt'],
 } satisfies Record<string, readonly string[]>;
 export type BillingTable = keyof typeof fixedColumns;
 
@@ -85,6 +87,30 @@ export async function takeInvoiceNumbers(tx: TenantTransaction, count: number): 
   return row.lastNumber;
 }
 
+/** The same for credit notes, whose numbers are a series of their own. */
+export async function takeCreditNoteNumbers(tx: TenantTransaction, count: number): Promise<number> {
+  const [row] = await tx.sql<[{ lastCreditNoteNumber: number }]>`
+    insert into invoice_counters (tenant_id, last_number, last_credit_note_number) values (${tx.tenantId}, 0, ${count})
+    on conflict (tenant_id) do update
+      set last_credit_note_number = invoice_counters.last_credit_note_number + ${count}
+    returning last_credit_note_number`;
+  return row.lastCreditNoteNumber;
+}
+
+export function insertCreditNote(
+  tx: TenantTransaction,
+  row: CreditNoteRow,
+  lines: readonly CreditNoteLineRow[],
+): PromiseLike<unknown>[] {
+  const { sql } = tx;
+  const { tenantId, id: creditNoteId } = row;
+  const rows = lines.map((line) => ({ tenantId, creditNoteId, ...line }));
+  return [
+    sql`insert into credit_notes ${sql(row as never)}`.execute(),
+    sql`insert into credit_note_lines ${sql(rows as never)}`.execute(),
+  ];
+}
+
 export function insertAnchor(
   tx: TenantTransaction,
   subscriptionId: SubscriptionId,
@@ -133,12 +159,16 @@ export function insertAudits(
   return tx.sql`insert into audit_log ${tx.sql(rows as never)}`.execute();
 }
 
+/** Each for one workflow: a subscription's, or a carrier's. */
 export function insertIntents(
   tx: TenantTransaction,
-  subscriptionId: SubscriptionId,
-  intents: readonly { id: string; kind: string; dueAt: Instant }[],
+  intents: readonly { id: string; kind: string; dueAt: Instant; ref: WorkflowRef }[],
 ): PromiseLike<unknown> {
-  const rows = intents.map((intent) => ({ tenantId: tx.tenantId, subscriptionId, ...intent }));
+  const rows = intents.map(({ id, kind, dueAt, ref }) => ({
+    ...{ tenantId: tx.tenantId, id, kind, dueAt },
+    subscriptionId: 'subscriptionId' in ref ? ref.subscriptionId : null,
+    carrierId: 'carrierId' in ref ? ref.carrierId : null,
+  }));
   return tx.sql`insert into intents ${tx.sql(rows as never)}`.execute();
 }
 

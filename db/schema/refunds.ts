@@ -11,6 +11,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { RefundStatus } from '../../domain/refunds/next-of-refund.ts';
 import { createdAt, instant, minor, tenantId } from './columns.ts';
 import { customers } from './customers.ts';
 import { invoices } from './invoices.ts';
@@ -25,7 +26,7 @@ export const refunds = pgTable(
     paymentId: text('payment_id').notNull(),
     attemptId: text('attempt_id').notNull(),
     subscriptionId: text('subscription_id'),
-    status: text('status').$type<'requested' | 'sent' | 'unknown' | 'pending' | 'succeeded' | 'rejected'>().notNull(),
+    status: text('status').$type<RefundStatus>().notNull(),
     reason: text('reason').notNull(),
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),

@@ -24,7 +24,6 @@ const facts: DutyFacts = {
   hasOpenRun: true,
   payments: [],
   attempts: [attempt],
-  refunds: [],
 };
 
 it('sends what was not sent at its date, but not while an operator has the subscription', () => {

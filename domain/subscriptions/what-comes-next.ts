@@ -7,7 +7,6 @@ import { type SubscriptionStatus, terminalStatuses } from './subscription.ts';
 export const dutyKinds = [
   'lease_end',
   'look_up',
-  'send_refund',
   'charge',
   'close_action',
   'cancel',
@@ -26,7 +25,7 @@ export interface Duty {
   at: Instant;
   /** Business dates follow a test clock where there is one; technical dates are always real time. */
   time: 'business' | 'technical';
-  /** The payment, attempt or refund it is about. */
+  /** The payment or attempt it is about. */
   subjectId: string | null;
 }
 
@@ -51,13 +50,6 @@ export interface DutyFacts {
     resolveAt: Instant | null;
     expiresAt: Instant | null;
   }[];
-  refunds: readonly {
-    id: string;
-    status: string;
-    leaseUntil: Instant | null;
-    resolveAt: Instant | null;
-    createdAt: Instant;
-  }[];
 }
 
 /** The frozen instant of virtual time, and where an advance is heading. */
@@ -68,7 +60,7 @@ export interface Clock {
 
 /** Every duty of the row with its own date; order: by date, then precedence. */
 function dutiesOf(facts: DutyFacts): Duty[] {
-  const duties = [...attemptDuties(facts), ...refundDuties(facts)];
+  const duties = attemptDuties(facts);
   if (!facts.parked && !terminalStatuses.includes(facts.status)) duties.push(...subscriptionDuties(facts));
   return duties.sort((a, b) => a.at - b.at || dutyKinds.indexOf(a.kind) - dutyKinds.indexOf(b.kind));
 }
@@ -104,15 +96,6 @@ function closeDuty({ id, expiresAt, sendAt }: DutyFacts['attempts'][number]): Du
   if (expiresAt === null) return [];
   if (sendAt !== null) return [{ kind: 'close_action', at: sendAt, time: 'technical', subjectId: id }];
   return [{ kind: 'close_action', at: expiresAt, time: 'business', subjectId: id }];
-}
-
-function refundDuties(facts: DutyFacts): Duty[] {
-  return facts.refunds.map((refund) => ({
-    kind: 'send_refund',
-    at: refund.status === 'sent' ? (refund.leaseUntil ?? NEVER) : (refund.resolveAt ?? refund.createdAt),
-    time: 'technical',
-    subjectId: refund.id,
-  }));
 }
 
 function subscriptionDuties(facts: DutyFacts): Duty[] {

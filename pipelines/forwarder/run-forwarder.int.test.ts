@@ -4,6 +4,7 @@ import type { SignedWebhook } from '../../adapters/payments/fake-webhooks.ts';
 import { createSubscription } from '../../billing/subscriptions/create-subscription.ts';
 import { newId } from '../../db/new-id.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
+import { rowIdOf } from '../../domain/workflow-ref.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type BillingFixture, openBillingFixture } from '../../tests/support/billing-fixture.ts';
 import { seedSubscriptions } from '../../tests/support/seed-subscriptions.ts';
@@ -59,7 +60,7 @@ it('owes a wake to a subscription that is still overdue, once per event, and sen
   expect(await wakesOf(overdue.id)).toHaveLength(1);
   expect(await wakesOf(movedOn.id)).toHaveLength(0);
   expect(await wakesOf(parked.id)).toHaveLength(0);
-  const sent = fixture.intents.filter((intent) => intent.subscriptionId === overdue.id);
+  const sent = fixture.intents.filter((intent) => rowIdOf(intent) === overdue.id);
   expect(sent).toMatchObject([{ kind: 'wake', tenantId: overdue.tenantId }]);
 });
 

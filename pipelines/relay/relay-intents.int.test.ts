@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 
 import { createFakeEngine, type FakeEngine } from '../../adapters/engine/fake.ts';
 import { newId } from '../../db/new-id.ts';
 import { HOUR_MS } from '../../domain/instant.ts';
+import { rowIdOf } from '../../domain/workflow-ref.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type OwnDatabase, openOwnDatabase } from '../../tests/support/own-database.ts';
 import { type SeededSubscription, seedSubscriptions } from '../../tests/support/seed-subscriptions.ts';
@@ -55,8 +56,8 @@ it('sends what is due, one delivery per subscription, and leaves what is not', a
   await owe(later, 'wake', Date.now() + HOUR_MS);
   start();
   await vi.waitFor(async () => expect(await allOwed()).toBe(1), within);
-  expect(engine.starts.map(({ subscriptionId }) => subscriptionId)).toEqual([fresh.id]);
-  expect(engine.wakes.map(({ subscriptionId }) => subscriptionId)).toEqual([awake.id]);
+  expect(engine.starts.map(rowIdOf)).toEqual([fresh.id]);
+  expect(engine.wakes.map(rowIdOf)).toEqual([awake.id]);
   expect(await owed(later)).toHaveLength(1);
 });
 
@@ -81,7 +82,7 @@ it('lets one subscription fail without delaying the others', async () => {
     Array.from({ length: 30 }, () => ({})),
   );
   const wake = wakeOf(engine);
-  engine.wake = (ref) => (ref.subscriptionId === subs[0]?.id ? Promise.reject(new Error('broken')) : wake(ref));
+  engine.wake = (ref) => (rowIdOf(ref) === subs[0]?.id ? Promise.reject(new Error('broken')) : wake(ref));
   for (const sub of subs) await owe(sub, 'wake');
   start();
   await vi.waitFor(async () => expect(await allOwed()).toBe(1), within);
@@ -98,7 +99,7 @@ it('goes on beside a delivery that hangs', async () => {
   const hanging = new Promise<void>((resolve) => {
     release = resolve;
   });
-  engine.wake = (ref) => (ref.subscriptionId === subs[0]?.id ? hanging : wake(ref));
+  engine.wake = (ref) => (rowIdOf(ref) === subs[0]?.id ? hanging : wake(ref));
   for (const sub of subs) await owe(sub, 'wake');
   start(2);
   await vi.waitFor(() => expect(engine.wakes).toHaveLength(9), within);
@@ -127,5 +128,5 @@ it('wakes for the reconciler only while the row has not moved on', async () => {
   for (const sub of [asleep, movedOn, parked]) await owe(sub, 'overdue');
   start();
   await vi.waitFor(async () => expect(await allOwed()).toBe(0), within);
-  expect(engine.wakes.map(({ subscriptionId }) => subscriptionId)).toEqual([asleep.id]);
+  expect(engine.wakes.map(rowIdOf)).toEqual([asleep.id]);
 });

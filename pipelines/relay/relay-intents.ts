@@ -1,5 +1,8 @@
 import type { Sql } from '../../db/database.ts';
 import { claimDueIntents, type DueIntent, postponeIntents, settleIntents } from '../../db/queries/intents.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { invariant } from '../../domain/invariant.ts';
+import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { registerCounter } from '../../runtime/metrics.ts';
 import { type PollLoop, startPollLoop } from '../../runtime/poll-loop.ts';
@@ -19,7 +22,7 @@ const relayed = registerCounter({
 export interface IntentRelayParts extends DeliveryParts {
   system: Sql;
   logger: Logger;
-  /** Subscriptions delivered to side by side. */
+  /** Workflows delivered to side by side. */
   concurrency: number;
 }
 
@@ -37,7 +40,7 @@ export function startIntentRelay(parts: IntentRelayParts): PollLoop {
       const due = await claimDueIntents(parts.system, { limit, leaseMs });
       for (const group of Map.groupBy(
         due,
-        ({ tenantId, subscriptionId }) => `${tenantId}/${subscriptionId}`,
+        ({ tenantId, subscriptionId, carrierId }) => `${tenantId}/${subscriptionId ?? carrierId}`,
       ).values()) {
         const delivery = relay(parts, group).finally(() => inFlight.delete(delivery));
         inFlight.add(delivery);
@@ -54,23 +57,34 @@ export function startIntentRelay(parts: IntentRelayParts): PollLoop {
   };
 }
 
-/** All intents of one subscription that were due together. Never rejects: one subscription's failure is its own. */
+/** All intents of one workflow that were due together. Never rejects: its failure is its own. */
 async function relay(parts: IntentRelayParts, intents: readonly DueIntent[]): Promise<void> {
   const [first] = intents as [DueIntent];
-  const { tenantId, subscriptionId } = first;
+  const ref = refOfIntent(first);
   const needsStart = intents.some(({ kind }) => kind === 'start');
   const needsWake = intents.some(
     ({ kind, isStillOverdue }) => kind === 'wake' || (kind === 'overdue' && isStillOverdue),
   );
   try {
-    if (needsStart || needsWake) await deliverWake(parts, { tenantId, subscriptionId, needsStart, needsWake });
+    if (needsStart || needsWake) await deliverWake(parts, { ...ref, needsStart, needsWake });
     await settleIntents(parts.system, intents);
     relayed.inc({ outcome: needsStart || needsWake ? 'accepted' : 'moved_on' }, intents.length);
   } catch (error) {
     relayed.inc({ outcome: 'failed' }, intents.length);
-    parts.logger.warn({ err: error, tenantId, subscriptionId, tries: first.tries }, 'a wake was not accepted');
+    parts.logger.warn({ err: error, ...ref, tries: first.tries }, 'a wake was not accepted');
     await postpone(parts, intents, error);
   }
+}
+
+function refOfIntent({
+  tenantId,
+  subscriptionId,
+  carrierId,
+  carries,
+}: DueIntent): WorkflowRef & { tenantId: TenantId } {
+  if (subscriptionId !== null) return { tenantId, subscriptionId };
+  invariant(carrierId !== null && carries !== null, 'an intent is for a subscription or a carrier');
+  return { tenantId, carrierId, carries };
 }
 
 async function postpone(parts: IntentRelayParts, intents: readonly DueIntent[], error: unknown): Promise<void> {

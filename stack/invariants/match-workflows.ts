@@ -1,9 +1,10 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { workflowIdOf } from '../../adapters/engine/temporal/temporal-engine.ts';
+import { refOfWorkflowId, workflowIdOf, workflowTypes } from '../../adapters/engine/temporal/temporal-engine.ts';
 import type { Sql } from '../../db/database.ts';
 import type { Violation } from '../../db/queries/invariants.ts';
-import { type EngineFact, pageEngineFacts, readEngineFact } from '../../db/queries/outside-facts.ts';
+import { type EngineFact, pageEngineFacts, readEngineFact, refOfRow } from '../../db/queries/outside-facts.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { type WorkflowRef as Ref, rowIdOf } from '../../domain/workflow-ref.ts';
 
 const pageSize = 1_000;
 const confirmingMax = 20;
@@ -22,15 +23,10 @@ export interface WorkflowParts {
   onProgress: (line: string) => void;
 }
 
-interface Ref {
-  tenantId: string;
-  subscriptionId: string;
-}
-
 type Problem = Pick<Violation, 'what' | 'row'>;
 
 /**
- * I11: a subscription with something pending has one open workflow (their id admits no second) or an intent that will bring
+ * I11: a subscription, payment or refund with something pending has one open workflow (their id admits no second) or an intent that will bring
  * one; one that has ended has none. The engine's list is read once and in bulk, and may lag: each misfit is confirmed by
  * asking for that workflow, then by reading its row again.
  */
@@ -43,7 +39,7 @@ export async function matchWorkflows(parts: WorkflowParts): Promise<MatchedWorkf
   for (let after = { tenantId: '', id: '' }; ; ) {
     const page = await pageEngineFacts(owner, { tenantId, after, limit: pageSize });
     for (const fact of page) {
-      const ref = { tenantId: fact.tenantId, subscriptionId: fact.id };
+      const ref = refOfRow(fact);
       const workflowId = workflowIdOf(ref);
       unknown.delete(workflowId);
       if (problemOf(fact, open.has(workflowId), parts.toleratedMs) !== null) misfits.push(ref);
@@ -54,35 +50,30 @@ export async function matchWorkflows(parts: WorkflowParts): Promise<MatchedWorkf
     after = last;
     parts.onProgress(`${subscriptions} subscriptions matched with their workflows`);
   }
-  for (const workflowId of unknown) misfits.push(refOf(workflowId));
+  misfits.push(...[...unknown].map(refOfWorkflowId).filter((ref) => ref !== null));
   const violations = await confirmAll(parts, misfits);
   return { violations, subscriptions, workflows: open.size };
 }
 
 function problemOf(fact: EngineFact, isOpen: boolean, toleratedMs: number): Problem | null {
   if (fact.idleMs < toleratedMs) return null;
-  const { tenantId, id, status, nextKind } = fact;
+  const { tenantId, id, kind, status, nextKind } = fact;
   const row = { tenantId, id, status, nextKind, idleSeconds: Math.round(fact.idleMs / 1000) };
-  if (fact.isEnded && isOpen) return { what: 'a subscription has ended and its workflow has not', row };
+  if (fact.isEnded && isOpen) return { what: `a ${kind} has ended and its workflow has not`, row };
   if (fact.isEnded || nextKind === 'none' || isOpen || fact.hasIntent) return null;
   return { what: 'something is pending without an open workflow or an intent', row };
 }
 
 async function listOpen({ client, tenantId, onProgress }: WorkflowParts): Promise<Set<string>> {
   const ofTenant = tenantId === null ? '' : ` and TenantId = '${tenantId}'`;
-  const query = `WorkflowType = 'subscription' and ExecutionStatus = 'Running'${ofTenant}`;
+  const types = workflowTypes.map((type) => `'${type}'`).join(', ');
+  const query = `WorkflowType in (${types}) and ExecutionStatus = 'Running'${ofTenant}`;
   const ids = new Set<string>();
   for await (const { workflowId } of client.workflow.list({ query, pageSize })) {
     ids.add(workflowId);
     if (ids.size % 5_000 === 0) onProgress(`${ids.size} open workflows listed`);
   }
   return ids;
-}
-
-/** `sub:{tenant}:{subscription}`. */
-function refOf(workflowId: string): Ref {
-  const [, tenantId = '', subscriptionId = ''] = workflowId.split(':');
-  return { tenantId, subscriptionId };
 }
 
 async function confirmAll(parts: WorkflowParts, misfits: readonly Ref[]): Promise<Violation[]> {
@@ -101,9 +92,9 @@ async function confirmAll(parts: WorkflowParts, misfits: readonly Ref[]): Promis
 async function confirm({ owner, client, toleratedMs }: WorkflowParts, ref: Ref): Promise<Problem | null> {
   const workflowId = workflowIdOf(ref);
   const isOpen = await isWorkflowOpen(client, workflowId);
-  const fact = await readEngineFact(owner, ref.tenantId, ref.subscriptionId);
+  const fact = await readEngineFact(owner, ref.tenantId, rowIdOf(ref));
   if (fact !== null) return problemOf(fact, isOpen, toleratedMs);
-  return isOpen ? { what: 'a workflow is open without a subscription', row: { ...ref, workflowId } } : null;
+  return isOpen ? { what: 'a workflow is open without its row', row: { ...ref, workflowId } } : null;
 }
 
 async function isWorkflowOpen(client: Client, workflowId: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiParts } from '../../api/parts.ts';
@@ -8,6 +9,7 @@ import { routeRegistry } from '../../contracts/rest/registry.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
 import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
@@ -26,6 +28,7 @@ export interface ApiAnswer {
   status: number;
   headers: Headers;
   text: string;
+  bytes: Uint8Array;
   body: Json;
 }
 
@@ -54,6 +57,8 @@ export interface ApiHarness {
   makeTenant(): Promise<TestTenant>;
   makeKey(tenantId: TenantId, role: 'admin' | 'integrator'): Promise<string>;
   call(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
+  /** The steps of one waking, as its workflow would take them. */
+  wake(ref: WorkflowRef): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -76,14 +81,15 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     provider: () => provider,
     sendIntents(intents) {
       owed.push(...intents);
-      for (const { tenantId, subscriptionId } of intents) {
-        const driven = driveSteps(context, { tenantId, subscriptionId }).finally(() => steps.delete(driven));
+      for (const intent of intents) {
+        const driven = driveSteps(context, refOf(intent)).finally(() => steps.delete(driven));
         steps.add(driven);
       }
     },
   };
   const app = createApp({
     context,
+    documents: createPdfRenderer(),
     authenticate: createApiKeyAuthenticator({ sql, keySecret }),
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
@@ -109,6 +115,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       return key.text;
     },
     call: (method, path, request = {}) => callApi(server.url, method, path, request),
+    wake: (ref) => driveSteps(context, ref),
     async stop() {
       await server.stopAccepting();
       while (steps.size > 0) await Promise.all(steps);
@@ -125,9 +132,16 @@ async function callApi(url: string, method: string, path: string, request: ApiRe
     headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
     ...(payload === undefined ? {} : { body: payload }),
   });
-  const text = await response.text();
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const text = new TextDecoder().decode(bytes);
   const isJson = text !== '' && response.headers.get('content-type')?.includes('json');
-  const answer = { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    text,
+    bytes,
+    body: isJson ? JSON.parse(text) : {},
+  };
   if (response.ok && text !== '') expectContract(method, path, answer);
   return answer;
 }
@@ -145,5 +159,7 @@ function expectContract(method: string, path: string, answer: ApiAnswer): void {
   if (found === undefined) return;
   const documented = found.contract.answers[answer.status];
   expect(documented, `${method} ${found.contract.path} documents ${answer.status}`).toBeDefined();
+  expect(answer.headers.get('content-type')).toBe(documented?.contentType ?? 'application/json');
+  if (documented?.contentType !== undefined) return;
   expect(documented?.schema.parse(answer.body), `${method} ${found.contract.path}`).toEqual(answer.body);
 }

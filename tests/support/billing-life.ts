@@ -1,9 +1,11 @@
 import { afterAll, expect } from 'vitest';
 import { advanceTestClock } from '../../billing/clocks/advance-test-clock.ts';
 import type { Answer } from '../../contracts/answer.ts';
+import { refOfRow, type WorkflowRow } from '../../db/queries/outside-facts.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { refOf } from '../../domain/workflow-ref.ts';
 import { type BillingFixture, type FixturePools, openFixturePools, openTenantFixture } from './billing-fixture.ts';
 import { driveSteps, type Rest } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
@@ -53,11 +55,15 @@ export async function openLife(startsAt = '2026-01-31T10:00:00.000Z'): Promise<B
     const until = instantOf(at);
     for (let wakings = 0; ; wakings += 1) {
       if (wakings > wakingsMax) throw new Error('never comes to rest');
-      const [due] = await owner<{ id: SubscriptionId; wakeAt: Instant }[]>`
-        select id, wake_at from subscriptions where tenant_id = ${tenantId} and wake_at <= ${until} order by wake_at limit 1`;
+      const [due] = await owner<(WorkflowRow & { wakeAt: Instant })[]>`
+        select tenant_id, id, 'subscription' as kind, wake_at from subscriptions
+        where tenant_id = ${tenantId} and wake_at <= ${until}
+        union all
+        select tenant_id, id, kind, wake_at from carriers where tenant_id = ${tenantId} and wake_at <= ${until}
+        order by wake_at limit 1`;
       if (!due) break;
       skipTo(due.wakeAt);
-      await fixture.drive(due.id);
+      await driveSteps(context, refOfRow(due));
     }
     skipTo(until);
   }
@@ -77,7 +83,7 @@ export async function openLife(startsAt = '2026-01-31T10:00:00.000Z'): Promise<B
       const awake: Promise<unknown>[] = [];
       context.sendIntents = (owed) => {
         send(owed);
-        awake.push(...owed.map(({ subscriptionId }) => fixture.drive(subscriptionId)));
+        awake.push(...owed.map((intent) => driveSteps(context, refOf(intent))));
         // Rejections are the test's failures below, not unhandled ones.
         for (const drive of awake) drive.catch(() => undefined);
       };

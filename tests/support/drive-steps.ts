@@ -2,8 +2,9 @@ import { cancelAttempt } from '../../billing/attempts/cancel-attempt.ts';
 import { chargeAttempt } from '../../billing/attempts/charge-attempt.ts';
 import { lookUpAttempt } from '../../billing/attempts/look-up-attempt.ts';
 import type { BillingContext } from '../../billing/context.ts';
+import { noteRefundFailure, takeRefundStep } from '../../billing/refunds/refund-step.ts';
 import { sendRefund } from '../../billing/refunds/send-refund.ts';
-import type { NextStep, SubscriptionRef } from '../../billing/steps/next-step.ts';
+import type { NextStep, WorkflowRef } from '../../billing/steps/next-step.ts';
 import { noteStepFailure } from '../../billing/steps/park-subscription.ts';
 import { takeStep } from '../../billing/steps/take-step.ts';
 
@@ -25,18 +26,21 @@ const callsMax = 200;
  */
 export async function driveSteps(
   context: BillingContext,
-  ref: SubscriptionRef,
+  ref: WorkflowRef,
   options: { noteFailures?: boolean } = {},
 ): Promise<Rest> {
+  const isRefund = 'carries' in ref && ref.carries === 'refund';
   const attempted = async (step: string, input: unknown, take: () => Promise<NextStep>): Promise<NextStep> => {
     try {
       return await take();
     } catch (error) {
       if (!options.noteFailures) throw error;
-      return noteStepFailure(context, ref, { step, input, error: (error as Error).message });
+      const failure = { step, input, error: (error as Error).message };
+      return isRefund ? noteRefundFailure(context, ref, failure) : noteStepFailure(context, ref, failure);
     }
   };
-  let next = await attempted('takeStep', ref, () => takeStep(context, ref));
+  const take = () => (isRefund ? takeRefundStep(context, ref) : takeStep(context, ref));
+  let next = await attempted('takeStep', ref, take);
   for (let calls = 0; next.kind === 'call'; calls += 1) {
     if (calls > callsMax) throw new Error(`never comes to rest: ${JSON.stringify(next)}`);
     const { activity, input } = next;

@@ -31,7 +31,7 @@ export interface ScriptedRow {
   failures: StepFailure[];
   decide: (look: number) => NextStep | Promise<NextStep>;
   decideAfterFailure: (failures: number) => NextStep;
-  billing: BillingActivities;
+  billing: Pick<BillingActivities, 'takeStep' | 'noteStepFailure'>;
   start(delayMs: number): EngineStart;
   charge(summary?: string): NextStep;
 }

@@ -5,7 +5,7 @@ import type { BillingActivities } from '../../activities/billing-activities.ts';
 import type { PaymentActivities } from '../../activities/payment-activities.ts';
 import type { SubscriptionEngine } from '../../adapters/engine/port.ts';
 import { createTemporalEngine, workflowIdOf } from '../../adapters/engine/temporal/temporal-engine.ts';
-import type { SubscriptionRef } from '../../billing/steps/next-step.ts';
+import type { WorkflowRef } from '../../billing/steps/next-step.ts';
 import { ensureTemporalTestServer } from '../../stack/components/temporal-test-server.ts';
 import { loadWorkflowBundle } from '../../workers/workflow-bundle.ts';
 
@@ -14,7 +14,7 @@ const searchAttributes = ['TenantId', 'CustomerId', 'PlanId', 'SubscriptionStatu
 const keyword = 2;
 
 export interface TestActivities {
-  billing: BillingActivities;
+  billing: Partial<BillingActivities>;
   payments: Partial<PaymentActivities>;
   /** Each is served on its queue `provider-<name>`; two tests at once need two names. */
   providers: readonly string[];
@@ -37,12 +37,12 @@ export interface WorkflowHarness {
   /** A further process that sends starts and wakes to these workers. */
   engineFor(taskQueue: string): SubscriptionEngine;
   /** What the chain's last run returned; skips time until then. */
-  result(ref: SubscriptionRef): Promise<unknown>;
-  describe(ref: SubscriptionRef): Promise<WorkflowExecutionDescription>;
-  isOpen(ref: SubscriptionRef): Promise<boolean>;
-  runIdOf(ref: SubscriptionRef): Promise<string>;
+  result(ref: WorkflowRef): Promise<unknown>;
+  describe(ref: WorkflowRef): Promise<WorkflowExecutionDescription>;
+  isOpen(ref: WorkflowRef): Promise<boolean>;
+  runIdOf(ref: WorkflowRef): Promise<string>;
   /** Whatever is open, as an operator would; nothing where nothing is. */
-  terminateOpen(ref: SubscriptionRef): Promise<void>;
+  terminateOpen(ref: WorkflowRef): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -85,10 +85,10 @@ export async function startWorkflowHarness(): Promise<WorkflowHarness> {
   const workflowBundle = await loadWorkflowBundle();
 
   const { client } = environment;
-  const handleOf = (ref: SubscriptionRef) => client.workflow.getHandle(workflowIdOf(ref));
+  const handleOf = (ref: WorkflowRef) => client.workflow.getHandle(workflowIdOf(ref));
   const engineFor = (taskQueue: string) => createTemporalEngine({ client, taskQueue });
 
-  async function terminateOpen(ref: SubscriptionRef): Promise<void> {
+  async function terminateOpen(ref: WorkflowRef): Promise<void> {
     try {
       await handleOf(ref).terminate('by the test');
     } catch (error) {
@@ -96,7 +96,7 @@ export async function startWorkflowHarness(): Promise<WorkflowHarness> {
     }
   }
 
-  async function isOpen(ref: SubscriptionRef): Promise<boolean> {
+  async function isOpen(ref: WorkflowRef): Promise<boolean> {
     try {
       return (await handleOf(ref).describe()).status.name === 'RUNNING';
     } catch (error) {

@@ -5,6 +5,7 @@ import type { SubscriptionEngine } from '../../adapters/engine/port.ts';
 import type { BillingContext } from '../../billing/context.ts';
 import type { SubscriptionRef } from '../../billing/steps/next-step.ts';
 import { isInfrastructureError } from '../../db/database.ts';
+import { refOfRow, type WorkflowRow } from '../../db/queries/outside-facts.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { type Instant, MINUTE_MS } from '../../domain/instant.ts';
 import { createIntentSender } from '../../pipelines/send-intents.ts';
@@ -133,7 +134,9 @@ async function unrestAt({ owner, tenantId }: Tenant, at: Instant): Promise<objec
            (select count(*)::int from payment_attempts where tenant_id = ${tenantId} and status = 'sent')
              + (select count(*)::int from refunds where tenant_id = ${tenantId} and status = 'sent') as sent,
            (select count(*)::int from subscriptions
-            where tenant_id = ${tenantId} and wake_at <= ${at} and parked_at is null) as due`;
+            where tenant_id = ${tenantId} and wake_at <= ${at} and parked_at is null)
+             + (select count(*)::int from carriers
+                where tenant_id = ${tenantId} and wake_at <= ${at} and parked_at is null) as due`;
   return counts;
 }
 
@@ -151,7 +154,8 @@ async function capturesOf({ owner, provider, tenantId }: Tenant): Promise<Captur
 }
 
 async function terminateAll(harness: WorkflowHarness, { owner, tenantId }: Tenant): Promise<void> {
-  const subscriptions = await owner<{ id: SubscriptionId }[]>`
-    select id from subscriptions where tenant_id = ${tenantId}`;
-  for (const { id } of subscriptions) await harness.terminateOpen({ tenantId, subscriptionId: id });
+  const rows = await owner<WorkflowRow[]>`
+    select tenant_id, id, 'subscription' as kind from subscriptions where tenant_id = ${tenantId}
+    union all select tenant_id, id, kind from carriers where tenant_id = ${tenantId}`;
+  for (const row of rows) await harness.terminateOpen(refOfRow(row));
 }

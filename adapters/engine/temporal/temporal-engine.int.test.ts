@@ -17,12 +17,12 @@ afterAll(() => workers.close());
 
 describeEngineContract('Temporal', async (look) => {
   const taskQueue = `billing-${randomUUID()}`;
-  const close = await workers.runBillingWorker(taskQueue, {
-    takeStep: async (ref: Parameters<typeof look>[0]) => {
-      const next = await look(ref);
-      return next === 'ended' ? ended : sleepFor(next.sleepMs);
-    },
-  });
+  const takeStep = async (ref: Parameters<typeof look>[0]) => {
+    const next = await look(ref);
+    return next === 'ended' ? ended : sleepFor(next.sleepMs);
+  };
+  const steps = { takeStep, takePaymentStep: takeStep, takeRefundStep: takeStep };
+  const close = await workers.runBillingWorker(taskQueue, steps);
   return { engine: createTemporalEngine({ client: workers.client, taskQueue }), close };
 });
 

@@ -1,17 +1,30 @@
 import { type Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { type WorkflowRef as Ref, refOf, rowIdOf } from '../../../domain/workflow-ref.ts';
 import { withDeadline } from '../../../runtime/with-deadline.ts';
 import { coalesceByKey } from '../coalesce-by-key.ts';
 import type { EngineStart, SubscriptionEngine } from '../port.ts';
 
-type Ref = Parameters<SubscriptionEngine['wake']>[0];
-
-const workflowType = 'subscription';
 const wakeUpdate = 'wake';
 const startedWithinMs = 10_000;
 
+/** The types of the workflows that rows are behind; `workflows/` holds them by these names. */
+export const workflowTypes = ['subscription', 'payment', 'refund'] as const;
+
+function workflowTypeOf(ref: Ref): (typeof workflowTypes)[number] {
+  return 'subscriptionId' in ref ? 'subscription' : ref.carries;
+}
+
+/** `sub:{tenant}:{id}`, `payment:{tenant}:{id}`, `refund:{tenant}:{id}`. */
 export function workflowIdOf(ref: Ref): string {
-  return `sub:${ref.tenantId}:${ref.subscriptionId}`;
+  return `${'subscriptionId' in ref ? 'sub' : ref.carries}:${ref.tenantId}:${rowIdOf(ref)}`;
+}
+
+/** Null where the workflow is no row's. */
+export function refOfWorkflowId(workflowId: string): Ref | null {
+  const [kind, tenantId = '', id = ''] = workflowId.split(':');
+  if (kind === 'sub') return { tenantId, subscriptionId: id };
+  return kind === 'payment' || kind === 'refund' ? { tenantId, carrierId: id, carries: kind } : null;
 }
 
 function keyword(name: string, value: string) {
@@ -19,8 +32,18 @@ function keyword(name: string, value: string) {
 }
 
 // Argument order and content are what every run of the chain is continued with.
-function argumentsOf({ tenantId, subscriptionId }: Ref) {
-  return [{ tenantId, subscriptionId }];
+function argumentsOf(ref: Ref) {
+  return [refOf(ref)];
+}
+
+/** Plan and status are a subscription's. */
+function attributesOf({ tenantId, customerId, planId, status }: EngineStart) {
+  return [
+    keyword('TenantId', tenantId),
+    keyword('CustomerId', customerId),
+    ...(planId === null ? [] : [keyword('PlanId', planId)]),
+    ...(status === null ? [] : [keyword('SubscriptionStatus', status)]),
+  ];
 }
 
 export function createTemporalEngine(parts: {
@@ -38,7 +61,7 @@ export function createTemporalEngine(parts: {
   async function start(wanted: EngineStart): Promise<'started' | 'already_awake'> {
     try {
       await within(startedWithinMs, 'the start', () =>
-        client.workflow.start(workflowType, {
+        client.workflow.start(workflowTypeOf(wanted), {
           workflowId: workflowIdOf(wanted),
           taskQueue,
           args: argumentsOf(wanted),
@@ -46,12 +69,7 @@ export function createTemporalEngine(parts: {
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'FAIL',
           memo: { ...wanted.shown },
-          typedSearchAttributes: [
-            keyword('TenantId', wanted.tenantId),
-            keyword('CustomerId', wanted.customerId),
-            keyword('PlanId', wanted.planId),
-            keyword('SubscriptionStatus', wanted.status),
-          ],
+          typedSearchAttributes: attributesOf(wanted),
           priority: { fairnessKey: wanted.tenantId },
         }),
       );
@@ -63,7 +81,7 @@ export function createTemporalEngine(parts: {
   }
 
   async function wake(ref: Ref): Promise<void> {
-    const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
+    const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypeOf(ref), {
       workflowId: workflowIdOf(ref),
       taskQueue,
       args: argumentsOf(ref),

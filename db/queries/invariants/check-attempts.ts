@@ -40,18 +40,32 @@ export const attemptChecks: readonly Check[] = [
   },
   {
     invariant: 'I5',
-    what: 'a payment’s captured or reserved amounts do not agree with its attempts and refunds',
+    what: 'a payment’s captured or reserved amounts do not agree with its attempts, refunds and disputes',
     rows: ({ sql, of }) => sql`
-      select p.tenant_id, p.id, p.captured_minor, p.refunded_minor, a.succeeded_minor, r.reserved_minor from payments p
+      select p.tenant_id, p.id, p.captured_minor, p.refunded_minor, p.disputed_minor, a.succeeded_minor,
+             r.reserved_minor, d.held_minor
+      from payments p
       cross join lateral (
         select coalesce(sum(amount_minor), 0)::bigint as succeeded_minor from payment_attempts
         where tenant_id = p.tenant_id and payment_id = p.id and status = 'succeeded') a
       cross join lateral (
         select coalesce(sum(amount_minor), 0)::bigint as reserved_minor from refunds
         where tenant_id = p.tenant_id and payment_id = p.id and status <> 'rejected') r
+      cross join lateral (
+        select coalesce(sum(amount_minor), 0)::bigint as held_minor from disputes
+        where tenant_id = p.tenant_id and payment_id = p.id and status in ('open', 'lost')) d
       where ${of('p')}
         and (p.captured_minor <> a.succeeded_minor or p.refunded_minor <> r.reserved_minor
-          or r.reserved_minor > p.captured_minor)`,
+          or p.disputed_minor > d.held_minor or r.reserved_minor + p.disputed_minor > p.captured_minor)`,
+  },
+  {
+    invariant: 'I5',
+    what: 'a refund reserves more of a capture than it took',
+    rows: ({ sql, of }) => sql`
+      select a.tenant_id, a.id, a.amount_minor, sum(r.amount_minor)::bigint as reserved_minor from payment_attempts a
+      join refunds r on r.tenant_id = a.tenant_id and r.attempt_id = a.id and r.status <> 'rejected'
+      where ${of('a')}
+      group by a.tenant_id, a.id, a.amount_minor having sum(r.amount_minor) > a.amount_minor`,
   },
   {
     invariant: 'I7',
@@ -59,10 +73,11 @@ export const attemptChecks: readonly Check[] = [
     rows: ({ sql, of, lateAt }) => sql`
       select a.tenant_id, a.id, a.status, a.send_at, a.lease_until, a.resolve_at from payment_attempts a
       left join subscriptions s on s.tenant_id = a.tenant_id and s.id = a.subscription_id
+      left join carriers c on c.tenant_id = a.tenant_id and c.id = a.payment_id
       where ${of('a')}
         and case a.status
-          when 'created' then s.parked_at is null and coalesce(a.send_at, a.created_at) < ${lateAt}
-          when 'not_sent' then s.parked_at is null and coalesce(a.send_at, a.created_at) < ${lateAt}
+          when 'created' then coalesce(s.parked_at, c.parked_at) is null and coalesce(a.send_at, a.created_at) < ${lateAt}
+          when 'not_sent' then coalesce(s.parked_at, c.parked_at) is null and coalesce(a.send_at, a.created_at) < ${lateAt}
           when 'sent' then coalesce(a.lease_until, '-infinity') < ${lateAt}
           when 'unknown' then coalesce(a.resolve_at, '-infinity') < ${lateAt}
           else false end`,
@@ -81,7 +96,8 @@ export const attemptChecks: readonly Check[] = [
     what: 'an open refund was due to be taken further, and was not',
     rows: ({ sql, of, lateAt }) => sql`
       select r.tenant_id, r.id, r.status, r.lease_until, r.resolve_at from refunds r
-      where ${of('r')} and r.status in ('requested', 'sent', 'unknown', 'pending')
+      left join carriers c on c.tenant_id = r.tenant_id and c.id = r.id
+      where ${of('r')} and c.parked_at is null and r.status in ('requested', 'sent', 'unknown', 'pending')
         and coalesce(case r.status when 'sent' then r.lease_until else r.resolve_at end, r.created_at) < ${lateAt}`,
   },
 ];

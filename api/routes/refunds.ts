@@ -1,0 +1,58 @@
+import { decideRefundRequest } from '../../billing/refund-requests/decide-refund-request.ts';
+import { openRefundRequest } from '../../billing/refund-requests/open-refund-request.ts';
+import { renderRefundRequest } from '../../billing/refund-requests/render-refund-request.ts';
+import { readRefund, refundPayment } from '../../billing/refunds/refund-payment.ts';
+import { renderRefund } from '../../billing/refunds/render-refund.ts';
+import { repairRefund } from '../../billing/refunds/repair-refund.ts';
+import * as contract from '../../contracts/rest/refunds.ts';
+import { listRefundRequests } from '../../db/queries/refund-requests.ts';
+import { listRefundsOf } from '../../db/queries/refunds.ts';
+import { readAsTenant } from '../../db/with-tenant.ts';
+import { type Route, route } from '../route.ts';
+import { listOf } from './list-of.ts';
+import { pageRequestOf, renderPage } from './render-page.ts';
+
+export const refundRoutes: readonly Route[] = [
+  route(contract.refundPaymentRoute, (call) => {
+    const { amount, reason, note } = call.body;
+    const input = { amountMinor: amount ?? null, reason: reason ?? null, note: note ?? null };
+    return refundPayment(call.context, call, call.id('payment'), input);
+  }),
+
+  route(contract.listRefundsRoute, async (call) => {
+    const id = call.id('payment');
+    const page = pageRequestOf('refund', call.query);
+    const found = await listOf(call, { kind: 'payment', id }, (sql) => listRefundsOf(sql, id, page));
+    return renderPage(found, renderRefund);
+  }),
+
+  route(contract.readRefundRoute, (call) => readRefund(call.context, call, call.id('refund'))),
+
+  route(contract.repairRefundRoute, (call) => {
+    const { action, reason } = call.body;
+    return repairRefund(call.context, call, call.id('refund'), { action, reason });
+  }),
+
+  route(contract.requestRefundRoute, (call) => {
+    const { amount, reason } = call.body;
+    return openRefundRequest(call.context, call, call.id('payment'), { amountMinor: amount ?? null, reason });
+  }),
+
+  route(contract.listRefundRequestsRoute, async (call) => {
+    const page = pageRequestOf('refundRequest', call.query);
+    const filter = call.query.status === undefined ? {} : { status: call.query.status };
+    const { database } = call.context;
+    const found = await readAsTenant(database, call.tenantId, (sql) => listRefundRequests(sql, filter, page));
+    return renderPage(found, renderRefundRequest);
+  }),
+
+  route(contract.approveRefundRequestRoute, (call) => {
+    const decision = { kind: 'approved', note: call.body.note ?? null } as const;
+    return decideRefundRequest(call.context, call, call.id('refundRequest'), decision);
+  }),
+
+  route(contract.declineRefundRequestRoute, (call) => {
+    const decision = { kind: 'declined', note: call.body.note } as const;
+    return decideRefundRequest(call.context, call, call.id('refundRequest'), decision);
+  }),
+];

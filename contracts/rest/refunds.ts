@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { bodyOf, instantOut, textUpTo } from './fields.ts';
+import { listQuery, pageOf } from './lists.ts';
+import { defineRoute } from './route.ts';
+
+/** Any whole number: what is out of range is refused by what the payment has left, with 422. */
+const refundAmount = z.int().meta({ minimum: 1, description: 'Minor units; all that is left where absent.' });
+
+export const refund = z
+  .object({
+    refund_id: z.string(),
+    payment_id: z.string(),
+    subscription_id: z.string().nullable(),
+    status: z.enum(['pending', 'succeeded', 'rejected', 'needs_review']),
+    amount: z.int(),
+    currency: z.string(),
+    reason: z.string(),
+    note: z.string().nullable(),
+    message: z.string().nullable(),
+    credit_note_id: z.string().nullable(),
+    created_at: instantOut,
+    settled_at: instantOut.nullable(),
+  })
+  .meta({ id: 'Refund', description: 'Reserved as soon as it is asked for; a rejected one releases its amount.' });
+export type RefundBody = z.input<typeof refund>;
+
+const moneyGoesBack = ['payment_not_collected', 'payment_disputed', 'refund_exceeds_captured'] as const;
+
+export const refundPaymentRoute = defineRoute({
+  method: 'post',
+  path: '/payments/{payment_id}/refunds',
+  atRoot: true,
+  tag: 'Refunds',
+  summary: 'Refund a payment, in full or in part',
+  body: bodyOf({ amount: refundAmount.optional(), reason: textUpTo(200).optional(), note: textUpTo(500).optional() }),
+  answers: {
+    201: { description: 'Decided: `succeeded`, or `rejected` by the provider.', schema: refund },
+    202: { description: 'Under way.', schema: refund },
+  },
+  refusals: [...moneyGoesBack, 'card_number_refused'],
+});
+
+export const listRefundsRoute = defineRoute({
+  method: 'get',
+  path: '/payments/{payment_id}/refunds',
+  atRoot: true,
+  tag: 'Refunds',
+  summary: 'List the refunds of a payment',
+  query: listQuery({}),
+  answers: { 200: { description: 'A page of refunds, newest first.', schema: pageOf(refund) } },
+});
+
+export const readRefundRoute = defineRoute({
+  method: 'get',
+  path: '/refunds/{refund_id}',
+  tag: 'Refunds',
+  summary: 'Read a refund',
+  answers: { 200: { description: 'The refund.', schema: refund } },
+});
+
+export const repairRefundRoute = defineRoute({
+  method: 'post',
+  path: '/admin/refunds/{refund_id}/repair',
+  tag: 'Administration',
+  summary: 'Free a refund that needs a person: ask the provider again, or give it up',
+  body: bodyOf({ action: z.enum(['retry', 'reject']), reason: textUpTo(500) }),
+  answers: { 200: { description: 'The refund.', schema: refund } },
+  refusals: ['invalid_state', 'card_number_refused'],
+});
+
+const refundRequestStatus = z.enum(['open', 'approved', 'declined']);
+
+export const refundRequest = z
+  .object({
+    refund_request_id: z.string(),
+    payment_id: z.string(),
+    customer_id: z.string(),
+    status: refundRequestStatus,
+    amount: z.int(),
+    currency: z.string(),
+    reason: z.string(),
+    decision_note: z.string().nullable(),
+    refund_id: z.string().nullable(),
+    created_at: instantOut,
+    decided_at: instantOut.nullable(),
+  })
+  .meta({
+    id: 'RefundRequest',
+    description: 'What a customer asks for; an administrator decides it. Nothing is reserved by it.',
+  });
+export type RefundRequestBody = z.input<typeof refundRequest>;
+
+export const requestRefundRoute = defineRoute({
+  method: 'post',
+  path: '/payments/{payment_id}/refund-requests',
+  tag: 'Refunds',
+  summary: 'Ask for a refund, on a customer’s behalf',
+  body: bodyOf({ amount: refundAmount.optional(), reason: textUpTo(500) }),
+  answers: { 201: { description: 'The request, open.', schema: refundRequest } },
+  refusals: [...moneyGoesBack, 'refund_request_open', 'card_number_refused'],
+});
+
+export const listRefundRequestsRoute = defineRoute({
+  method: 'get',
+  path: '/admin/refund-requests',
+  tag: 'Administration',
+  summary: 'List customers’ refund requests',
+  query: listQuery({ status: refundRequestStatus.optional() }),
+  answers: { 200: { description: 'A page of requests, newest first.', schema: pageOf(refundRequest) } },
+});
+
+export const approveRefundRequestRoute = defineRoute({
+  method: 'post',
+  path: '/admin/refund-requests/{refund_request_id}/approve',
+  tag: 'Administration',
+  summary: 'Approve a refund request: its amount is refunded',
+  body: bodyOf({ note: textUpTo(500).optional() }),
+  answers: { 200: { description: 'The request, with its refund.', schema: refundRequest } },
+  refusals: ['invalid_state', ...moneyGoesBack, 'card_number_refused'],
+});
+
+export const declineRefundRequestRoute = defineRoute({
+  method: 'post',
+  path: '/admin/refund-requests/{refund_request_id}/decline',
+  tag: 'Administration',
+  summary: 'Decline a refund request',
+  body: bodyOf({ note: textUpTo(500) }),
+  answers: { 200: { description: 'The request, declined.', schema: refundRequest } },
+  refusals: ['invalid_state', 'card_number_refused'],
+});

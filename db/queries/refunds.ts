@@ -1,0 +1,79 @@
+import type { CreditNoteId, InvoiceId, PaymentId, RefundId } from '../../domain/ids.ts';
+import type { CreditableLine } from '../../domain/refunds/credit-note-lines.ts';
+import type { Sql, Transaction } from '../database.ts';
+import type { TenantTransaction } from '../with-tenant.ts';
+import type { AttemptRow, RefundRow } from './billing-rows.ts';
+import { type Page, type PageRequest, pageFrom } from './page.ts';
+
+/** What refunds of a payment that are done have given back so far. */
+export async function sumRefundedMinor(tx: TenantTransaction, paymentId: PaymentId): Promise<number> {
+  const [row] = await tx.sql<[{ doneMinor: number }]>`
+    select coalesce(sum(amount_minor), 0)::bigint as done_minor from refunds
+    where tenant_id = ${tx.tenantId} and payment_id = ${paymentId} and status = 'succeeded'`;
+  return row.doneMinor;
+}
+
+/** A capture, and how much of it no refund has reserved. */
+export type Refundable = AttemptRow & { leftMinor: number };
+
+export async function listRefundable(tx: TenantTransaction, paymentId: PaymentId): Promise<Refundable[]> {
+  return tx.sql<Refundable[]>`
+    select a.*, a.amount_minor - (
+        select coalesce(sum(amount_minor), 0)::bigint from refunds
+        where tenant_id = a.tenant_id and attempt_id = a.id and status <> 'rejected') as left_minor
+    from payment_attempts a
+    where a.tenant_id = ${tx.tenantId} and a.payment_id = ${paymentId} and a.status = 'succeeded'
+    order by left_minor desc, a.number`;
+}
+
+/**
+ * The invoice's lines with what credit notes gave back of them. Captures that did not pay the invoice are apart: what they give
+ * back is none of what it bills.
+ */
+export async function listCreditableLines(
+  tx: TenantTransaction,
+  of: { invoiceId: InvoiceId; attempt: AttemptRow },
+): Promise<CreditableLine[]> {
+  const { sql, tenantId } = tx;
+  const { id, surplus } = of.attempt;
+  return sql<CreditableLine[]>`
+    select l.position, l.description, l.amount_minor,
+           coalesce((
+             select sum(c.amount_minor) from credit_note_lines c
+             join credit_notes n on n.tenant_id = c.tenant_id and n.id = c.credit_note_id
+             join refunds r on r.tenant_id = n.tenant_id and r.id = n.refund_id
+             join payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
+             where n.tenant_id = l.tenant_id and n.invoice_id = l.invoice_id and c.invoice_line_position = l.position
+               and (case when ${surplus} then a.id = ${id} else not a.surplus end)), 0)::bigint as credited_minor
+    from invoice_lines l
+    where l.tenant_id = ${tenantId} and l.invoice_id = ${of.invoiceId}
+    order by l.position`;
+}
+
+/** As it is read back; with the document behind it once it is done. */
+export type RefundWithNote = RefundRow & { creditNoteId: CreditNoteId | null };
+
+const withNote = (sql: Sql | Transaction) => sql`
+  select r.*, n.id as credit_note_id from refunds r
+  left join credit_notes n on n.tenant_id = r.tenant_id and n.refund_id = r.id`;
+
+export function findRefund(sql: Sql | Transaction, id: RefundId): Promise<RefundWithNote | null> {
+  return sql<RefundWithNote[]>`${withNote(sql)} where r.id = ${id}`.then(([row]) => row ?? null);
+}
+
+export async function findRefundIdByProvider(
+  tx: TenantTransaction,
+  of: { provider: string; providerRefundId: string },
+): Promise<RefundId | null> {
+  const [row] = await tx.sql<{ id: RefundId }[]>`
+    select r.id from refunds r
+    join payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
+    where r.tenant_id = ${tx.tenantId} and a.provider = ${of.provider} and r.provider_refund_id = ${of.providerRefundId}`;
+  return row?.id ?? null;
+}
+
+export function listRefundsOf(sql: Sql, paymentId: PaymentId, page: PageRequest): Promise<Page<RefundWithNote>> {
+  return sql<RefundWithNote[]>`${withNote(sql)} where r.payment_id = ${paymentId}
+    ${page.beforeId === null ? sql`` : sql`and r.id < ${page.beforeId}`}
+    order by r.id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
+}
