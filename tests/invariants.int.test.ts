@@ -25,7 +25,7 @@ beforeAll(async () => {
   // What these refuse is what has to be put in: the checks are the second line behind them.
   await database.owner`drop index payment_attempts_one_open_per_invoice`;
   await database.owner`alter table billing_runs drop constraint billing_runs_one_per_boundary`;
-  await database.owner`alter table payments drop constraint payments_refunds_within_captured`;
+  await database.owner`alter table payments drop constraint payments_returns_within_captured`;
 });
 
 afterAll(async () => {
