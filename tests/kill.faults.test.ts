@@ -30,6 +30,8 @@ it.for(roundSeeds)(
     const how = { creates: 100, renewals: 100, stopMs: 60_000, randomKills: 1, charger: 'billing-worker' as const };
     const round = await runKillRound(platform, { seed, ...how });
     console.info(`${round.renewed.length} renewals, killed: ${round.kills.join(', ')}`);
+    const atPoints = round.kills.filter((kill) => /^billing-worker-2 (before|after)_/.test(kill));
+    expect(atPoints.length).toBeGreaterThan(0);
     await expectNothingLost(platform, round);
   },
 );

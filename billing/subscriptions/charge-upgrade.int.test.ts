@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryRateLimiter } from '../../adapters/limits/memory-rate-limiter.ts';
 import type { Answer } from '../../contracts/answer.ts';
 import type { PlanId, SubscriptionId } from '../../domain/ids.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
 import { type BillingLife, closePoolsAfterAll, openLife, refusalOf } from '../../tests/support/billing-life.ts';
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
+import { createProviderGates } from '../attempts/provider-gates.ts';
 import { cancelSubscription } from './cancel-subscription.ts';
 import { changeSubscription } from './change-subscription.ts';
 import type { ChangeInput } from './plan-subscription-change.ts';
@@ -50,6 +52,17 @@ describe('an upgrade charged now that is', () => {
     const first = await upgrade(id, 'key');
     expect(await upgrade(id, 'key')).toEqual({ ...first, replayed: true });
     expect((await life.provider.listCharges({ tenantId: life.tenantId, limit: 10 })).charges).toHaveLength(2);
+  });
+
+  it('without a place at its provider answers 202, is charged by the workflow, and replays as settled', async () => {
+    const { id } = await halfway();
+    const limits = { perSecond: 10, waiting: 0, inLine: 0 };
+    life.context.gates = createProviderGates({ limitsOf: () => limits, rates: createMemoryRateLimiter() });
+    expect(await upgrade(id, 'key')).toMatchObject({ status: 202 });
+    expect((await life.rows('payment_attempts', id)).at(-1)).toMatchObject({ status: 'created', trigger: 'upgrade' });
+    await life.settle();
+    expect(await life.sub(id)).toMatchObject({ planId: large, pendingChange: null });
+    expect(await upgrade(id, 'key')).toMatchObject({ status: 200, replayed: true });
   });
 
   it('not known answers 202, refuses other changes, and applies once it is found paid', async () => {
