@@ -38,22 +38,13 @@ async function fillEveryTable(life: BillingLife): Promise<void> {
 }
 
 async function fillMoneyTables({ owner, tenantId }: BillingLife): Promise<void> {
-  const [refund] = await owner`select r.id, r.payment_id, r.attempt_id, p.customer_id, p.invoice_id from refunds r
+  const [refund] = await owner`select r.payment_id, r.attempt_id, p.customer_id from refunds r
     join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id where r.tenant_id = ${tenantId}`;
-  const { id: refundId, paymentId, attemptId, customerId, invoiceId } = refund as Record<string, string>;
+  const { paymentId, attemptId, customerId } = refund as Record<string, string>;
   const money = { amountMinor: 1, currency: 'USD', reason: 'test' };
-  const creditNoteId = newId('creditNote');
   const sealed = { sealedBy: 'k1', mode: 'test', provider: 'stripe' };
   const insert = (table: string, row: object) =>
     owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
-  await insert('carriers', {
-    ...{ id: refundId, kind: 'refund', refundId, customerId, nextKind: 'none', nextAt: Infinity, wakeAt: Infinity },
-  });
-  await insert('credit_notes', {
-    ...{ id: creditNoteId, number: 1, invoiceId, refundId, customerId, currency: 'USD', totalMinor: 1, reason: 'test' },
-  });
-  const line = { position: 0, invoiceLinePosition: 0, description: 'test', amountMinor: 1 };
-  await insert('credit_note_lines', { creditNoteId, ...line });
   const dispute = { provider: 'stripe', providerDisputeId: 'dp_1', status: 'open', openedAt: Date.now() };
   await insert('disputes', { id: newId('dispute'), paymentId, attemptId, ...dispute, ...money });
   await insert('refund_requests', { id: newId('refundRequest'), paymentId, customerId, status: 'open', ...money });
