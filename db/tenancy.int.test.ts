@@ -45,6 +45,9 @@ async function fillMoneyTables({ owner, tenantId }: BillingLife): Promise<void> 
   const sealed = { sealedBy: 'k1', mode: 'test', provider: 'stripe' };
   const insert = (table: string, row: object) =>
     owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
+  await insert('carriers', {
+    ...{ id: paymentId, kind: 'payment', paymentId, customerId, nextKind: 'none', nextAt: Infinity, wakeAt: Infinity },
+  });
   const dispute = { provider: 'stripe', providerDisputeId: 'dp_1', status: 'open', openedAt: Date.now() };
   await insert('disputes', { id: newId('dispute'), paymentId, attemptId, ...dispute, ...money });
   await insert('refund_requests', { id: newId('refundRequest'), paymentId, customerId, status: 'open', ...money });
@@ -166,7 +169,8 @@ describe('on every table, a tenant', () => {
         const done = await sql`
           update ${sql(child)} set ${sql(column)} = (
             select ${sql(target)} from ${sql(parent)} where tenant_id = ${other.tenantId} limit 1)
-          where ctid = (select ctid from ${sql(child)} where tenant_id = ${mine.tenantId} limit 1)`;
+          where ctid = (
+            select ctid from ${sql(child)} where tenant_id = ${mine.tenantId} order by ${sql(column)} is null limit 1)`;
         throw new Error(`${done.count} rows now point at another tenant`);
       });
       await expect(pointing, name).rejects.toMatchObject({ code: '23503', constraint_name: name });
