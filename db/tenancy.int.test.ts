@@ -39,23 +39,17 @@ async function fillEveryTable(life: BillingLife): Promise<void> {
 }
 
 async function fillMoneyTables({ owner, tenantId }: BillingLife): Promise<void> {
-  const [refund] = await owner`select r.id, r.payment_id, r.attempt_id, p.customer_id, p.invoice_id from refunds r
+  const [refund] = await owner`select r.payment_id, r.attempt_id, p.customer_id from refunds r
     join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id where r.tenant_id = ${tenantId}`;
-  const { id: refundId, paymentId, attemptId, customerId, invoiceId } = refund as Record<string, string>;
+  const { paymentId, attemptId, customerId } = refund as Record<string, string>;
   const money = { amountMinor: 1, currency: 'USD', reason: 'test' };
-  const creditNoteId = newId('creditNote');
   const sealed = { sealedBy: 'k1', mode: 'test', provider: 'stripe' };
   const insert = (table: string, row: object) =>
     owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
-  const carrier = { customerId, nextKind: 'none', nextAt: Infinity, wakeAt: Infinity };
-  await insert('carriers', { id: refundId, kind: 'refund', refundId, ...carrier });
-  await insert('carriers', { id: paymentId, kind: 'payment', paymentId, ...carrier });
-  await insert('intents', { id: newId('event'), carrierId: refundId, kind: 'wake', dueAt: Infinity });
-  await insert('credit_notes', {
-    ...{ id: creditNoteId, number: 1, invoiceId, refundId, customerId, currency: 'USD', totalMinor: 1, reason: 'test' },
+  await insert('carriers', {
+    ...{ id: paymentId, kind: 'payment', paymentId, customerId, nextKind: 'none', nextAt: Infinity, wakeAt: Infinity },
   });
-  const line = { position: 0, invoiceLinePosition: 0, description: 'test', amountMinor: 1 };
-  await insert('credit_note_lines', { creditNoteId, ...line });
+  await insert('intents', { id: newId('event'), carrierId: paymentId, kind: 'wake', dueAt: Infinity });
   const dispute = { provider: 'stripe', providerDisputeId: 'dp_1', status: 'open', openedAt: Date.now() };
   await insert('disputes', { id: newId('dispute'), paymentId, attemptId, ...dispute, ...money });
   await insert('refund_requests', { id: newId('refundRequest'), paymentId, customerId, status: 'open', ...money });
@@ -177,8 +171,8 @@ describe('on every table, a tenant', () => {
         const done = await sql`
           update ${sql(child)} set ${sql(column)} = (
             select ${sql(target)} from ${sql(parent)} where tenant_id = ${other.tenantId} limit 1)
-          where ctid = (select ctid from ${sql(child)} where tenant_id = ${mine.tenantId}
-                        order by ${sql(column)} is null limit 1)`;
+          where ctid = (
+            select ctid from ${sql(child)} where tenant_id = ${mine.tenantId} order by ${sql(column)} is null limit 1)`;
         throw new Error(`${done.count} rows now point at another tenant`);
       });
       await expect(pointing, name).rejects.toMatchObject({ code: '23503', constraint_name: name });

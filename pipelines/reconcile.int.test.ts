@@ -3,8 +3,11 @@ import { envelopeSchema } from '../contracts/events/envelope.ts';
 import { eventRegistry } from '../contracts/events/index.ts';
 import { claimDueIntents } from '../db/queries/intents.ts';
 import type { SubscriptionId } from '../domain/ids.ts';
+import { openFixturePools, openTenantFixture } from '../tests/support/billing-fixture.ts';
 import { type OwnDatabase, openOwnDatabase } from '../tests/support/own-database.ts';
+import { reservePart } from '../tests/support/refund-part.ts';
 import { seedSubscriptions } from '../tests/support/seed-subscriptions.ts';
+import { openTenantRows } from '../tests/support/tenant-rows.ts';
 import { describeReconciled, reconcileOverdue } from './reconcile.ts';
 
 let database: OwnDatabase;
@@ -86,4 +89,27 @@ it('knows when its wake comes due whether the row has moved on', async () => {
       [awake.id, false],
     ]),
   );
+});
+
+it('owes a wake to a refund nobody is awake for, once, and knows whether it has moved on', async () => {
+  const pools = openFixturePools(database);
+  try {
+    const fixture = await openTenantFixture(pools);
+    const { id } = await openTenantRows(fixture).subscribe();
+    const ref = await reservePart(fixture, id);
+    await database.owner`delete from intents`;
+    await database.owner`update carriers set wake_at = ${minutesAgo(10)} where id = ${ref.carrierId}`;
+    expect(await reconcile()).toEqual({ kind: 'noted', count: 1 });
+    expect(await reconcile()).toEqual({ kind: 'noted', count: 0 });
+    const dueNow = () => database.owner`update intents set due_at = now()`;
+    const claim = () => claimDueIntents(database.system, { limit: 10, leaseMs: 1_000 });
+    await dueNow();
+    const { carrierId, carries } = ref;
+    expect(await claim()).toMatchObject([{ kind: 'overdue', carrierId, carries, isStillOverdue: true }]);
+    await database.owner`update carriers set wake_at = 'infinity' where id = ${carrierId}`;
+    await dueNow();
+    expect(await claim()).toMatchObject([{ carrierId, isStillOverdue: false }]);
+  } finally {
+    await pools.close();
+  }
 });
