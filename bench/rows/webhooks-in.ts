@@ -33,6 +33,8 @@ export const webhooksInRow: BenchRow = {
       const changes = Math.ceil((perSecond * seconds + burst) / changesEvery);
       const charges = { paid, open: await makeCharges(platform, smoke ? 10 : changes, 'tok_requires_action') };
       await waitUntilAsleep(platform);
+      // A database that has just been made knows nothing of its tables yet.
+      await platform.owner`analyze`;
       onProgress(`webhooks-in, round ${round} of ${rounds}`);
       const steady = sendTo(platform, door, charges);
       const steadily = () => openLoop({ perSecond, seconds }, steady.operate);
