@@ -33,18 +33,24 @@ export const webhooksInRow: BenchRow = {
       const changes = Math.ceil((perSecond * seconds + burst) / changesEvery);
       const charges = { paid, open: await makeCharges(platform, smoke ? 10 : changes, 'tok_requires_action') };
       await waitUntilAsleep(platform);
+      // A database that has just been made knows nothing of its tables yet.
+      await platform.owner`analyze`;
       onProgress(`webhooks-in, round ${round} of ${rounds}`);
       const steady = sendTo(platform, door, charges);
       const steadily = () => openLoop({ perSecond, seconds }, steady.operate);
-      results.push(...(await measure(platform, floor, { name: 'redcore, 800/s', load: steadily, sent: steady.sent })));
+      results.push(
+        ...(await measure(platform, floor, { name: 'redcore, 800/s', load: steadily, sent: steady.sent, smoke })),
+      );
       const once = sendTo(platform, door, charges);
       const atOnce = () =>
         closedLoop({ concurrency: burstConcurrency, seconds: 60, operationsMax: burst }, once.operate);
-      results.push(...(await measure(platform, floor, { name: 'redcore, burst', load: atOnce, sent: once.sent })));
+      results.push(
+        ...(await measure(platform, floor, { name: 'redcore, burst', load: atOnce, sent: once.sent, smoke })),
+      );
       const bare = sendTo(platform, floor.url, { paid, open: [] });
       const bareSteadily = () => openLoop({ perSecond, seconds }, bare.operate);
       results.push(
-        ...(await measure(platform, floor, { name: 'bare deduplicating insert, 800/s', load: bareSteadily })),
+        ...(await measure(platform, floor, { name: 'bare deduplicating insert, 800/s', load: bareSteadily, smoke })),
       );
     }
     await floor.stop();
@@ -86,13 +92,14 @@ function sendTo(platform: BenchPlatform, url: string, charges: Charges) {
 async function measure(
   platform: BenchPlatform,
   floor: Floor,
-  run: { name: string; load: () => Promise<Measured>; sent?: ReadonlyMap<string, number> },
+  run: { name: string; load: () => Promise<Measured>; sent?: ReadonlyMap<string, number>; smoke: boolean },
 ): Promise<Round[]> {
   const watched = [...platform.watched, floor.watched];
   const before = readCpu(watched);
   const accepted = await run.load();
   const effects = run.sent && (await waitForEffects(platform, run.sent));
-  await waitUntilQuiet(platform);
+  // A wake that only refreshes comes within the minute; its CPU counts, so it is waited for.
+  if (!run.smoke) await waitUntilQuiet(platform);
   const cpuMs = cpuPerOperation(before, readCpu(watched), accepted.operations);
   const rounds: Round[] = [{ subject: `${run.name}: accepted`, measured: accepted, cpuMs }];
   if (effects) rounds.push({ subject: `${run.name}: receipt to effect`, measured: effects, cpuMs: {} });

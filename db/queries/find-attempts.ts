@@ -18,10 +18,15 @@ export async function findAttemptsOfCharges(
   const named = (ids: (string | null)[]) => [...new Set(ids.filter((id) => id !== null))];
   const ids = named(charges.map(({ attemptId }) => attemptId));
   const chargeIds = named(charges.map(({ providerChargeId }) => providerChargeId));
+  // One look into an index per id: what PostgreSQL knows of an average tenant does not lead it over all rows of a large one.
   return sql<KnownAttempt[]>`
-    select id, provider, provider_charge_id, status from payment_attempts
-    where tenant_id = ${tenantId} and id = any(${ids}::text[])
+    select a.* from unnest(${ids}::text[]) as named(id)
+    cross join lateral (
+      select id, provider, provider_charge_id, status from payment_attempts
+      where tenant_id = ${tenantId} and payment_attempts.id = named.id limit 1) a
     union
-    select id, provider, provider_charge_id, status from payment_attempts
-    where tenant_id = ${tenantId} and provider_charge_id = any(${chargeIds}::text[])`;
+    select a.* from unnest(${chargeIds}::text[]) as named(id)
+    cross join lateral (
+      select id, provider, provider_charge_id, status from payment_attempts
+      where tenant_id = ${tenantId} and provider_charge_id = named.id limit 5) a`;
 }

@@ -46,15 +46,16 @@ export async function storeInInbox(
 }
 
 /** What became of notifications. One that a person has discarded stays discarded. */
-export function markHandled(
+export async function markHandled(
   { sql, tenantId }: TenantTransaction,
   handled: readonly { inboxId: string; status: 'processed' | 'ignored' }[],
-): PromiseLike<unknown> {
-  return sql`
-    update inbox set status = handled.status, processed_at = clock_timestamp(), tries = tries + 1, error = null
-    from unnest(${handled.map(({ inboxId }) => inboxId)}::text[], ${handled.map(({ status }) => status)}::text[])
-      as handled(id, status)
-    where inbox.tenant_id = ${tenantId} and inbox.id = handled.id and inbox.status in ('received', 'dead')`.execute();
+): Promise<void> {
+  for (const [status, of] of Map.groupBy(handled, (one) => one.status)) {
+    await sql`
+      update inbox set status = ${status}, processed_at = clock_timestamp(), tries = tries + 1, error = null
+      where tenant_id = ${tenantId} and id = any(${of.map(({ inboxId }) => inboxId)}::text[])
+        and status in ('received', 'dead')`;
+  }
 }
 
 /** A try failed; `isDead` once no further one is due. */

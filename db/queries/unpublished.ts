@@ -65,11 +65,8 @@ export async function markInboxPublished(leader: Sql, rows: readonly InboxRow[])
   if (rows.length === 0) return;
   await leader`
     update inbox set published_at = clock_timestamp()
-    from unnest(${rows.map((row) => row.tenantId)}::text[], ${rows.map((row) => row.provider)}::text[],
-                ${rows.map((row) => row.endpoint)}::text[], ${rows.map((row) => row.providerEventId)}::text[])
-      as sent(tenant_id, provider, endpoint, provider_event_id)
-    where inbox.tenant_id = sent.tenant_id and inbox.provider = sent.provider and inbox.endpoint = sent.endpoint
-      and inbox.provider_event_id = sent.provider_event_id`;
+    from unnest(${rows.map((row) => row.tenantId)}::text[], ${rows.map((row) => row.id)}::text[]) as sent(tenant_id, id)
+    where inbox.tenant_id = sent.tenant_id and inbox.id = sent.id`;
 }
 
 export interface Backlog {
