@@ -17,6 +17,11 @@ const environment: DemoEnvironment = {
   REDIS_URL: 'redis://127.0.0.1:6379',
   METRICS_URLS: 'http://127.0.0.1:8080/metrics,http://127.0.0.1:8090/metrics',
   SANDBOX_PROVIDER_URL: 'http://127.0.0.1:8090',
+  STRIPE_URL: 'http://127.0.0.1:8091',
+  PAYPAL_URL: 'http://127.0.0.1:8092',
+  CUSTOM_PROVIDER_URL: 'http://127.0.0.1:8090/custom',
+  WEBHOOKS_URL: 'http://127.0.0.1:8080/webhooks',
+  WEBHOOK_SECRET: 'a0',
 };
 
 let folder: string;

@@ -12,6 +12,13 @@ export type DemoEnvironment = {
   REDIS_URL: string;
   METRICS_URLS: string;
   SANDBOX_PROVIDER_URL: string;
+  /** The sandbox provider as Stripe, as PayPal, and as a provider of one's own. */
+  STRIPE_URL: string;
+  PAYPAL_URL: string;
+  CUSTOM_PROVIDER_URL: string;
+  /** Where providers post notifications, and what the sandbox signs its own with. */
+  WEBHOOKS_URL: string;
+  WEBHOOK_SECRET: string;
 };
 
 function quoteForShell(value: string): string {

@@ -27,6 +27,9 @@ export type Platform = {
   /** Where providers post to: the role of its own where there is one. */
   webhooksUrl: string;
   sandboxProviderUrl: string;
+  /** The sandbox provider in the words of Stripe and of PayPal. */
+  sandboxStripeUrl: string;
+  sandboxPaypalUrl: string;
   /** One per process, the sandbox provider included. */
   metricsUrls: string[];
   roles: RoleProcess[];
@@ -46,6 +49,7 @@ export function databaseUrlFor(ownerUrl: string, role: string, password: string)
 function composeEnvironment(
   options: PlatformOptions,
   urls: { api: string; webhooks: string; sandboxProvider: string },
+  dialectPorts: { stripe: number; paypal: number },
 ): NodeJS.ProcessEnv {
   const { stack, secrets } = options;
   return {
@@ -63,6 +67,9 @@ function composeEnvironment(
     SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
     SANDBOX_PROVIDER_DIR: join(options.dataDir, 'sandbox-provider'),
     SANDBOX_WEBHOOK_URL: `${urls.webhooks}/webhooks/sandbox`,
+    SANDBOX_STRIPE_PORT: String(dialectPorts.stripe),
+    SANDBOX_PAYPAL_PORT: String(dialectPorts.paypal),
+    SANDBOX_PAYPAL_WEBHOOK_URL: `${urls.webhooks}/webhooks/paypal`,
   };
 }
 
@@ -87,7 +94,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const webhooksPort = options.roles === 'each' ? await findFreePort() : apiPort;
   const webhooksUrl = `http://127.0.0.1:${webhooksPort}`;
   const urls = { api: apiUrl, webhooks: webhooksUrl, sandboxProvider: sandboxProviderUrl };
-  const environment = composeEnvironment(options, urls);
+  const dialectPorts = { stripe: await ports.pick('sandboxStripe'), paypal: await ports.pick('sandboxPaypal') };
+  const environment = composeEnvironment(options, urls, dialectPorts);
   const started: RoleProcess[] = [];
 
   async function start(role: RoleName, port: number, name: string = role): Promise<RoleProcess> {
@@ -125,6 +133,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     apiUrl,
     webhooksUrl,
     sandboxProviderUrl,
+    sandboxStripeUrl: `http://127.0.0.1:${dialectPorts.stripe}`,
+    sandboxPaypalUrl: `http://127.0.0.1:${dialectPorts.paypal}`,
     get metricsUrls() {
       return started.map((role) => `${role.url}/metrics`);
     },

@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
-export type PortName = 'api' | 'postgres' | 'temporal' | 'temporalUi' | 'kafka' | 'redis' | 'sandboxProvider';
+export type PortName =
+  | 'api'
+  | 'postgres'
+  | 'temporal'
+  | 'temporalUi'
+  | 'kafka'
+  | 'redis'
+  | 'sandboxProvider'
+  | 'sandboxStripe'
+  | 'sandboxPaypal';
 export type PreferredPorts = Partial<Record<PortName, number>>;
 
 export const defaultPorts: Record<PortName, number> = {
@@ -14,6 +23,8 @@ export const defaultPorts: Record<PortName, number> = {
   kafka: 9092,
   redis: 6379,
   sandboxProvider: 8090,
+  sandboxStripe: 8091,
+  sandboxPaypal: 8092,
 };
 
 // Below the ephemeral range: a client's outgoing connection must never sit on a component's port while it restarts.

@@ -69,6 +69,11 @@ export async function startEverything(options: {
       REDIS_URL: stack.redisUrl,
       METRICS_URLS: platform.metricsUrls.join(','),
       SANDBOX_PROVIDER_URL: platform.sandboxProviderUrl,
+      STRIPE_URL: platform.sandboxStripeUrl,
+      PAYPAL_URL: platform.sandboxPaypalUrl,
+      CUSTOM_PROVIDER_URL: `${platform.sandboxProviderUrl}/custom`,
+      WEBHOOKS_URL: `${platform.webhooksUrl}/webhooks`,
+      WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
     };
     return { stack, platform, environment, stop };
   } catch (error) {

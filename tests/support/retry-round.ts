@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ApiAnswer, ApiHarness } from './api-harness.ts';
+import type { ApiAnswer } from './call-api.ts';
 import { expectInvariants } from './expect-invariants.ts';
 import { failRenewal, openTenantWithRelay, payNext } from './failed-payment.ts';
 import { createSeededRandom } from './seeded-random.ts';

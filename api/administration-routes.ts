@@ -1,0 +1,19 @@
+import type { Route } from './route.ts';
+import { adminPaymentRoutes } from './routes/admin-payments.ts';
+import { disputeRoutes } from './routes/disputes.ts';
+import { manualInvoiceRoutes } from './routes/manual-invoices.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { providerAccountRoutes } from './routes/provider-accounts.ts';
+import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+
+/** What an administrator of a tenant does, and an operator. */
+export const administrationRoutes: readonly Route[] = [
+  ...adminPaymentRoutes,
+  ...manualInvoiceRoutes,
+  ...operationRoutes,
+  ...providerAccountRoutes,
+  ...webhookEndpointRoutes,
+  ...disputeRoutes,
+  ...webhookRoutes,
+];
