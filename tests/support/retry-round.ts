@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { ApiHarness } from './api-harness.ts';
 import type { ApiAnswer } from './call-api.ts';
 import { expectInvariants } from './expect-invariants.ts';
 import { failRenewal, openTenantWithRelay, payNext } from './failed-payment.ts';
