@@ -1,5 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
+import { createDemoBank } from './demo/demo-bank.ts';
 import { createDemoClient } from './demo/demo-client.ts';
 import { begin, live, makePlans, monthCount, stepsPerStory } from './demo/live.ts';
 import { openPlatform } from './demo/open-platform.ts';
@@ -14,6 +15,7 @@ async function main(): Promise<void> {
   const platform = await openPlatform((line) => console.log(line));
   try {
     const client = createDemoClient(platform.url, platform.key);
+    const bank = createDemoBank(platform.sandboxProviderUrl);
     const plans = await makePlans(client);
     console.log(`\n${stories.length} customers live through ${monthCount} months on test clocks.\n`);
     const bar = new SingleBar({
@@ -26,7 +28,7 @@ async function main(): Promise<void> {
     const waiting = [...stories];
     const lane = async () => {
       for (let story = waiting.shift(); story !== undefined; story = waiting.shift()) {
-        const living = await begin(client, plans, story);
+        const living = await begin({ client, bank }, plans, story);
         await live(living, story, () => bar.increment());
         told.push({ ...living, story });
       }
@@ -37,6 +39,8 @@ async function main(): Promise<void> {
     console.log(`\n${await showEverybody(client, told)}`);
     await showOne(client, told, 'Judea');
     await showOne(client, told, 'Robin');
+    await showOne(client, told, 'Hedy');
+    await showOne(client, told, 'Ken');
     console.log(`\nTo look at:\n${links(platform, told).join('\n')}`);
     await platform.leave();
   } catch (error) {

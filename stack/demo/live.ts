@@ -1,5 +1,5 @@
 import { advanceClock, type DemoClient } from './demo-client.ts';
-import type { DemoPlan, Living, Story } from './stories.ts';
+import type { DemoBank, DemoPlan, Living, Story } from './stories.ts';
 
 export const monthCount = 14;
 /** Half a month: what happens in the middle of one has its turn. */
@@ -22,7 +22,11 @@ export async function makePlans(client: DemoClient): Promise<Record<DemoPlan, st
   return Object.fromEntries(made) as Record<DemoPlan, string>;
 }
 
-export async function begin(client: DemoClient, madePlans: Record<DemoPlan, string>, story: Story): Promise<Living> {
+export async function begin(
+  { client, bank }: { client: DemoClient; bank: DemoBank },
+  madePlans: Record<DemoPlan, string>,
+  story: Story,
+): Promise<Living> {
   const name = story.who.split(',')[0] ?? story.who;
   const { customer_id: customerId } = await client.post<{ customer_id: string }>('/v1/customers', {
     email: `${name.toLowerCase()}@example.com`,
@@ -36,7 +40,7 @@ export async function begin(client: DemoClient, madePlans: Record<DemoPlan, stri
     plan_id: madePlans[story.plan],
     ...story.create,
   });
-  return { client, subscriptionId, customerId, plans: madePlans };
+  return { client, bank, subscriptionId, customerId, plans: madePlans };
 }
 
 /** Fourteen months on the subscription's own clock, half a month at a time; `onStep` counts the halves. */

@@ -10,6 +10,7 @@ export interface OpenPlatform {
   key: string;
   temporalUiUrl: string;
   namespace: string;
+  sandboxProviderUrl: string;
   /** The end of a demo: a platform it started stays up at a terminal until Ctrl-C, and is stopped where nobody watches. */
   leave(): Promise<void>;
   close(): Promise<void>;
@@ -71,5 +72,6 @@ function addresses() {
     key: read('REDCORE_API_KEY'),
     temporalUiUrl: read('TEMPORAL_UI_URL'),
     namespace: read('TEMPORAL_NAMESPACE'),
+    sandboxProviderUrl: read('SANDBOX_PROVIDER_URL'),
   };
 }

@@ -2,7 +2,13 @@ import type { DemoClient } from './demo-client.ts';
 
 export type DemoPlan = 'basic' | 'pro' | 'team' | 'yearly';
 
+/** The customer's bank, as the sandbox provider plays it. */
+export interface DemoBank {
+  dispute(providerChargeId: string): Promise<{ decide(result: 'won' | 'lost'): Promise<void> }>;
+}
+
 export interface Living {
+  bank: DemoBank;
   client: DemoClient;
   subscriptionId: string;
   customerId: string;
@@ -29,6 +35,47 @@ const addMethod = (token: string) => (living: Living) =>
     token,
     default: true,
   });
+
+interface PaymentCard {
+  payment_id: string;
+  attempts: { status: string; provider_charge_id: string | null }[];
+}
+
+async function lastPayment({ client, subscriptionId }: Living): Promise<PaymentCard> {
+  const { data } = await client.get<{ data: { payment_id: string }[] }>(
+    `/v1/payments?subscription_id=${subscriptionId}&status=completed&limit=1`,
+  );
+  return client.get<PaymentCard>(`/v1/admin/payments/${data[0]?.payment_id}`);
+}
+
+const refundLast = (amount: number, reason: string) => async (living: Living) => {
+  const { payment_id: id } = await lastPayment(living);
+  return living.client.post(`/payments/${id}/refunds`, { amount, reason });
+};
+
+/** The provider tells of it by a notification, whose effect is a moment away. */
+async function seeDispute({ client }: Living, paymentId: string, status: string): Promise<void> {
+  const givesUpAt = performance.now() + 30_000;
+  for (;;) {
+    const { data } = await client.get<{ data: { payment_id: string; status: string }[] }>(
+      '/v1/admin/disputes?limit=100',
+    );
+    if (data.some((dispute) => dispute.payment_id === paymentId && dispute.status === status)) return;
+    if (performance.now() > givesUpAt) throw new Error(`the dispute of ${paymentId} does not become ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** The bank takes the last charge back, and decides at once. */
+const disputeLast = (result: 'won' | 'lost') => async (living: Living) => {
+  const { payment_id: paymentId, attempts } = await lastPayment(living);
+  const charged = attempts.find(({ status }) => status === 'succeeded')?.provider_charge_id;
+  if (!charged) throw new Error('the last payment has no charge to dispute');
+  const dispute = await living.bank.dispute(charged);
+  await seeDispute(living, paymentId, 'open');
+  await dispute.decide(result);
+  await seeDispute(living, paymentId, result);
+};
 
 const nextJanuary31 = `${new Date().getUTCFullYear() + 1}-01-31`;
 
@@ -85,6 +132,12 @@ export const stories: readonly Story[] = [
     token: 'tok_decline_after_1',
     months: { 1: addMethod('tok_ok') },
   },
+  {
+    who: 'Hedy, gets half a month back',
+    plan: 'pro',
+    months: { 3: refundLast(1450, 'the service was away for two weeks') },
+  },
+  { who: 'Ken, a dispute won and one lost', plan: 'basic', months: { 4: disputeLast('won'), 9: disputeLast('lost') } },
   { who: 'Ivan, declines until the end', plan: 'basic', token: 'tok_decline_after_1' },
   {
     who: 'Yann, cancels at the period’s end',
