@@ -8,6 +8,7 @@ import { rowIdOf } from '../domain/workflow-ref.ts';
 import { startCatchUp } from '../pipelines/webhooks/run-catch-up.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type BillingFixture, openBillingFixture } from './support/billing-fixture.ts';
+import { driveSteps } from './support/drive-steps.ts';
 import { expectInvariants } from './support/expect-invariants.ts';
 import {
   type Charged,
@@ -83,9 +84,11 @@ describe('what changes the course', () => {
     expect(await finalStateOf(fixture, open)).toMatchObject({
       ...{ subscription: 'canceled', attempts: [[1, 'succeeded', null]] },
     });
-    await fixture.drive(open.id);
-    const [refund] = await fixture.owner`select status, reason from refunds where subscription_id = ${open.id}`;
-    expect(refund).toEqual({ status: 'succeeded', reason: 'captured_after_end' });
+    const refunds = () => fixture.owner`select id, status, reason from refunds where subscription_id = ${open.id}`;
+    const [requested] = await refunds();
+    await driveSteps(fixture.context, { tenantId: fixture.tenantId, carrierId: requested?.['id'], carries: 'refund' });
+    const [refund] = await refunds();
+    expect(refund).toMatchObject({ status: 'succeeded', reason: 'captured_after_end' });
     await expectInvariants(fixture, 60_000);
   });
 

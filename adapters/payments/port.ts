@@ -66,7 +66,7 @@ export interface ReadSetupRequest {
   idempotencyKey: string;
 }
 
-/** `open`: the customer has not finished. Reading a completed one again names the same method. */
+/** Its key may be the one the set-up was begun with. `open`: the customer has not finished. Reading a completed one again names the same method. */
 export type SetupResult =
   | { kind: 'completed'; method: AttachedMethod }
   | { kind: 'open' }

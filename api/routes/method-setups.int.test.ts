@@ -174,6 +174,7 @@ describe('what does not come to a method', () => {
 describe('what is refused', () => {
   it('a provider without an account, with wrong credentials, or without a page', async () => {
     const { begin, send } = await openCustomer(revokedKey);
+    Object.assign(fake, { capabilities: { ...fake.capabilities, setup: false } });
     const codesOf = async (bodies: object[]) => {
       const answers = [];
       for (const body of bodies) answers.push(await begin(body));

@@ -203,9 +203,9 @@ describe('a customer’s refund request', () => {
       const again = await call('POST', `${path}/${decision}`, { note: 'again' });
       expect([again.status, again.body.code]).toEqual([409, 'invalid_state']);
     }
-    const events = (await call('GET', `/subscriptions/${subscriptionId}/events`)).body.data;
-    const kinds = events.flatMap(({ data }: { data: { kind?: string } }) => data.kind ?? []);
-    expect(kinds).toEqual(['refund_request_opened', 'refund_request_approved']);
+    const notices = await api.owner`select envelope #>> '{data,kind}' as kind from outbox
+      where tenant_id = ${tenant.tenantId} and topic = 'notifications.requested' order by created_at, id`;
+    expect(notices.map(({ kind }) => kind)).toEqual(['refund_request_opened', 'refund_request_approved']);
     const audits = await api.owner`select action from audit_log where tenant_id = ${tenant.tenantId}
       and resource_id = ${asked.body.refund_request_id} order by at, id`;
     expect(audits.map(({ action }) => action)).toEqual(['refund_request.opened', 'refund_request.approved']);

@@ -137,7 +137,12 @@ describe('a catch-up', () => {
   });
 
   it('asks nobody who cannot tell', async () => {
-    expect((await post('/catch-up')).body).toEqual({ endpoints: [] });
+    const { provider } = api;
+    const { capabilities } = provider;
+    Object.assign(provider, { capabilities: { ...capabilities, listEvents: false } });
+    const answer = await post('/catch-up');
+    Object.assign(provider, { capabilities });
+    expect(answer.body).toEqual({ endpoints: [] });
   });
 
   it.each([

@@ -26,10 +26,10 @@ afterAll(() => stand.close());
 const returnUrl = 'https://shop.example/back?customer=1';
 
 async function beginSetup(tenantId = newTenant(), setupId = `set_${randomUUID()}`) {
-  const request = { tenantId, setupId, customerId: 'cus_1', returnUrl, idempotencyKey: `begin-${setupId}` };
+  const request = { tenantId, setupId, customerId: 'cus_1', returnUrl, idempotencyKey: setupId };
   const begun = await stand.provider.beginSetup(request);
   const { providerSetupId } = begun;
-  const read = (idempotencyKey = `read-${setupId}`) =>
+  const read = (idempotencyKey = setupId) =>
     stand.provider.readSetup({ tenantId, setupId, providerSetupId, idempotencyKey });
   return { ...begun, request, tenantId, setupId, read };
 }

@@ -75,7 +75,7 @@ export async function readSetupToken(
     const isUsed = setup.status === PaymentTokenStatus.Vaulted || setup.status === PaymentTokenStatus.Tokenized;
     if (isUsed) return await readUsedSetup(connection, call, setup.customer?.id);
     if (setup.status !== PaymentTokenStatus.Approved) return { kind: 'open' };
-    const token = await createPaymentToken(connection, call, providerSetupId, idempotencyKey);
+    const token = await createPaymentToken(connection, call, providerSetupId, `${idempotencyKey}:token`);
     return { kind: 'completed', method: toMethod(token) };
   } catch (error) {
     if (!unknownTokenIssues.has(issueOf(error) ?? '')) throw toProviderError(error);
