@@ -155,6 +155,8 @@ function stripeDialectOf(env: z.output<typeof sandboxProviderEnvironment>) {
   const { SANDBOX_STRIPE_PORT: stripePort, SANDBOX_STRIPE_WEBHOOK_URL: url } = env;
   if (stripePort === undefined) return undefined;
   const webhookSecret = env.SANDBOX_STRIPE_WEBHOOK_SECRET;
+  if ((url === undefined) !== (webhookSecret === undefined))
+    throw new Error('Configuration: SANDBOX_STRIPE_WEBHOOK_URL and SANDBOX_STRIPE_WEBHOOK_SECRET go together.');
   return { port: stripePort, webhook: url && webhookSecret ? { url, secret: webhookSecret } : null };
 }
 

@@ -7,6 +7,7 @@ import { type DemoEnvironment, writeDemoEnvironment } from './demo-env.ts';
 
 const environment: DemoEnvironment = {
   REDCORE_URL: 'http://127.0.0.1:8080',
+  REDCORE_TENANT: 'ten_1',
   REDCORE_API_KEY: 'rc_sandbox_a',
   REDCORE_API_KEY_B: "odd $HOME `id` 'quoted'",
   TEMPORAL_UI_URL: '',

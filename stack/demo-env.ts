@@ -2,6 +2,8 @@ import { writeFileAtomically } from './write-file-atomically.ts';
 
 export type DemoEnvironment = {
   REDCORE_URL: string;
+  /** The tenant of the first key. */
+  REDCORE_TENANT: string;
   REDCORE_API_KEY: string;
   REDCORE_API_KEY_B: string;
   TEMPORAL_UI_URL: string;

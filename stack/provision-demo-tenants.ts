@@ -8,22 +8,22 @@ export async function provisionDemoTenants(options: {
   ownerUrl: string;
   dataDir: string;
   secrets: Secrets;
-}): Promise<{ apiKey: string; apiKeyB: string }> {
+}): Promise<{ tenantId: string; apiKey: string; apiKeyB: string }> {
   const { ownerUrl, dataDir, secrets } = options;
-  const keys: string[] = [];
+  const provisioned: { tenantId: string; apiKey: string }[] = [];
   for (const tenantName of tenantNames) {
     const known = secrets.apiKeys[tenantName];
-    const { apiKey } = await provisionSandboxTenant({
+    const tenant = await provisionSandboxTenant({
       ownerUrl,
       keySecret: secrets.keySecret,
       tenantName,
       ...(known === undefined ? {} : { apiKey: known }),
     });
-    keys.push(apiKey);
-    secrets.apiKeys[tenantName] = apiKey;
+    provisioned.push(tenant);
+    secrets.apiKeys[tenantName] = tenant.apiKey;
     // Kept at once: a key that is in the database but nowhere else would be lost.
     saveSecrets(dataDir, secrets);
   }
-  const [apiKey = '', apiKeyB = ''] = keys;
-  return { apiKey, apiKeyB };
+  const [first, second] = provisioned;
+  return { tenantId: first?.tenantId ?? '', apiKey: first?.apiKey ?? '', apiKeyB: second?.apiKey ?? '' };
 }

@@ -56,9 +56,10 @@ export async function startEverything(options: {
       onProgress,
       onDied,
     });
-    const { apiKey, apiKeyB } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
+    const { tenantId, apiKey, apiKeyB } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
     const environment = {
       REDCORE_URL: platform.apiUrl,
+      REDCORE_TENANT: tenantId,
       REDCORE_API_KEY: apiKey,
       REDCORE_API_KEY_B: apiKeyB,
       TEMPORAL_UI_URL: stack.temporalUiUrl,

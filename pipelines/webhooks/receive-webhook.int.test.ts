@@ -24,7 +24,9 @@ function providerNamed(name: string, change: (event: ProviderEvent) => ProviderE
 const unused = (event: ProviderEvent): ProviderEvent => ({ ...event, type: 'payout.paid', fact: null });
 const elsewhere = providerNamed(`p-${newId('event')}`);
 const alone = providerNamed(`q-${newId('event')}`, unused);
-const custom = providerNamed('custom');
+const aboutNobody = newId('subscription');
+const custom = providerNamed('custom', (event) => ({ ...event, subscriptionRef: aboutNobody }));
+const customAlone = providerNamed('custom', (event) => ({ ...event, subscriptionRef: null }));
 
 let owner: Sql;
 let app: Sql;
@@ -189,11 +191,10 @@ describe('an endpoint', () => {
 
   it('of the custom provider looks its subscription up first', async () => {
     const { id: endpoint, secret } = await addEndpoint(owner, tenantId, { provider: 'custom' });
-    const about = (subscription: object) => {
-      const body = JSON.stringify({ ...JSON.parse(chargeUpdated({ account: 'a', reference: 'r' })), ...subscription });
-      return notification({ provider: 'custom', endpoint, secret, body });
-    };
-    for (const subscription of [{}, { subscription_id: 17 }, { subscription_id: newId('subscription') }])
-      expect(await refusalOf(about(subscription))).toMatchObject({ code: 'not_found' });
+    const body = chargeUpdated({ account: 'a', reference: 'r' });
+    const told = () => notification({ provider: 'custom', endpoint, secret, body });
+    expect(await refusalOf(told())).toMatchObject({ code: 'not_found' });
+    const door = openTestDoor({ app, providers: [customAlone], now: () => now, keptMs: 0 });
+    expect((await door(told())).status, 'a payment without a subscription has none to name').toBe(200);
   });
 });

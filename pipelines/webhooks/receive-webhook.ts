@@ -56,7 +56,8 @@ export async function receiveWebhook(parts: WebhookDoorParts, webhook: IncomingW
   if (endpoint === null) throw refusal(name, 'unknown_endpoint');
   const event = await verify(parts, provider, endpoint, webhook);
   const tenantId = tenantOf(name, endpoint, event);
-  if (name === 'custom' && !(await hasSubscription(parts.database, tenantId, webhook.rawBody)))
+  const { subscriptionRef = null } = event;
+  if (subscriptionRef !== null && !(await hasSubscription(parts.database, tenantId, subscriptionRef)))
     throw refusal(name, 'unknown_subscription');
   const entry = entryOfEvent({ provider: name, endpoint: endpoint.id }, event, webhook.rawBody);
   const written = await parts.inbox.write(tenantId, entry);
@@ -83,7 +84,9 @@ async function verify(
     const event = await provider.parseWebhook({ headers, rawBody, secret, settings, now: now() });
     if (event.eventId.length > 0 && event.eventId.length <= eventIdLengthMax) return event;
   } catch (error) {
-    if (!(error instanceof ProviderError) || error.kind !== 'rejected') throw error;
+    if (!(error instanceof ProviderError)) throw error;
+    // What the signature is checked with cannot be had now: the provider delivers again.
+    if (error.kind !== 'rejected') throw unverifiable(provider.name);
   }
   throw refusal(provider.name, 'refused');
 }
@@ -99,13 +102,20 @@ function tenantOf(provider: string, endpoint: Endpoint, { accountRef }: Provider
   return endpoint.tenantId;
 }
 
-/** The custom provider's notifications are about a subscription (spec §6); a provider of one's own is told when it is mistaken. */
-async function hasSubscription(database: TenantDatabase, tenantId: TenantId, rawBody: Uint8Array): Promise<boolean> {
-  const { subscription_id: text } = JSON.parse(Buffer.from(rawBody).toString('utf8')) as { subscription_id?: unknown };
-  const id = typeof text === 'string' ? parseId('subscription', text) : null;
+/** The custom provider's notifications name a subscription (spec §6), or none: a provider of one's own is told when it is mistaken. */
+async function hasSubscription(database: TenantDatabase, tenantId: TenantId, ref: string): Promise<boolean> {
+  const id = parseId('subscription', ref);
   if (id === null) return false;
   const found = await readAsTenant(database, tenantId, (sql) => sql`select 1 from subscriptions where id = ${id}`);
   return found.length > 0;
+}
+
+function unverifiable(provider: string): DomainError {
+  received.inc({ provider, outcome: 'unverifiable' });
+  return new DomainError(
+    'provider_unavailable',
+    'The signature cannot be checked now. Deliver this notification again.',
+  );
 }
 
 function refusal(provider: string, outcome: Refused): DomainError {
