@@ -1,6 +1,6 @@
 import PDFDocument from 'pdfkit';
 import type { BillingDocument, DocumentLine, DocumentRenderer } from '../port.ts';
-import { toWinAnsi } from './win-ansi.ts';
+import { bold, type DocumentFont, regular } from './document-font.ts';
 
 type Page = InstanceType<typeof PDFDocument>;
 
@@ -10,18 +10,26 @@ const pageSize: [number, number] = [595.28, 841.89];
 const right = pageSize[0] - margin;
 /** Below it stands the number of the page. */
 const bottom = pageSize[1] - 80;
-const regular = 'Helvetica';
-const bold = 'Helvetica-Bold';
 const grey = '#666666';
+const bodySize = 9;
 const columns = {
-  description: { x: margin, width: 250 },
-  quantity: { x: 300, width: 45 },
-  unitAmount: { x: 345, width: 95 },
-  amount: { x: 440, width: right - 440 },
-};
+  description: { x: margin, width: 235 },
+  quantity: { x: 290, width: 50, align: 'right' },
+  unitAmount: { x: 345, width: 92, align: 'right' },
+  amount: { x: 442, width: right - 442, align: 'right' },
+} satisfies Record<string, Style>;
+const customerColumn = { x: margin, width: 215, size: 10 };
+const factColumns = {
+  label: { x: 275, width: 78, color: grey },
+  value: { x: 353, width: right - 353, align: 'right' },
+} satisfies Record<string, Style>;
+const totalColumns = {
+  label: { x: 290, width: 105 },
+  value: { x: 395, width: right - 395, align: 'right' },
+} satisfies Record<string, Style>;
 const gap = 6;
 
-/** A4 pages in the standard fonts, which every reader has: nothing is embedded, and nothing depends on the machine. */
+/** A4 pages in a font that comes with the platform and is embedded: nothing depends on the machine or the reader. */
 export function createPdfRenderer(): DocumentRenderer {
   return { contentType: 'application/pdf', render };
 }
@@ -29,9 +37,11 @@ export function createPdfRenderer(): DocumentRenderer {
 async function render(document: BillingDocument): Promise<Uint8Array> {
   const page = new PDFDocument({
     ...{ size: pageSize, margin, bufferPages: true, lang: 'en' },
+    // No standard font: each would be read for nothing.
+    font: '',
     // The file's own id is made of these: the same document is the same file.
     info: {
-      ...{ Title: toWinAnsi(`${document.title} ${document.number}`), Author: toWinAnsi(document.seller) },
+      ...{ Title: `${document.title} ${document.number}`, Author: document.seller },
       ...{ Producer: 'RedCore', Creator: 'RedCore', CreationDate: new Date(document.issuedAt) },
     },
   });
@@ -41,6 +51,8 @@ async function render(document: BillingDocument): Promise<Uint8Array> {
     page.on('end', () => resolve(Buffer.concat(chunks)));
     page.on('error', reject);
   });
+  // From the bytes, for each document anew: a font object shared among documents remembers which text a glyph first stood for.
+  for (const { name, file } of [regular, bold]) page.registerFont(name, file);
   drawHead(page, document);
   drawLines(page, document.lines);
   drawTotals(page, document);
@@ -53,7 +65,7 @@ async function render(document: BillingDocument): Promise<Uint8Array> {
 interface Style {
   x: number;
   width: number;
-  font?: string;
+  font?: DocumentFont;
   size?: number;
   color?: string;
   align?: 'left' | 'right';
@@ -61,43 +73,42 @@ interface Style {
 
 /** Writes at a place and answers how high it is; the cursor of the library is not relied on. */
 function write(page: Page, text: string, y: number, style: Style): number {
-  const { x, width, font = regular, size = 9.5, color = 'black', align = 'left' } = style;
-  const shown = toWinAnsi(text);
-  page.font(font).fontSize(size).fillColor(color).text(shown, x, y, { width, align });
+  const { x, width, font = regular, size = bodySize, color = 'black', align = 'left' } = style;
+  const shown = font.shown(text);
+  page.font(font.name).fontSize(size).fillColor(color).text(shown, x, y, { width, align });
   return page.heightOfString(shown, { width });
 }
 
 function heightOf(page: Page, text: string, style: Style): number {
-  page.font(style.font ?? regular).fontSize(style.size ?? 9.5);
-  return page.heightOfString(toWinAnsi(text), { width: style.width });
+  const { width, font = regular, size = bodySize } = style;
+  page.font(font.name).fontSize(size);
+  return page.heightOfString(font.shown(text), { width });
 }
 
 function drawHead(page: Page, document: BillingDocument): void {
   const half = (right - margin) / 2;
-  const left = { x: margin, width: half };
-  const other = { x: margin + half, width: half };
-  const sellerHeight = write(page, document.seller, margin, { ...left, font: bold, size: 15 });
-  const titleHeight = write(page, document.title, margin, { ...other, font: bold, size: 18, align: 'right' });
-  const numberHeight = write(page, document.number, margin + titleHeight, { ...other, size: 11, align: 'right' });
+  const other: Style = { x: margin + half, width: half, align: 'right' };
+  const sellerHeight = write(page, document.seller, margin, { x: margin, width: half - 10, font: bold, size: 15 });
+  const titleHeight = write(page, document.title, margin, { ...other, font: bold, size: 18 });
+  const numberHeight = write(page, document.number, margin + titleHeight, { ...other, size: 11 });
   const top = margin + Math.max(sellerHeight, titleHeight + numberHeight) + 28;
-  let y = top + write(page, 'To', top, { ...left, color: grey, size: 8.5 }) + 2;
-  for (const line of document.customer) y += write(page, line, y, { ...left, size: 10.5 });
+  let y = top + write(page, 'To', top, { ...customerColumn, color: grey, size: bodySize }) + 2;
+  for (const line of document.customer) y += write(page, line, y, customerColumn) + 1;
   let factY = top;
   for (const { label, value } of document.facts) {
-    const labelHeight = write(page, label, factY, { x: other.x, width: 70, color: grey });
-    const height = write(page, value, factY, { x: other.x + 72, width: half - 72, align: 'right' });
-    factY += Math.max(labelHeight, height) + 2;
+    const labelHeight = write(page, label, factY, factColumns.label);
+    factY += Math.max(labelHeight, write(page, value, factY, factColumns.value)) + 2;
   }
   page.y = Math.max(y, factY) + 24;
 }
 
 function drawTableHead(page: Page): void {
   const { y } = page;
-  const style = { font: bold, size: 8.5, color: grey };
+  const style = { font: bold, size: 8, color: grey };
   write(page, 'Description', y, { ...columns.description, ...style });
-  write(page, 'Quantity', y, { ...columns.quantity, ...style, align: 'right' });
-  write(page, 'Unit price', y, { ...columns.unitAmount, ...style, align: 'right' });
-  const height = write(page, 'Amount', y, { ...columns.amount, ...style, align: 'right' });
+  write(page, 'Quantity', y, { ...columns.quantity, ...style });
+  write(page, 'Unit price', y, { ...columns.unitAmount, ...style });
+  const height = write(page, 'Amount', y, { ...columns.amount, ...style });
   rule(page, y + height + 4, 'black');
   page.y = y + height + 4 + gap;
 }
@@ -109,10 +120,13 @@ function rule(page: Page, y: number, color: string): void {
 /** A line that does not fit begins the next page, below the table's head. */
 function drawLines(page: Page, lines: readonly DocumentLine[]): void {
   drawTableHead(page);
-  const small = { ...columns.description, size: 8.5, color: grey };
+  const small = { ...columns.description, size: 8, color: grey };
+  const cells = ['quantity', 'unitAmount', 'amount'] as const;
   for (const line of lines) {
     const textHeight = heightOf(page, line.description, columns.description);
-    const height = textHeight + (line.period === null ? 0 : heightOf(page, line.period, small));
+    const periodHeight = line.period === null ? 0 : heightOf(page, line.period, small);
+    const cellHeights = cells.map((cell) => heightOf(page, line[cell], columns[cell]));
+    const height = Math.max(textHeight + periodHeight, ...cellHeights);
     if (page.y + height > bottom) {
       page.addPage();
       page.y = margin;
@@ -121,27 +135,33 @@ function drawLines(page: Page, lines: readonly DocumentLine[]): void {
     const { y } = page;
     write(page, line.description, y, columns.description);
     if (line.period !== null) write(page, line.period, y + textHeight, small);
-    write(page, line.quantity, y, { ...columns.quantity, align: 'right' });
-    write(page, line.unitAmount, y, { ...columns.unitAmount, align: 'right' });
-    write(page, line.amount, y, { ...columns.amount, align: 'right' });
+    for (const cell of cells) write(page, line[cell], y, columns[cell]);
     rule(page, y + height + gap / 2, '#dddddd');
     page.y = y + height + gap;
   }
 }
 
 function drawTotals(page: Page, { totals }: BillingDocument): void {
-  const rowHeight = 16;
-  if (page.y + totals.length * rowHeight + 10 > bottom) {
+  const rows = totals.map(({ label, value, isSum }) => {
+    const style = isSum ? { font: bold, size: 11 } : {};
+    const [labelStyle, valueStyle] = [
+      { ...totalColumns.label, ...style },
+      { ...totalColumns.value, ...style },
+    ];
+    const height = Math.max(heightOf(page, label, labelStyle), heightOf(page, value, valueStyle)) + 4;
+    return { label, value, labelStyle, valueStyle, height };
+  });
+  const totalHeight = rows.reduce((sum, { height }) => sum + height, 10);
+  if (page.y + totalHeight > bottom) {
     page.addPage();
     page.y = margin;
   }
   page.y += 10;
-  for (const { label, value, isSum } of totals) {
+  for (const { label, value, labelStyle, valueStyle, height } of rows) {
     const { y } = page;
-    const style = isSum ? { font: bold, size: 11 } : {};
-    write(page, label, y, { x: 300, width: 120, ...style });
-    write(page, value, y, { x: 420, width: right - 420, align: 'right', ...style });
-    page.y = y + rowHeight;
+    write(page, label, y, labelStyle);
+    write(page, value, y, valueStyle);
+    page.y = y + height;
   }
 }
 
