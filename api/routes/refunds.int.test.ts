@@ -188,7 +188,7 @@ describe('a customer’s refund request', () => {
     call('POST', `/payments/${paymentId}/refund-requests`, body, headers);
 
   it('is refunded when approved, once, audited and notified', async () => {
-    const { paymentId, subscriptionId } = await subscribe(api, tenant);
+    const { paymentId } = await subscribe(api, tenant);
     const asked = await ask(paymentId, { reason: 'broken', amount: 700 });
     expect([asked.status, asked.body]).toMatchObject([201, { status: 'open', amount: 700, refund_id: null }]);
     const open = (await call('GET', '/admin/refund-requests?status=open')).body.data;

@@ -8,16 +8,13 @@ import { openDatabase, type Sql } from '../../db/database.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
-import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
-import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
+import { insertTestKey, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
-
-const keySecret = 'the key secret of a test';
 
 export interface TestTenant {
   tenantId: TenantId;
@@ -69,7 +66,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   const app = createApp({
     context,
     documents: createPdfRenderer(),
-    authenticate: createApiKeyAuthenticator({ sql, keySecret }),
+    authenticate: openTestAuthenticator(sql),
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },
@@ -86,13 +83,8 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     context,
     owed,
     logged,
-    makeTenant: () => provisionSandboxTenant({ ownerUrl: databaseUrl, keySecret, tenantName: 'Test' }),
-    async makeKey(tenantId, role) {
-      const key = makeApiKey('sandbox');
-      await owner`insert into api_keys (tenant_id, id, secret_hash, owner, role)
-        values (${tenantId}, ${key.id}, ${hashApiKeySecret(key.secret, keySecret)}, 'test', ${role})`;
-      return key.text;
-    },
+    makeTenant: () => provisionSandboxTenant({ ownerUrl: databaseUrl, keySecret: testKeySecret, tenantName: 'Test' }),
+    makeKey: (tenantId, role) => insertTestKey(owner, tenantId, role),
     call: (method, path, request = {}) => callApi(server.url, method, path, request),
     wake: (ref) => driveSteps(context, ref),
     async stop() {

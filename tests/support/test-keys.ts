@@ -1,0 +1,18 @@
+import type { Sql } from '../../db/database.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
+import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
+
+export const testKeySecret = 'the key secret of a test';
+
+export function openTestAuthenticator(sql: Sql) {
+  return createApiKeyAuthenticator({ sql, keySecret: testKeySecret });
+}
+
+/** A further key of a tenant, with a role of its own. */
+export async function insertTestKey(owner: Sql, tenantId: TenantId, role: 'admin' | 'integrator'): Promise<string> {
+  const key = makeApiKey('sandbox');
+  await owner`insert into api_keys (tenant_id, id, secret_hash, owner, role)
+    values (${tenantId}, ${key.id}, ${hashApiKeySecret(key.secret, testKeySecret)}, 'test', ${role})`;
+  return key.text;
+}
