@@ -88,10 +88,18 @@ describe('a wake is owed', () => {
     expect(await owedBy(id, () => setDefaultMethod(life.context, life.call, { customerId, id: good }))).toEqual(soon);
   });
 
-  it('within a minute, and left to the relay, where a notification made it active again', async () => {
+  it.each([
+    [
+      'within a minute, and left to the relay, where a notification made it active again',
+      30 * MINUTE_MS,
+      withinAMinute,
+    ],
+    ['not at all where its run is due within minutes anyway', 0, []],
+  ])('%s', async (_, waitedMs, owed) => {
     const { id } = await life.subscribe();
     life.provider.script({ next: ['requires_action'] });
     await life.live(30 * DAY_MS);
+    await life.live(waitedMs);
     const attempt = (await life.rows('payment_attempts', id)).at(-1);
     life.provider.decideAction(attempt?.actionUrl ?? '', 'succeeded');
     const notify = () => {
@@ -103,7 +111,7 @@ describe('a wake is owed', () => {
       };
       return applyProviderEvent(life.context, event);
     };
-    expect(await owedBy(id, notify, { sentAtOnce: false })).toEqual(withinAMinute);
+    expect(await owedBy(id, notify, { sentAtOnce: false })).toEqual(owed);
   });
 
   it('as a start for a new subscription, once its first charge is decided', async () => {

@@ -12,6 +12,8 @@ import type { SubscriptionWork } from './subscription-work.ts';
 export const intentGraceMs = 5 * SECOND_MS;
 /** A wake that only refreshes what the engine's UI shows. */
 const refreshWithinMs = MINUTE_MS;
+/** Awake by then anyway: after a provider's notification, that is soon enough to show what it changed. */
+const refreshedByThenMs = 5 * MINUTE_MS;
 /** A run that makes a call promises to be back by then. */
 const callPromiseMs = 5 * MINUTE_MS;
 
@@ -134,7 +136,12 @@ function owedIntents(work: SubscriptionWork): OwedRow[] {
   const justEnded = ended && (before.status !== sub.status || (before.hasOpenWork && !sub.hasOpenWork));
   if (sub.wakeAt < sub.sleepingUntil || justEnded) return [{ id: newId('event'), kind: 'wake', dueAt, ref }];
   const looksDifferent = before.status !== sub.status || before.planId !== sub.planId;
-  return looksDifferent ? [{ id: newId('event'), kind: 'wake', dueAt: tx.now + refreshWithinMs, ref }] : [];
+  if (!looksDifferent || isRefreshedSoon(work, sub.sleepingUntil)) return [];
+  return [{ id: newId('event'), kind: 'wake', dueAt: tx.now + refreshWithinMs, ref }];
+}
+
+function isRefreshedSoon({ caller, tx }: SubscriptionWork, awakeAt: number): boolean {
+  return caller.origin === 'webhook' && awakeAt <= tx.now + refreshedByThenMs;
 }
 
 /** A refund that was asked for is carried by a workflow of its own, which nobody has promised anything yet. */
