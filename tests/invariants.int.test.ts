@@ -102,8 +102,6 @@ const corruptions: Record<string, Corrupt> = {
     owner`update payment_attempts set status = 'declined' where subscription_id = ${id}`,
   'an attempt is open although its invoice is decided': (owner, { id }) =>
     owner`update payment_attempts set status = 'created' where subscription_id = ${id}`,
-  'a payment’s captured or reserved amounts do not agree with its attempts and refunds': (owner, { id }) =>
-    owner`update payments set refunded_minor = 2000 where subscription_id = ${id}`,
   'a payment’s disputed amount is not what its open and lost disputes reserve': (owner, { id }) =>
     owner`update payments set disputed_minor = 500 where subscription_id = ${id}`,
   'the ledger does not hold what a payment’s disputes reserve': (owner, { tenantId, id }) =>

@@ -100,7 +100,11 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
         process.kill('SIGKILL');
         await process.exited;
       },
-      checkInvariants: ({ tenantId }, toleratedMs = 60_000) => checkInvariants(addresses, { tenantId, toleratedMs }),
+      checkInvariants: ({ tenantId }, toleratedMs = 60_000) =>
+        checkInvariants(addresses, {
+          ...{ tenantId, toleratedMs },
+          sealKeys: [{ name: 'local', secret: secrets.sealSecret }],
+        }),
       stop: stopAll,
     };
   } catch (error) {
