@@ -56,9 +56,9 @@ async function readValue(redis: Redis, key: string): Promise<string[]> {
     case 'list':
       return redis.lrange(key, 0, membersMax);
     case 'set':
-      return (await redis.sscan(key, '0', 'COUNT', membersMax))[1];
+      return (await redis.sscan(key, 0, 'COUNT', membersMax))[1];
     case 'zset':
-      return redis.zrange(key, 0, membersMax);
+      return redis.zrange(key, 0, String(membersMax));
     case 'stream':
       return (await redis.xrange(key, '-', '+', 'COUNT', membersMax)).flatMap(([id, fields]) => [id, ...fields]);
     default:

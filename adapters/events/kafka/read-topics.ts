@@ -17,6 +17,9 @@ export interface ReadTopics {
   held: number;
 }
 
+/** A partition or a group that was just made has no leader for a moment; nobody repeats this reading. */
+const retry = { retries: 6, initialRetryTime: 100, maxRetryTime: 2_000 };
+
 /**
  * What topics hold, from the beginning up to now, bounded by count and time. It reads as a group of its own, which it deletes:
  * nobody's position moves. Topics that do not exist are passed over.
@@ -27,7 +30,7 @@ export async function readTopics(
   take: (message: StoredMessage) => void,
 ): Promise<ReadTopics> {
   const kafka = connectKafka(settings);
-  const admin = kafka.admin();
+  const admin = kafka.admin({ retry });
   await admin.connect();
   try {
     const ends = await findEnds(admin, wanted.topics);
@@ -70,7 +73,12 @@ async function readGroup(
   take: (message: StoredMessage) => void,
 ): Promise<number> {
   const left = new Map(wanted.ends.map(({ topic, partition, high }) => [`${topic}/${partition}`, high]));
-  const consumer = kafka.consumer({ groupId: wanted.group, allowAutoTopicCreation: false, maxWaitTimeInMs: 200 });
+  const consumer = kafka.consumer({
+    groupId: wanted.group,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 200,
+    retry,
+  });
   const done = Promise.withResolvers<void>();
   let read = 0;
   const timer = setTimeout(done.resolve, wanted.timeoutMs);
