@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { Redis } from 'ioredis';
+import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createTemporalEngine, workflowIdOf } from '../adapters/engine/temporal/temporal-engine.ts';
 import { createKafkaEventBus } from '../adapters/events/kafka/kafka-event-bus.ts';
@@ -11,7 +12,6 @@ import type { TenantId } from '../domain/ids.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { connectTemporalLazily, type TemporalConnection } from '../runtime/temporal-connection.ts';
 import { type CardNumberPlaces, findCardNumbers } from '../stack/invariants/card-numbers/find-card-numbers.ts';
-import { temporaryRoot } from '../stack/paths.ts';
 import { type OwnDatabase, openOwnDatabase } from './support/own-database.ts';
 import { stackEnv } from './support/stack-env.ts';
 
@@ -112,6 +112,14 @@ it('names one in a topic, wherever in the message, and leaves no group behind', 
   const held = { place: 'topics', topic: dirty };
   expect(ofTopics).toEqual([expect.objectContaining(held), expect.objectContaining(held)]);
   expect(counts.messages).toBe(4);
+  const admin = new Kafka({ brokers: stackEnv().kafkaBrokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const { groups } = await admin.listGroups();
+    expect(groups.filter(({ groupId }) => groupId.startsWith('redcore-invariants'))).toEqual([]);
+  } finally {
+    await admin.disconnect();
+  }
 });
 
 it('names one in Redis, in a value or in the key', async () => {
@@ -134,7 +142,7 @@ it('names one in Redis, in a value or in the key', async () => {
 });
 
 it('names one in a log file, with its line', async () => {
-  const logDir = mkdtempSync(join(temporaryRoot(), 'logs-'));
+  const logDir = mkdtempSync(join(stackEnv().logDir, 'cards-'));
   try {
     writeFileSync(join(logDir, 'api.log'), '{"time":1795459200000,"msg":"ready"}\n');
     expect((await search({ logDir })).counts.logFiles).toBe(1);

@@ -44,7 +44,7 @@ export interface SearchedPlaces {
 /** A serialized line break or tab before a number is no part of its token. */
 const jsonEscapes = /\\(?:[bfnrt"\\/]|u[0-9a-fA-F]{4})/g;
 
-export function holdsCardNumber(text: string): boolean {
+function holdsCardNumber(text: string): boolean {
   return containsCardNumber(text) || (text.includes('\\') && containsCardNumber(text.replace(jsonEscapes, ' ')));
 }
 
