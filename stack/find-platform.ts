@@ -8,6 +8,8 @@ export interface PlatformAddresses {
   temporalAddress: string;
   temporalNamespace: string;
   sandboxProviderUrl: string;
+  kafkaBrokers?: readonly string[] | undefined;
+  redisUrl?: string | undefined;
 }
 
 /** Where an operator's command finds the platform: the environment if it names a database, else what `npm start` left behind. */
@@ -16,8 +18,9 @@ export function findPlatform(): PlatformAddresses {
     if (!existsSync(demoEnvFile)) throw new Error('DATABASE_URL is not set, and npm start is not running.');
     process.loadEnvFile(demoEnvFile);
   }
-  const { ownerDatabaseUrl, temporalAddress, temporalNamespace, sandboxProviderUrl } = loadCommandConfig();
+  const { ownerDatabaseUrl: databaseUrl, temporalAddress, sandboxProviderUrl, ...optional } = loadCommandConfig();
   if (temporalAddress === undefined) throw new Error('Configuration: TEMPORAL_ADDRESS is missing.');
   if (sandboxProviderUrl === undefined) throw new Error('Configuration: SANDBOX_PROVIDER_URL is missing.');
-  return { databaseUrl: ownerDatabaseUrl, temporalAddress, temporalNamespace, sandboxProviderUrl };
+  const { temporalNamespace, kafkaBrokers, redisUrl } = optional;
+  return { databaseUrl, temporalAddress, temporalNamespace, sandboxProviderUrl, kafkaBrokers, redisUrl };
 }

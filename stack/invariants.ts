@@ -4,7 +4,9 @@ import type { TenantId } from '../domain/ids.ts';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { describeError } from './describe-error.ts';
 import { findPlatform } from './find-platform.ts';
+import { findSealKeys } from './find-seal-keys.ts';
 import { checkInvariants } from './invariants/check-invariants.ts';
+import { logDir } from './paths.ts';
 
 const usage = 'Usage: npm run invariants [-- --tenant ten_… --tolerated-seconds 60]';
 
@@ -33,16 +35,26 @@ function spell(name: string, value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+const spelled: Readonly<Record<string, string>> = { redisKeys: 'Redis keys', logFiles: 'log files' };
+
 async function main(): Promise<number> {
   const startedAt = performance.now();
-  const { violations, counts } = await checkInvariants(findPlatform(), {
-    ...readOptions(),
+  const options = readOptions();
+  const platform = findPlatform();
+  const { violations, omitted, counts, searched } = await checkInvariants(platform, {
+    ...options,
+    sealKeys: findSealKeys(),
+    logDir,
     onProgress: (line) => console.log(`… ${line}`),
   });
   for (const violation of violations) console.log(describe(violation));
+  for (const what of omitted) console.log(`not checked: ${what}`);
   const looked = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+  const read = Object.entries(searched).map(([what, count]) => `${count} ${spelled[what] ?? what}`);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${violations.length} violations; ${looked.join(', ')} checked in ${seconds} s`);
+  console.log(
+    `${violations.length} violations; ${looked.join(', ')} checked, ${read.join(', ')} searched for card numbers in ${seconds} s`,
+  );
   return violations.length === 0 ? 0 : 1;
 }
 

@@ -1,12 +1,10 @@
 import { openDatabase } from '../db/database.ts';
 import { resealOlder } from '../db/queries/reseal.ts';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
-import { loadCommandConfig } from '../runtime/config.ts';
 import { createSealer } from '../runtime/sealer.ts';
 import { describeError } from './describe-error.ts';
 import { findPlatform } from './find-platform.ts';
-import { dataDir } from './paths.ts';
-import { loadSecrets } from './secrets.ts';
+import { findSealKeys } from './find-seal-keys.ts';
 
 /**
  * The second half of a rotation: once every process has the new key in front, what the older ones sealed is sealed anew. After it
@@ -14,7 +12,8 @@ import { loadSecrets } from './secrets.ts';
  */
 async function reseal(): Promise<void> {
   const { databaseUrl } = findPlatform();
-  const keys = loadCommandConfig().sealKeys ?? [{ name: 'local', secret: loadSecrets(dataDir()).sealSecret }];
+  const keys = findSealKeys();
+  if (keys === null) throw new Error('Configuration: REDCORE_SEAL_KEYS is missing.');
   const owner = openDatabase(databaseUrl, { max: 1, name: 'redcore-reseal' });
   try {
     const { accounts, endpoints } = await resealOlder(owner, createSealer(keys));

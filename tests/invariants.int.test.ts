@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTemporalEngine, workflowIdOf } from '../adapters/engine/temporal/temporal-engine.ts';
 import type { FakePaymentProvider } from '../adapters/payments/fake.ts';
+import type { PaymentProvider } from '../adapters/payments/port.ts';
 import { createSubscription } from '../billing/subscriptions/create-subscription.ts';
 import type { Sql } from '../db/database.ts';
 import { findViolations, invariantChecks } from '../db/queries/invariants.ts';
@@ -26,6 +27,7 @@ beforeAll(async () => {
   // What these refuse is what has to be put in: the checks are the second line behind them.
   await database.owner`drop index payment_attempts_one_open_per_invoice`;
   await database.owner`alter table billing_runs drop constraint billing_runs_one_per_boundary`;
+  await database.owner`alter table inbox drop constraint inbox_tenant_id_provider_endpoint_provider_event_id_pk`;
   await database.owner`alter table payments drop constraint payments_returns_within_captured`;
 });
 
@@ -130,6 +132,8 @@ const corruptions: Record<string, Corrupt> = {
     owner`update credit_notes set number = 2 where tenant_id = ${tenantId}`,
   'what refunds gave back is not what the ledger says': (owner, { tenantId }) =>
     owner`delete from ledger_entries where tenant_id = ${tenantId} and kind = 'refund'`,
+  'a refund or dispute is in another currency than its payment': (owner, { tenantId }) =>
+    owner`update refunds set currency = 'EUR' where tenant_id = ${tenantId}`,
   'a refund, or a payment without a subscription, has no carrier': (owner, { id }) =>
     owner`insert into refunds (tenant_id, id, payment_id, attempt_id, subscription_id, status, reason, amount_minor, currency)
       select tenant_id, 'ref_alone', payment_id, id, subscription_id, 'requested', 'test', 1, currency
@@ -170,6 +174,12 @@ const corruptions: Record<string, Corrupt> = {
   'a provider’s notification is neither handled nor dead-lettered': (owner, { tenantId }) =>
     owner`insert into inbox (tenant_id, provider, endpoint, provider_event_id, id, body, published_at)
       values (${tenantId}, 'sandbox', 'default', 'evt_2', 'whk_2', '', now())`,
+  'a provider’s notification is in the inbox more than once': (owner, { tenantId }) =>
+    owner`insert into inbox (tenant_id, provider, endpoint, provider_event_id, id, body, published_at, processed_at, status)
+      select ${tenantId}, 'sandbox', 'default', 'evt_3', id, '', now(), now(), 'processed' from unnest('{whk_3,whk_4}'::text[]) id`,
+  'a provider’s notification is said to be handled or dead, and nothing says when or why': (owner, { tenantId }) =>
+    owner`insert into inbox (tenant_id, provider, endpoint, provider_event_id, id, body, published_at, status)
+      values (${tenantId}, 'sandbox', 'default', 'evt_5', 'whk_5', '', now(), 'processed')`,
   'a provider’s notification is not published': (owner, { tenantId }) =>
     owner`insert into inbox (tenant_id, provider, endpoint, provider_event_id, id, body)
       values (${tenantId}, 'sandbox', 'default', 'evt_1', 'whk_1', '')`,
@@ -192,6 +202,11 @@ const corruptions: Record<string, Corrupt> = {
   'an attempt collects another payment’s invoice, or a refund gives back another payment’s attempt': (owner, life) =>
     owner`update payment_attempts set invoice_id = (select id from invoices where subscription_id = ${life.otherId} limit 1)
       where subscription_id = ${life.id}`,
+  'a payment, refund, credit note or carrier belongs to another customer or subscription than what it is about': (
+    owner,
+    { id, otherId },
+  ) => owner`update payments set customer_id = (select customer_id from subscriptions where id = ${otherId})
+      where subscription_id = ${id}`,
 };
 
 describe('a check of the rows', () => {
@@ -278,6 +293,24 @@ describe("a check against the provider's list (I6)", () => {
       deadlineAtMonotonicMs: performance.now() + 1_000,
     });
     expect(await found(life)).toEqual(['the provider charged one attempt more than once']);
+  });
+
+  it('looks a success up that a list which lags does not show yet, and names the one that should be in it', async () => {
+    const { tenantId, provider: fake } = await live();
+    await database.owner`update payment_attempts set provider = 'paypal', first_sent_at = now() where tenant_id = ${tenantId}`;
+    const provider: PaymentProvider = {
+      ...(fake as PaymentProvider),
+      name: 'paypal',
+      lookUp: (request) => fake.lookUp(request),
+      listCharges: async () => ({ charges: [], nextCursor: null }),
+    };
+    const match = () => matchCharges({ owner: database.owner, provider, tenantId, toleratedMs: 0 });
+    expect((await match()).violations.map(({ row }) => row)).toEqual([]);
+    await database.owner`update payment_attempts set amount_minor = 1 where tenant_id = ${tenantId} and number = 1`;
+    expect((await match()).violations[0]).toMatchObject({ what: 'the provider charged something else' });
+    await database.owner`update payment_attempts set first_sent_at = now() - interval '4 hours' where tenant_id = ${tenantId}`;
+    const missing = 'an attempt succeeded here that the provider never charged';
+    expect((await match()).violations.map(({ what }) => what)).toEqual(Array.from({ length: 4 }, () => missing));
   });
 
   it('names a refund nobody asked for', async () => {

@@ -11,12 +11,31 @@ import type { ProviderName } from '../domain/payments/provider-name.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Sealer } from '../runtime/sealer.ts';
 
-/** Every provider of this platform; whose accounts are the tenants' own opens one per call, by `createAccountSource`. */
-export function openProviders(parts: { config: Config; database: TenantDatabase; sealer: Sealer }): {
+interface OpenedProviders {
   registry: ProviderRegistry;
   close(): Promise<void>;
-} {
-  const { config, database, sealer } = parts;
+}
+
+interface Parts {
+  config: Pick<Config, 'sandboxProviderUrl' | 'publicUrl'>;
+  database: TenantDatabase;
+  sealer: Sealer;
+}
+
+/** Every provider of this platform; whose accounts are the tenants' own opens one per call, by `createAccountSource`. */
+export function openProviders(parts: Parts): OpenedProviders {
+  return openWith(parts, (provider) => watchCredentials(parts.database, provider));
+}
+
+/** The same for whoever only looks: what a provider says of a tenant's credentials is not written down. */
+export function openUnwatchedProviders(parts: Parts): OpenedProviders {
+  return openWith(parts, (provider) => provider);
+}
+
+function openWith(
+  { config, database, sealer }: Parts,
+  register: (provider: PaymentProvider) => PaymentProvider,
+): OpenedProviders {
   const accountOf = (provider: ProviderName) => createAccountSource({ database, sealer }, provider);
   const opened: readonly (PaymentProvider & { close(): unknown })[] = [
     createSandboxProvider({ baseUrl: config.sandboxProviderUrl }),
@@ -25,7 +44,7 @@ export function openProviders(parts: { config: Config; database: TenantDatabase;
     createCustomProvider({ accountOf: accountOf('custom') }),
   ];
   return {
-    registry: createProviderRegistry(opened.map((provider) => watchCredentials(database, provider))),
+    registry: createProviderRegistry(opened.map(register)),
     async close() {
       await Promise.all(opened.map((provider) => provider.close()));
     },

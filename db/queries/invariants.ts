@@ -10,7 +10,7 @@ import { refundChecks } from './invariants/check-refunds.ts';
 import { tenancyChecks } from './invariants/check-tenancy.ts';
 
 export interface Violation {
-  /** `I1` … `I12` of the reliability document. */
+  /** `I1` … `I14` of the reliability document. */
   invariant: string;
   what: string;
   row: object;

@@ -6,8 +6,16 @@ import type { Sql } from '../database.ts';
 
 /** What PostgreSQL says about a fact that somebody else, a provider or the engine, has an account of too. Read as the owner. */
 
-export function listTenantIds(owner: Sql): Promise<{ tenantId: TenantId }[]> {
-  return owner`select tenant_id from tenants order by tenant_id`;
+/** Whom each tenant's attempts went to; the sandbox knows every tenant. */
+export function listChargingProviders(
+  owner: Sql,
+  tenantId: TenantId | null,
+): Promise<{ tenantId: TenantId; provider: string }[]> {
+  return owner`
+    select tenant_id, 'sandbox' as provider from tenants where ${tenantId}::text is null or tenant_id = ${tenantId}
+    union
+    select distinct tenant_id, provider from payment_attempts where ${tenantId}::text is null or tenant_id = ${tenantId}
+    order by tenant_id, provider`;
 }
 
 /** An attempt a provider may have charged, and what has been refunded of it. */
@@ -18,6 +26,7 @@ export interface ChargedAttempt {
   amountMinor: number;
   currency: string;
   leaseUntil: Instant | null;
+  firstSentAt: Instant | null;
   refundedMinor: number;
   /** Requested of the provider, not decided yet. */
   refundingMinor: number;
@@ -25,7 +34,7 @@ export interface ChargedAttempt {
 
 export function listChargedAttempts(owner: Sql, tenantId: TenantId, provider: string): Promise<ChargedAttempt[]> {
   return owner<ChargedAttempt[]>`
-    select a.id, a.status, a.provider_charge_id, a.amount_minor, a.currency, a.lease_until,
+    select a.id, a.status, a.provider_charge_id, a.amount_minor, a.currency, a.lease_until, a.first_sent_at,
            coalesce(sum(r.amount_minor) filter (where r.status = 'succeeded'), 0)::bigint as refunded_minor,
            coalesce(sum(r.amount_minor) filter (where r.status in ('sent', 'unknown', 'pending')), 0)::bigint as refunding_minor
     from payment_attempts a

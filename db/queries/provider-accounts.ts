@@ -29,9 +29,12 @@ export async function readTenantMode(tx: TenantTransaction): Promise<'sandbox' |
   return row.mode;
 }
 
-/** The tenant's own accounts only, so that one of the other mode is never opened. */
+/**
+ * The tenant's own accounts only, so that one of the other mode is never opened; said again of the tenant, because the owner's
+ * role sees the accounts of all.
+ */
 const ofOwnMode = (sql: Sql | Transaction) => sql`
-  a.mode = (select case t.mode when 'live' then 'live' else 'test' end from tenants t where t.tenant_id = a.tenant_id)`;
+  a.tenant_id = nullif(current_setting('app.tenant_id', true), '') and a.mode = (select case t.mode when 'live' then 'live' else 'test' end from tenants t where t.tenant_id = a.tenant_id)`;
 
 export function findProviderAccount(sql: Sql | Transaction, provider: string): Promise<ProviderAccountRow | null> {
   return sql<ProviderAccountRow[]>`

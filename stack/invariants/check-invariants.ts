@@ -1,89 +1,82 @@
-import { createSandboxProvider } from '../../adapters/payments/sandbox/sandbox-provider.ts';
-import { openDatabase, type Sql } from '../../db/database.ts';
+import { randomUUID } from 'node:crypto';
+import { openDatabase } from '../../db/database.ts';
 import { findViolations, type Violation } from '../../db/queries/invariants.ts';
-import { listTenantIds } from '../../db/queries/outside-facts.ts';
 import type { TenantId } from '../../domain/ids.ts';
-import { connectTemporal } from '../../runtime/temporal-connection.ts';
+import { createSealer } from '../../runtime/sealer.ts';
+import { connectTemporal, type TemporalConnection } from '../../runtime/temporal-connection.ts';
+import { openUnwatchedProviders } from '../../workers/open-providers.ts';
 import type { PlatformAddresses } from '../find-platform.ts';
-import { matchCharges } from './match-charges.ts';
+import type { SealKeys } from '../find-seal-keys.ts';
+import { findCardNumbers } from './card-numbers/find-card-numbers.ts';
+import { checkCharges } from './check-charges.ts';
 import { matchWorkflows } from './match-workflows.ts';
 
 export interface InvariantOptions {
   /** Only this tenant's rows, charges and workflows. */
-  tenantId?: TenantId;
+  tenantId?: TenantId | undefined;
   /** What is younger may still be in flight; default 60 s. */
   toleratedMs?: number;
+  /** What opens the tenants' accounts at providers; without them such a provider cannot be asked. */
+  sealKeys?: SealKeys | null;
+  /** Where the platform's processes log, if here. */
+  logDir?: string;
   onProgress?: (line: string) => void;
 }
 
 export interface InvariantReport {
   violations: Violation[];
+  /** What was not looked at, and why. */
+  omitted: string[];
   /** How much was looked at. */
-  counts: { tenants: number; subscriptions: number; attempts: number; charges: number; workflows: number };
+  counts: {
+    tenants: number;
+    subscriptions: number;
+    carriers: number;
+    attempts: number;
+    charges: number;
+    workflows: number;
+  };
+  /** Of I14. */
+  searched: { columns: number; messages: number; redisKeys: number; logFiles: number; histories: number };
 }
 
-/** I1–I8 and I10–I12 of the running system: its rows, the provider's list of charges and the engine's open workflows. */
+/** I1–I12 and I14 of the running system: its rows, the providers' lists of charges, the engine's workflows, and every place with text. */
 export async function checkInvariants(
   addresses: PlatformAddresses,
   options: InvariantOptions = {},
 ): Promise<InvariantReport> {
-  const { toleratedMs = 60_000, onProgress = () => undefined } = options;
+  const { toleratedMs = 60_000, onProgress = () => undefined, logDir } = options;
   const tenantId = options.tenantId ?? null;
   const owner = openDatabase(addresses.databaseUrl, { max: 4, name: 'redcore-invariants' });
+  const providers = openUnwatchedProviders({
+    config: { sandboxProviderUrl: addresses.sandboxProviderUrl, publicUrl: '' },
+    database: { sql: owner },
+    sealer: createSealer(options.sealKeys ?? [{ name: '(none)', secret: randomUUID() }]),
+  });
+  const { temporalAddress: address, temporalNamespace: namespace, kafkaBrokers, redisUrl } = addresses;
+  let temporal: TemporalConnection | undefined;
   try {
-    const tenantIds = tenantId === null ? (await listTenantIds(owner)).map((row) => row.tenantId) : [tenantId];
-    const setting = { owner, addresses, tenantId, toleratedMs, onProgress };
+    temporal = await connectTemporal({ address, namespace });
+    const { client } = temporal;
+    const setting = { owner, client, tenantId, toleratedMs, onProgress };
     const rows = await findViolations(owner, { toleratedMs, ...(tenantId === null ? {} : { tenantId }) });
-    const charges = await checkCharges(setting, tenantIds);
-    const workflows = await checkWorkflows(setting);
+    const charges = await checkCharges({ ...setting, providers: providers.registry });
+    const workflows = await matchWorkflows(setting);
+    const cards = await findCardNumbers({ ...setting, kafkaBrokers, redisUrl, logDir });
     return {
-      violations: [...rows, ...charges.violations, ...workflows.violations],
+      violations: [...rows, ...charges.violations, ...workflows.violations, ...cards.violations],
+      omitted: [...charges.omitted, ...cards.omitted],
       counts: {
-        tenants: tenantIds.length,
+        tenants: charges.tenants,
         subscriptions: workflows.subscriptions,
+        carriers: workflows.carriers,
         attempts: charges.attempts,
         charges: charges.charges,
         workflows: workflows.workflows,
       },
+      searched: cards.counts,
     };
   } finally {
-    await owner.end({ timeout: 5 });
-  }
-}
-
-interface Setting {
-  owner: Sql;
-  addresses: PlatformAddresses;
-  tenantId: TenantId | null;
-  toleratedMs: number;
-  onProgress: (line: string) => void;
-}
-
-async function checkCharges({ owner, addresses, toleratedMs, onProgress }: Setting, tenantIds: readonly TenantId[]) {
-  const provider = createSandboxProvider({ baseUrl: addresses.sandboxProviderUrl });
-  const total = { violations: [] as Violation[], attempts: 0, charges: 0 };
-  try {
-    for (const [index, tenantId] of tenantIds.entries()) {
-      const matched = await matchCharges({ owner, provider, tenantId, toleratedMs });
-      total.violations.push(...matched.violations);
-      total.attempts += matched.attempts;
-      total.charges += matched.charges;
-      if (index % 100 === 99) onProgress(`charges of ${index + 1} of ${tenantIds.length} tenants matched`);
-    }
-  } finally {
-    provider.close();
-  }
-  return total;
-}
-
-async function checkWorkflows({ addresses, ...setting }: Setting) {
-  const temporal = await connectTemporal({
-    address: addresses.temporalAddress,
-    namespace: addresses.temporalNamespace,
-  });
-  try {
-    return await matchWorkflows({ ...setting, client: temporal.client });
-  } finally {
-    await temporal.close();
+    await Promise.all([temporal?.close(), providers.close(), owner.end({ timeout: 5 })]);
   }
 }

@@ -12,6 +12,7 @@ const confirmingMax = 20;
 export interface MatchedWorkflows {
   violations: Violation[];
   subscriptions: number;
+  carriers: number;
   workflows: number;
 }
 
@@ -35,24 +36,24 @@ export async function matchWorkflows(parts: WorkflowParts): Promise<MatchedWorkf
   const open = await listOpen(parts);
   const unknown = new Set(open);
   const misfits: Ref[] = [];
-  let subscriptions = 0;
+  const looked = { subscriptions: 0, carriers: 0 };
   for (let after = { tenantId: '', id: '' }; ; ) {
     const page = await pageEngineFacts(owner, { tenantId, after, limit: pageSize });
     for (const fact of page) {
       const ref = refOfRow(fact);
       const workflowId = workflowIdOf(ref);
       unknown.delete(workflowId);
+      looked[fact.kind === 'subscription' ? 'subscriptions' : 'carriers'] += 1;
       if (problemOf(fact, open.has(workflowId), parts.toleratedMs) !== null) misfits.push(ref);
     }
-    subscriptions += page.length;
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) break;
     after = last;
-    parts.onProgress(`${subscriptions} subscriptions matched with their workflows`);
+    parts.onProgress(`${looked.subscriptions} subscriptions, ${looked.carriers} carriers matched with their workflows`);
   }
   misfits.push(...[...unknown].map(refOfWorkflowId).filter((ref) => ref !== null));
   const violations = await confirmAll(parts, misfits);
-  return { violations, subscriptions, workflows: open.size };
+  return { violations, ...looked, workflows: open.size };
 }
 
 function problemOf(fact: EngineFact, isOpen: boolean, toleratedMs: number): Problem | null {

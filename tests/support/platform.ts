@@ -56,6 +56,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   let platform: Platform | undefined;
   try {
     const secrets = loadSecrets(environment.dataDir);
+    const sealKeys = [{ name: 'local', secret: secrets.sealSecret }];
     const { temporalAddress, temporalNamespace } = engine;
     platform = await startPlatform({
       stack: { ...environment, databaseUrl: database.ownerUrl, temporalAddress, temporalNamespace },
@@ -100,7 +101,8 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
         process.kill('SIGKILL');
         await process.exited;
       },
-      checkInvariants: ({ tenantId }, toleratedMs = 60_000) => checkInvariants(addresses, { tenantId, toleratedMs }),
+      checkInvariants: ({ tenantId }, toleratedMs = 60_000) =>
+        checkInvariants(addresses, { tenantId, toleratedMs, sealKeys }),
       stop: stopAll,
     };
   } catch (error) {

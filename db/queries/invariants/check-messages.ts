@@ -27,6 +27,26 @@ export const messageChecks: readonly Check[] = [
       where ${of('n')} and n.status = 'received' and n.published_at < ${lateAt}`,
   },
   {
+    invariant: 'I9',
+    what: 'a provider’s notification is in the inbox more than once',
+    rows: ({ sql, of }) => sql`
+      select n.tenant_id, n.provider, n.endpoint, n.provider_event_id, array_agg(n.id) as ids from inbox n
+      where ${of('n')}
+      group by 1, 2, 3, 4 having count(*) > 1`,
+  },
+  {
+    invariant: 'I9',
+    what: 'a provider’s notification is said to be handled or dead, and nothing says when or why',
+    rows: ({ sql, of }) => sql`
+      select n.tenant_id, n.id, n.provider, n.status, n.processed_at, n.error from inbox n
+      where ${of('n')} and case n.status
+        when 'received' then n.processed_at is not null
+        when 'processed' then n.processed_at is null
+        when 'ignored' then n.processed_at is null
+        when 'dead' then n.processed_at is not null or n.error is null
+        else n.status <> 'discarded' end`,
+  },
+  {
     invariant: 'I10',
     what: 'a provider’s notification is not published',
     rows: ({ sql, of, lateAt }) => sql`

@@ -50,6 +50,18 @@ export const refundChecks: readonly Check[] = [
       where ${of('p')} and (r.done_minor <> l.ledger_minor or r.done_minor <> l.clearing_minor)`,
   },
   {
+    invariant: 'I5',
+    what: 'a refund or dispute is in another currency than its payment',
+    rows: ({ sql, of }) => sql`
+      select r.tenant_id, r.id, r.currency, p.currency as payment_currency from refunds r
+      join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+      where ${of('r')} and r.currency <> p.currency
+      union all
+      select d.tenant_id, d.id, d.currency, p.currency from disputes d
+      join payments p on p.tenant_id = d.tenant_id and p.id = d.payment_id
+      where ${of('d')} and d.currency <> p.currency`,
+  },
+  {
     invariant: 'I11',
     what: 'a refund, or a payment without a subscription, has no carrier',
     rows: ({ sql, of }) => sql`

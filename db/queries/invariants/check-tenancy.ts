@@ -55,4 +55,29 @@ export const tenancyChecks: readonly Check[] = [
       join payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
       where ${of('r')} and a.payment_id <> r.payment_id`,
   },
+  {
+    invariant: 'I12',
+    what: 'a payment, refund, credit note or carrier belongs to another customer or subscription than what it is about',
+    rows: ({ sql, of }) => sql`
+      select p.tenant_id, p.id, p.customer_id, i.customer_id as other_customer_id from payments p
+      join invoices i on i.tenant_id = p.tenant_id and i.id = p.invoice_id
+      where ${of('p')} and (p.customer_id <> i.customer_id or p.subscription_id is distinct from i.subscription_id)
+      union all
+      select r.tenant_id, r.id, r.subscription_id, p.subscription_id from refunds r
+      join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+      where ${of('r')} and r.subscription_id is distinct from p.subscription_id
+      union all
+      select q.tenant_id, q.id, q.customer_id, p.customer_id from refund_requests q
+      join payments p on p.tenant_id = q.tenant_id and p.id = q.payment_id
+      where ${of('q')} and q.customer_id <> p.customer_id
+      union all
+      select n.tenant_id, n.id, n.customer_id, i.customer_id from credit_notes n
+      join invoices i on i.tenant_id = n.tenant_id and i.id = n.invoice_id
+      where ${of('n')} and n.customer_id <> i.customer_id
+      union all
+      select c.tenant_id, c.id, c.customer_id, p.customer_id from carriers c
+      left join refunds r on r.tenant_id = c.tenant_id and r.id = c.refund_id
+      join payments p on p.tenant_id = c.tenant_id and p.id = coalesce(c.payment_id, r.payment_id)
+      where ${of('c')} and (c.customer_id <> p.customer_id or c.id <> coalesce(c.payment_id, c.refund_id))`,
+  },
 ];
