@@ -24,6 +24,8 @@ export interface BillingContext {
   sealer: Sealer;
   /** Where the API is reached from outside, without a slash at its end. */
   publicUrl: string;
+  /** Tenants may name addresses of their own for test accounts: those of the sandbox's dialects, on this machine. */
+  allowsLocalProviders: boolean;
   /** Called after commit, never inside a transaction; must not throw. */
   sendIntents: (intents: readonly OwedIntent[]) => void;
 }

@@ -44,6 +44,7 @@ const roleEnvironment = z.object({
   REDCORE_APP_DATABASE_URL: postgresUrl,
   REDCORE_SYSTEM_DATABASE_URL: postgresUrl,
   DATABASE_URL: postgresUrl.optional(),
+  REDCORE_LOCAL_PROVIDERS: z.enum(['on', 'off']).default('off'),
   REDCORE_CHARGE_IN_LINE: z
     .enum(['on', 'off'])
     .default('on')
@@ -111,6 +112,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv) {
     appDatabaseUrl: env.REDCORE_APP_DATABASE_URL,
     systemDatabaseUrl: env.REDCORE_SYSTEM_DATABASE_URL,
     ownerDatabaseUrl: env.DATABASE_URL,
+    allowsLocalProviders: env.REDCORE_LOCAL_PROVIDERS === 'on',
     chargesInLine: env.REDCORE_CHARGE_IN_LINE,
     databasePoolMax: env.REDCORE_DATABASE_POOL_MAX,
     temporalAddress: env.TEMPORAL_ADDRESS,

@@ -59,6 +59,7 @@ function composeEnvironment(
     REDCORE_SEAL_KEYS: `local:${secrets.sealSecret}`,
     REDCORE_LOG_LEVEL: options.logLevel ?? process.env['REDCORE_LOG_LEVEL'] ?? 'info',
     REDCORE_PUBLIC_URL: urls.api,
+    REDCORE_LOCAL_PROVIDERS: 'on',
     TEMPORAL_ADDRESS: stack.temporalAddress,
     TEMPORAL_NAMESPACE: stack.temporalNamespace,
     KAFKA_BROKERS: stack.kafkaBrokers.join(','),

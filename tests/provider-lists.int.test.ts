@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 function open(sealer = testSealing.sealer) {
-  const config = { sandboxProviderUrl: server.url, publicUrl: '' };
+  const config = { sandboxProviderUrl: server.url, publicUrl: '', allowsLocalProviders: true };
   return openUnwatchedProviders({ config, database: { sql: database.owner }, sealer });
 }
 

@@ -1,3 +1,4 @@
+import type { AccountOf } from '../adapters/payments/account.ts';
 import { createCustomProvider } from '../adapters/payments/custom/custom-provider.ts';
 import { createPaypalProvider } from '../adapters/payments/paypal/paypal-provider.ts';
 import type { PaymentProvider } from '../adapters/payments/port.ts';
@@ -17,7 +18,7 @@ interface OpenedProviders {
 }
 
 interface Parts {
-  config: Pick<Config, 'sandboxProviderUrl' | 'publicUrl'>;
+  config: Pick<Config, 'sandboxProviderUrl' | 'publicUrl' | 'allowsLocalProviders'>;
   database: TenantDatabase;
   sealer: Sealer;
 }
@@ -36,17 +37,31 @@ function openWith(
   { config, database, sealer }: Parts,
   register: (provider: PaymentProvider) => PaymentProvider,
 ): OpenedProviders {
+  const { allowsLocalProviders: allowsLocal } = config;
   const accountOf = (provider: ProviderName) => createAccountSource({ database, sealer }, provider);
+  const addressed = (source: AccountOf) => (allowsLocal ? source : withoutOwnAddress(source));
   const opened: readonly (PaymentProvider & { close(): unknown })[] = [
     createSandboxProvider({ baseUrl: config.sandboxProviderUrl }),
-    createStripeProvider({ accountOf: accountOf('stripe'), returnUrl: `${config.publicUrl}/payments/confirmed` }),
-    createPaypalProvider({ accountOf: accountOf('paypal') }),
-    createCustomProvider({ accountOf: accountOf('custom') }),
+    createStripeProvider({
+      accountOf: addressed(accountOf('stripe')),
+      returnUrl: `${config.publicUrl}/payments/confirmed`,
+    }),
+    createPaypalProvider({ accountOf: addressed(accountOf('paypal')), allowsLocal }),
+    createCustomProvider({ accountOf: accountOf('custom'), allowsLocal }),
   ];
   return {
     registry: createProviderRegistry(opened.map(register)),
     async close() {
       await Promise.all(opened.map((provider) => provider.close()));
     },
+  };
+}
+
+/** Stripe's and PayPal's own addresses alone: one that a tenant names could be anybody's, inside this network too. */
+function withoutOwnAddress(accountOf: AccountOf): AccountOf {
+  return async (tenantId) => {
+    const { settings, ...account } = await accountOf(tenantId);
+    const { base_url: _, ...rest } = settings;
+    return { ...account, settings: rest };
   };
 }

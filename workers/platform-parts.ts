@@ -55,6 +55,7 @@ export function openPlatformParts(config: Config, logger: Logger): PlatformParts
     gates,
     sealer,
     publicUrl: config.publicUrl,
+    allowsLocalProviders: config.allowsLocalProviders,
     sendIntents: (owed) => intents.sendIntents(owed),
   };
   return { config, logger, database, system, providers, temporal, engine, context };

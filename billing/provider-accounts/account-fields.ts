@@ -1,7 +1,12 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { AccountMode, ProviderName } from '../../domain/payments/provider-name.ts';
 
-type Check = (value: string, mode: AccountMode) => string | null;
+interface Surroundings {
+  mode: AccountMode;
+  allowsLocalProviders: boolean;
+}
+
+type Check = (value: string, around: Surroundings) => string | null;
 
 interface Field {
   check: Check;
@@ -20,17 +25,19 @@ const anySecret: Check = () => null;
 const signingSecret: Check = (value) => (value.length >= 16 ? null : 'must have at least 16 characters');
 
 /** Stripe's keys name their mode; one of the other mode would charge real cards in a sandbox, or nobody in earnest. */
-const stripeKey: Check = (value, mode) => {
+const stripeKey: Check = (value, { mode }) => {
   const named = /^(?:sk|rk)_(test|live)_/.exec(value)?.[1];
   if (named === undefined) return 'is not a secret key of Stripe (sk_… or rk_…)';
   return named === mode ? null : `is a ${named} key, and this tenant holds ${mode} accounts`;
 };
 
-/** A dialect or a sandbox of the provider's. Live charges go to the provider's own address, which needs no saying. */
-const testAddress: Check = (value, mode) =>
-  mode === 'live' ? 'is for sandbox tenants: live calls go to the provider’s own address' : addressProblem(value);
+/** A dialect of the provider's on this machine, where the operator has one; every other call goes to the provider's own address. */
+const testAddress: Check = (value, { mode, allowsLocalProviders }) => {
+  if (mode === 'live') return 'is for sandbox tenants: live calls go to the provider’s own address';
+  return allowsLocalProviders ? addressProblem(value) : 'is not taken here: calls go to the provider’s own address';
+};
 
-const ownAddress: Check = (value, mode) =>
+const ownAddress: Check = (value, { mode }) =>
   mode === 'live' && !value.startsWith('https://') ? 'must be an https address' : addressProblem(value);
 
 function addressProblem(value: string): string | null {
@@ -68,14 +75,15 @@ export interface AccountParts {
   mode: AccountMode;
   credentials: Readonly<Record<string, string>>;
   settings: Readonly<Record<string, string>>;
+  allowsLocalProviders: boolean;
 }
 
 /** Throws `invalid_request` naming each field, and never a value, that the provider's accounts have not, lack, or cannot use. */
-export function refuseUnfitAccount({ provider, mode, credentials, settings }: AccountParts): void {
+export function refuseUnfitAccount({ provider, credentials, settings, ...around }: AccountParts): void {
   const fields = accountFieldsOf(provider);
   const errors = [
-    ...problemsOf('credentials', { given: credentials, fields: fields.credentials, mode }),
-    ...problemsOf('settings', { given: settings, fields: fields.settings, mode }),
+    ...problemsOf('credentials', { given: credentials, fields: fields.credentials, around }),
+    ...problemsOf('settings', { given: settings, fields: fields.settings, around }),
   ];
   const [first] = errors;
   if (!first) return;
@@ -90,13 +98,17 @@ export function accountFieldsOf(provider: ProviderName): AccountFields {
 
 function problemsOf(
   part: string,
-  { given, fields, mode }: { given: AccountParts['settings']; fields: AccountFields['settings']; mode: AccountMode },
+  {
+    given,
+    fields,
+    around,
+  }: { given: AccountParts['settings']; fields: AccountFields['settings']; around: Surroundings },
 ): { field: string; message: string }[] {
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(fields, name));
   const wrong = Object.entries(fields).map(([name, { check, required: isRequired }]) => {
     const value = given[name];
     if (value === undefined) return { name, message: isRequired ? 'is required' : null };
-    return { name, message: check(value, mode) };
+    return { name, message: check(value, around) };
   });
   return [...unknown.map((name) => ({ name, message: 'is unknown' })), ...wrong].flatMap(({ name, message }) =>
     message === null ? [] : [{ field: `${part}.${name}`, message }],

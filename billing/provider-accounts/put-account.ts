@@ -40,7 +40,8 @@ export async function putAccount(
     const stored = await lockProviderAccount(tx, provider);
     const credentials = input.credentials ?? (stored ? openCredentials(stored, sealer) : {});
     const settings = input.settings ?? stored?.settings ?? {};
-    refuseUnfitAccount({ provider, mode, credentials, settings });
+    const { allowsLocalProviders } = context;
+    refuseUnfitAccount({ provider, mode, credentials, settings, allowsLocalProviders });
     const sealing = sealer.seal(JSON.stringify(credentials), accountPurpose({ tenantId, provider, mode }));
     const saved = await saveProviderAccount(tx, {
       ...{ tenantId, provider, mode, settings },

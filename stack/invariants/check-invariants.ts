@@ -49,7 +49,7 @@ export async function checkInvariants(
   const tenantId = options.tenantId ?? null;
   const owner = openDatabase(addresses.databaseUrl, { max: 4, name: 'redcore-invariants' });
   const providers = openUnwatchedProviders({
-    config: { sandboxProviderUrl: addresses.sandboxProviderUrl, publicUrl: '' },
+    config: { sandboxProviderUrl: addresses.sandboxProviderUrl, publicUrl: '', allowsLocalProviders: true },
     database: { sql: owner },
     sealer: createSealer(options.sealKeys ?? [{ name: '(none)', secret: randomUUID() }]),
   });

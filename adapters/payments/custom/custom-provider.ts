@@ -19,6 +19,8 @@ import { createSignedSender } from './send-signed.ts';
 
 export interface CustomProviderOptions {
   accountOf: AccountOf;
+  /** Whether a test account may be on this machine; default yes. */
+  allowsLocal?: boolean;
   /** For the calls whose request carries no time of its own; default 8 s. */
   defaultTimeoutMs?: number;
 }
@@ -34,8 +36,9 @@ const keyWindowMinMs = 3_600_000;
  * A provider that the business connects itself (R5): it implements the signed protocol of `docs/custom-provider.md` at its own
  * address. What is sent is never repeated here; what an answer means is the same as for every other provider.
  */
-export function createCustomProvider({ accountOf, defaultTimeoutMs = 8_000 }: CustomProviderOptions): CustomProvider {
-  const sender = createSignedSender(accountOf);
+export function createCustomProvider(options: CustomProviderOptions): CustomProvider {
+  const { accountOf, allowsLocal = true, defaultTimeoutMs = 8_000 } = options;
+  const sender = createSignedSender(accountOf, { allowsLocal });
   const send: Send = ([tenantId, path, call], body, deadlineAtMonotonicMs = within(defaultTimeoutMs)) =>
     sender.send({ tenantId, path, call, body, deadlineAtMonotonicMs });
   return {

@@ -24,11 +24,14 @@ export interface SignedSender {
 /** Many businesses, few calls each. */
 const idleSocketsMax = 16;
 
-/** One signed POST per call. A test account may be on this machine, a live one only at a public address behind TLS. */
-export function createSignedSender(accountOf: AccountOf): SignedSender {
+/**
+ * One signed POST per call. A test account may be on this machine where the operator allows that, a live one only at a public
+ * address behind TLS.
+ */
+export function createSignedSender(accountOf: AccountOf, { allowsLocal }: { allowsLocal: boolean }): SignedSender {
   const senderFor = (allowLoopback: boolean) =>
     createSender({ lookup: createGuardedLookup({ allowLoopback }), idleSocketsMax });
-  const senders = { test: senderFor(true), live: senderFor(false) };
+  const senders = { test: senderFor(allowsLocal), live: senderFor(false) };
   return {
     async send({ tenantId, path, call, body, deadlineAtMonotonicMs }) {
       const { mode, baseUrl, signingSecret } = await openCustomAccount(accountOf, tenantId);

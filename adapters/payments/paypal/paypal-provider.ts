@@ -15,6 +15,8 @@ import { verifySignature } from './verify-signature.ts';
 export interface PaypalProviderOptions {
   /** Credentials `client_id`, `client_secret`; setting `base_url` (test mode only) for a stand-in of PayPal. */
   accountOf: AccountOf;
+  /** Whether certificates may come from the host an endpoint names (`cert_host`), for a stand-in of PayPal; default yes. */
+  allowsLocal?: boolean;
   /** For the calls whose request carries no time of its own (attach, set-up, list); default 8 s. */
   defaultTimeoutMs?: number;
 }
@@ -37,7 +39,8 @@ const requestIdWindows = {
  * The port over PayPal's Orders v2, Payments v2 and Vault v3 by the official SDK. A provider charge is an order: its id stands
  * from the first answer to the last refund, while a capture exists only once money moved.
  */
-export function createPaypalProvider({ accountOf, defaultTimeoutMs = 8_000 }: PaypalProviderOptions): PaypalProvider {
+export function createPaypalProvider(options: PaypalProviderOptions): PaypalProvider {
+  const { accountOf, allowsLocal = true, defaultTimeoutMs = 8_000 } = options;
   const connection = connectAccounts(accountOf);
   const certificates = createCertificateStore();
   return {
@@ -58,7 +61,11 @@ export function createPaypalProvider({ accountOf, defaultTimeoutMs = 8_000 }: Pa
     listCharges: (request) => listOrders(connection, request, defaultTimeoutMs),
     listEvents: (request) => listWebhookEvents(connection, request, defaultTimeoutMs),
     async parseWebhook(request) {
-      await verifySignature(certificates, request);
+      const { cert_host: certHost = '', ...settings } = request.settings;
+      await verifySignature(certificates, {
+        ...request,
+        settings: allowsLocal ? { ...settings, cert_host: certHost } : settings,
+      });
       return parseEventText(request.rawBody);
     },
     close: connection.close,
