@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../db/new-id.ts';
 import { claimDueIntents } from '../../db/queries/intents.ts';
 import { withTenant } from '../../db/with-tenant.ts';
-import type { CustomerId, InvoiceId, PaymentId } from '../../domain/ids.ts';
+import type { AttemptId, CustomerId, InvoiceId, PaymentId } from '../../domain/ids.ts';
 import { DAY_MS, HOUR_MS } from '../../domain/instant.ts';
 import { readStart } from '../../pipelines/deliver-wake.ts';
 import { type BillingLife, closePoolsAfterAll, openLife, refusalOf } from '../../tests/support/billing-life.ts';
 import { driveSteps } from '../../tests/support/drive-steps.ts';
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
+import { resolveAttempt } from '../payments/resolve-attempt.ts';
 import { reserveOnPayment } from '../refunds/reserve-on-payment.ts';
 import { createManualInvoice, type ManualInvoiceInput } from './create-manual-invoice.ts';
 import { editDraft, finalizeByHand, payByHand, voidByHand } from './edit-invoice.ts';
@@ -87,6 +88,22 @@ describe('an invoice without a subscription', () => {
     await life.live(HOUR_MS);
     expect(await ofTenant('payment_attempts')).toMatchObject([{ status: 'succeeded', number: 1 }]);
     expect(await ofTenant('invoices')).toMatchObject([{ status: 'paid' }]);
+  });
+
+  it('whose charge nothing could tell of is decided by a person, as any other', async () => {
+    const { customerId } = await life.makeCustomer();
+    life.provider.script({ next: Array.from({ length: 10 }, () => 'timeout_before') });
+    life.provider.lookUp = async () => ({ kind: 'not_found' });
+    await draft(customerId, { collect: true });
+    await life.live(30 * DAY_MS);
+    const [attempt] = await ofTenant('payment_attempts');
+    expect(attempt).toMatchObject({ status: 'needs_review' });
+    const of = { paymentId: attempt?.['paymentId'] as PaymentId, attemptId: attempt?.['id'] as AttemptId };
+    const said = { outcome: 'succeeded', providerChargeId: 'sch_seen', reason: 'seen in the dashboard' } as const;
+    expect((await resolveAttempt(life.context, life.call, of, said)).status).toBe(200);
+    expect(await ofTenant('invoices')).toMatchObject([{ status: 'paid', amountPaidMinor: 5_000 }]);
+    await life.settle();
+    expect(await ofTenant('carriers')).toMatchObject([{ hasOpenWork: false, nextKind: 'none' }]);
   });
 
   it('is refunded under its own payment’s lock and order', async () => {

@@ -9,8 +9,9 @@ import type { Call } from '../call.ts';
 import { applyChargeResult, type ChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext, OwedIntent } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
+import { loadWorkOf, refOfPayment } from '../subscription-work/payment-work.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { loadWork, writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
 
 export interface Resolution {
   outcome: 'succeeded' | 'failed';
@@ -32,10 +33,8 @@ export async function resolveAttempt(
   const owed: OwedIntent[] = [];
   const answer = await answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
     const found = await loadAttempt(tx, of.attemptId);
-    const subscriptionId = found?.attempt.subscriptionId;
-    if (found?.payment.id !== of.paymentId || !subscriptionId) throw new DomainError('not_found', 'unknown attempt');
-    const work = await loadWork(tx, subscriptionId, call.caller);
-    invariant(work, `attempt ${of.attemptId} has its subscription`);
+    if (found?.payment.id !== of.paymentId) throw new DomainError('not_found', 'unknown attempt');
+    const work = await loadWorkOf(tx, refOfPayment(found.payment), call.caller);
     const attempt = await loadAttemptIntoWork(work, of.attemptId);
     if (attempt.status !== 'needs_review') {
       throw new DomainError('invalid_state', 'Only an attempt that needs review is resolved by hand.', {

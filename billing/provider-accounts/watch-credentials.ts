@@ -44,6 +44,7 @@ export function watchCredentials(database: TenantDatabase, provider: PaymentProv
     name: provider.name,
     capabilities: provider.capabilities,
     parseWebhook: provider.parseWebhook.bind(provider),
+    ...(provider.accountOfWebhook && { accountOfWebhook: provider.accountOfWebhook.bind(provider) }),
     ...(provider.keyWindows && { keyWindows: provider.keyWindows.bind(provider) }),
   };
   return { ...rest, ...(Object.fromEntries(calls) as unknown as Pick<PaymentProvider, Watched>) };
