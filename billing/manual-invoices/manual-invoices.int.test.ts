@@ -92,14 +92,19 @@ describe('an invoice without a subscription', () => {
 
   it('whose charge nothing could tell of is decided by a person, as any other', async () => {
     const { customerId } = await life.makeCustomer();
-    life.provider.script({ next: Array.from({ length: 10 }, () => 'timeout_before') });
+    life.provider.script({ next: ['timeout_after'] });
     life.provider.lookUp = async () => ({ kind: 'not_found' });
     await draft(customerId, { collect: true });
+    await life.settle();
+    // Its key's window is over: nothing is sent again, and no look-up finds what was charged.
+    life.skip(2 * DAY_MS);
     await life.live(30 * DAY_MS);
     const [attempt] = await ofTenant('payment_attempts');
     expect(attempt).toMatchObject({ status: 'needs_review' });
     const of = { paymentId: attempt?.['paymentId'] as PaymentId, attemptId: attempt?.['id'] as AttemptId };
-    const said = { outcome: 'succeeded', providerChargeId: 'sch_seen', reason: 'seen in the dashboard' } as const;
+    const { charges } = await life.provider.listCharges({ tenantId: life.tenantId, limit: 10 });
+    const providerChargeId = charges[0]?.providerChargeId ?? null;
+    const said = { outcome: 'succeeded', providerChargeId, reason: 'seen in the dashboard' } as const;
     expect((await resolveAttempt(life.context, life.call, of, said)).status).toBe(200);
     expect(await ofTenant('invoices')).toMatchObject([{ status: 'paid', amountPaidMinor: 5_000 }]);
     await life.settle();
