@@ -16,7 +16,6 @@ export interface Sandbox extends SandboxStore {
   /** The provider's clock in milliseconds; the offset ages keys without waiting. */
   now: () => number;
   setClockOffset: (offsetMs: number) => void;
-  sendsWebhooks: boolean;
   /** The other wires over this store. */
   dialects: Dialect[];
   /** Where its own dialect posts events. */
@@ -47,7 +46,6 @@ export function openSandbox(options: SandboxOptions): Sandbox {
       sql.run`INSERT OR REPLACE INTO settings (name, value) VALUES (${'clock_offset_ms'}, ${nextOffsetMs})`;
       offsetMs = nextOffsetMs;
     },
-    sendsWebhooks: options.webhook !== null,
     webhook: options.webhook,
     dialects: [],
     wake: () => undefined,
