@@ -3,7 +3,6 @@ import { containsCardNumber } from '../../runtime/card-number.ts';
 
 /** No body of the contract comes near it. */
 const depthMax = 20;
-/** PostgreSQL stores no NUL character. */
 const NUL = '\u0000';
 
 export function refuseCardNumber(text: string, field: string): void {
@@ -20,12 +19,16 @@ export function refuseCardNumber(text: string, field: string): void {
 
 function checkText(text: string, field: string): void {
   refuseCardNumber(text, field);
-  if (text.includes(NUL)) {
-    throw new DomainError('invalid_request', `${field} contains a NUL character.`, {
-      field,
-      errors: [{ field, message: 'contains a NUL character' }],
-    });
+  const message = complaintOf(text);
+  if (message) {
+    throw new DomainError('invalid_request', `${field} ${message}.`, { field, errors: [{ field, message }] });
   }
+}
+
+/** What PostgreSQL would refuse, in a text or in JSON. */
+function complaintOf(text: string): string | null {
+  if (text.includes(NUL)) return 'contains a NUL character';
+  return text.isWellFormed() ? null : 'contains half of a surrogate pair';
 }
 
 /**

@@ -126,6 +126,7 @@ describe('a plan is refused', () => {
       'has more than 50 keys',
     ],
     ['a NUL character', { description: 'a\u0000b' }, 'description', 'contains a NUL character'],
+    ['half of a surrogate pair', { description: 'a\ud800' }, 'description', 'contains half of a surrogate pair'],
   ])('for %s', async (_name, wrong, field, message) => {
     const answer = await post({ ...basic, ...wrong });
     expect([answer.status, answer.body.code, answer.body.field]).toEqual([400, 'invalid_request', field]);

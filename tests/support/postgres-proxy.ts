@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { type Held, HoldPoints } from './hold-points.ts';
 
 /** One statement on its way to PostgreSQL. */
@@ -67,6 +68,8 @@ function relay(client: Socket, upstream: Socket, { befores, answers }: Points): 
         if (before) {
           before.hit();
           await before.released;
+          // What a process held here said before it was killed is not carried out after its death.
+          if (await isGone(client)) return;
         }
         if (answer) {
           answerGate = answer.released;
@@ -87,6 +90,13 @@ function relay(client: Socket, upstream: Socket, { befores, answers }: Points): 
       client.write(chunk);
     });
   });
+}
+
+/** A killed process closes its sockets before it ends, and two turns of the event loop bring that here. */
+async function isGone(client: Socket): Promise<boolean> {
+  await setImmediate();
+  await setImmediate();
+  return client.readableEnded || client.destroyed;
 }
 
 interface Frame {
