@@ -30,7 +30,7 @@ const portErrors = '^adapters/.+/[a-z-]+-error[.]ts$';
 const doors = [
   { name: 'kafka', packages: ['kafkajs'], rooms: ['adapters/events'] },
   { name: 'stripe', packages: ['stripe'], rooms: ['adapters/payments/stripe'] },
-  { name: 'redis', packages: ['ioredis'], rooms: ['adapters/cache'] },
+  { name: 'redis', packages: ['ioredis'], rooms: ['adapters/cache', 'adapters/short-lived'] },
   { name: 'limits', packages: ['rate-limiter-flexible'], rooms: ['adapters/limits'] },
   { name: 'sql', packages: ['postgres', 'drizzle-orm', 'drizzle-kit'], rooms: ['db', 'drizzle[.]config'] },
   {
@@ -50,6 +50,9 @@ const doors = [
   { name: 'log', packages: ['pino'], rooms: ['runtime'] },
   { name: 'paypal', packages: ['@paypal/.+'], rooms: ['adapters/payments/paypal'] },
   { name: 'pdf', packages: ['pdfkit'], rooms: ['adapters/documents'] },
+  { name: 'oidc', packages: ['oidc-provider', 'openid-client', 'jose'], rooms: ['identity'] },
+  { name: 'passwords', packages: ['@node-rs/argon2', 'otpauth', 'qrcode'], rooms: ['identity'] },
+  { name: 'proxies', packages: ['proxy-addr'], rooms: ['api'] },
   { name: 'zones', packages: ['luxon'], rooms: ['domain/calendar'] },
 ];
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts/rest/webhooks.ts';
+import { rolePermissions } from '../domain/access/roles.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { ApiKeyId, TenantId } from '../domain/ids.ts';
+import type { TenantId } from '../domain/ids.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { allRoutes } from './all-routes.ts';
@@ -45,9 +46,11 @@ const app = createApp({
       throw new Error('no documents here');
     },
   },
-  authenticate: (header) => {
-    if (header !== 'Bearer good') throw new DomainError('unauthorized', 'no');
-    return { tenantId: 'ten_1' as TenantId, keyId: 'key_1' as ApiKeyId, role: 'admin' };
+  authenticate: ({ header }) => {
+    if (header('authorization') !== 'Bearer good') throw new DomainError('unauthorized', 'no');
+    const permissions = rolePermissions.admin;
+    const tenantId = 'ten_1' as TenantId;
+    return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
   receiveWebhook,
   logger,

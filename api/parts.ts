@@ -1,7 +1,7 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
-import type { Authenticate } from '../identity/authenticate-api-key.ts';
+import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
 
 /** A provider's notification as it came, header names in lower case. */

@@ -5,13 +5,17 @@ import type { Answer } from '../contracts/answer.ts';
 import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
 import { parseId } from '../db/new-id.ts';
 import type {
+  ApiKeyId,
   AttemptId,
   CreditNoteId,
   CustomerId,
+  CustomRoleId,
   DisputeId,
   EventId,
+  InvitationId,
   InvoiceId,
   MethodSetupId,
+  OauthClientId,
   PaymentId,
   PaymentMethodId,
   PlanId,
@@ -19,10 +23,12 @@ import type {
   RefundRequestId,
   RetryTaskId,
   SubscriptionId,
+  UserId,
   WebhookEndpointId,
 } from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
 import type { ProviderName } from '../domain/payments/provider-name.ts';
+import type { Principal } from '../identity/principal.ts';
 
 interface PathIds {
   customer: CustomerId;
@@ -41,11 +47,17 @@ interface PathIds {
   refund: RefundId;
   refundRequest: RefundRequestId;
   creditNote: CreditNoteId;
+  apiKey: ApiKeyId;
+  oauthClient: OauthClientId;
+  user: UserId;
+  customRole: CustomRoleId;
+  invitation: InvitationId;
 }
 export type ResourceKind = keyof PathIds;
 
 /** What a handler is given: an authenticated, parsed and validated call. */
 export interface RouteCall<Body, Query> extends Call {
+  principal: Principal;
   context: BillingContext;
   documents: DocumentRenderer;
   body: Body;
@@ -85,6 +97,11 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   refund_id: 'refund',
   refund_request_id: 'refundRequest',
   credit_note_id: 'creditNote',
+  api_key_id: 'apiKey',
+  client_id: 'oauthClient',
+  user_id: 'user',
+  role_id: 'customRole',
+  invitation_id: 'invitation',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

@@ -6,9 +6,16 @@ const statusOf: Record<RefusalCode, number> = {
   card_number_refused: 400,
   unauthorized: 401,
   forbidden: 403,
+  cross_site_request: 403,
+  tenant_suspended: 403,
   not_found: 404,
   not_supported: 400,
   body_too_large: 413,
+  rate_limited: 429,
+  overloaded: 503,
+  quota_reached: 409,
+  already_exists: 409,
+  last_owner: 409,
   idempotency_key_reused: 422,
   idempotency_key_in_use: 409,
   payment_declined: 402,
@@ -50,6 +57,7 @@ const titleOf: Record<number, string> = {
   409: 'Conflict',
   413: 'Body too large',
   422: 'Not processable',
+  429: 'Too many requests',
   500: 'Internal error',
   503: 'Unavailable',
 };
@@ -61,6 +69,8 @@ export const passingRefusals: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'clock_advancing',
   'idempotency_key_in_use',
   'provider_unavailable',
+  'rate_limited',
+  'overloaded',
 ]);
 
 /** What is answered beside the refusals of the domain. */

@@ -82,10 +82,14 @@ describe('every table', () => {
       where c.relnamespace = 'public'::regnamespace and a.attname <> 'tenant_id' order by 1`;
     expect(across.map(({ index }) => index)).toEqual([
       'api_keys_id',
+      'audit_log_unsealed',
       'carriers_overdue',
       'idempotency_keys_expiry',
       'inbox_unpublished',
       'intents_due',
+      'invitations_token',
+      'memberships_user',
+      'oauth_clients_id',
       'outbox_unpublished',
       'provider_accounts_ref',
       'subscriptions_overdue',
@@ -113,7 +117,7 @@ describe('every table', () => {
       select c.relname as name from pg_class c
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'tenants'
         and not exists (select 1 from pg_constraint k where k.conrelid = c.oid and k.contype = 'f') order by 1`;
-    expect(loose.map(({ name }) => name)).toEqual(['audit_log', 'idempotency_keys']);
+    expect(loose.map(({ name }) => name)).toEqual(['audit_heads', 'audit_log', 'idempotency_keys']);
   });
 });
 
@@ -123,7 +127,7 @@ describe('the roles of the processes', () => {
       select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication,
              (select count(*)::int from pg_class where relowner = r.oid) as owned,
              (select count(*)::int from pg_auth_members where member = r.oid) as memberships
-      from pg_roles r where rolname in ('redcore_app', 'redcore_system') order by 1`;
+      from pg_roles r where rolname in ('redcore_app', 'redcore_identity', 'redcore_system') order by 1`;
     const none = {
       rolsuper: false,
       rolbypassrls: false,
@@ -132,11 +136,16 @@ describe('the roles of the processes', () => {
       rolreplication: false,
     };
     expect(roles.map((role) => ({ ...role }))).toEqual(
-      ['redcore_app', 'redcore_system'].map((rolname) => ({ rolname, ...none, owned: 0, memberships: 0 })),
+      ['redcore_app', 'redcore_identity', 'redcore_system'].map((rolname) => ({
+        rolname,
+        ...none,
+        owned: 0,
+        memberships: 0,
+      })),
     );
   });
 
-  it('let the relay and the reconciler read ids, due times and the events they carry, and nothing else', async () => {
+  it('let the system role read ids, due times, the events it carries, tenants and the audit it seals, and nothing else', async () => {
     const readable = await owner<{ tableName: string; columns: string[] }[]>`
       select c.relname as table_name, array_agg(a.attname::text order by a.attname) as columns
       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -145,7 +154,8 @@ describe('the roles of the processes', () => {
       group by 1 order by 1`;
     const byTable = Object.fromEntries(readable.map(({ tableName, columns }) => [tableName, columns]));
     expect(Object.keys(byTable)).toEqual([
-      ...['carriers', 'inbox', 'intents', 'outbox', 'subscriptions', 'webhook_endpoints'],
+      ...['audit_heads', 'audit_log', 'carriers', 'inbox', 'intents', 'outbox', 'subscriptions', 'tenants'],
+      'webhook_endpoints',
     ]);
     expect(byTable['webhook_endpoints']).not.toContain('secret');
     expect(byTable['inbox']).not.toContain('body');
@@ -167,7 +177,7 @@ describe('the roles of the processes', () => {
       select proname as name, proconfig as settings, has_function_privilege('redcore_system', oid, 'EXECUTE') as open
       from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`;
     expect(definers.map((row) => ({ ...row }))).toEqual(
-      ['find_api_key', 'find_webhook_endpoints'].map((name) => ({
+      ['find_api_key', 'find_memberships', 'find_webhook_endpoints'].map((name) => ({
         ...{ name, settings: ['search_path=public'], open: false },
       })),
     );

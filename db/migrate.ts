@@ -3,11 +3,12 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
 
-/** Creates the two roles (neither owner nor BYPASSRLS), then brings the schema up to date. Repeatable. */
+/** Creates the three roles (neither owner nor BYPASSRLS), then brings the schema up to date. Repeatable. */
 export async function migrate(options: {
   ownerUrl: string;
   appPassword: string;
   systemPassword: string;
+  identityPassword: string;
   onProgress?: (line: string) => void;
 }): Promise<void> {
   const sql = postgres(options.ownerUrl, { max: 1, onnotice: () => {} });
@@ -16,6 +17,7 @@ export async function migrate(options: {
     await sql`select pg_advisory_lock(4242)`;
     await ensureRole(sql, 'redcore_app', options.appPassword);
     await ensureRole(sql, 'redcore_system', options.systemPassword);
+    await ensureRole(sql, 'redcore_identity', options.identityPassword);
     options.onProgress?.('bringing the schema up to date');
     await runMigrations(drizzle(sql), { migrationsFolder: fileURLToPath(new URL('./migrations', import.meta.url)) });
   } finally {

@@ -5,12 +5,15 @@ import {
   type BillingRunId,
   type CreditNoteId,
   type CustomerId,
+  type CustomRoleId,
   type DisputeId,
   type EventId,
   type IdKind,
+  type InvitationId,
   type InvoiceId,
   idPrefixes,
   type MethodSetupId,
+  type OauthClientId,
   type PaymentId,
   type PaymentMethodId,
   type PlanId,
@@ -20,6 +23,7 @@ import {
   type RetryTaskId,
   type SubscriptionId,
   type TenantId,
+  type UserId,
   type WebhookEndpointId,
 } from '../domain/ids.ts';
 
@@ -43,6 +47,10 @@ interface IdOf {
   methodSetup: MethodSetupId;
   webhookEndpoint: WebhookEndpointId;
   event: EventId;
+  user: UserId;
+  customRole: CustomRoleId;
+  invitation: InvitationId;
+  oauthClient: OauthClientId;
 }
 
 /** A fresh TypeID: UUIDv7 underneath, so ids of one kind sort by the time they were made. */

@@ -35,7 +35,21 @@ async function fillEveryTable(life: BillingLife): Promise<void> {
   const said = { attemptId: null, eventType: 'test', fact: null, body: Buffer.from('{}') };
   await storeInInbox(context.database, tenantId, [{ ...event, ...said }]);
   await fillMoneyTables(life);
+  await fillAccessTables(life);
   await withTenant(context.database, tenantId, (tx) => recordProcessed(tx, { consumer: 'test', eventId: 'evt_1' }));
+}
+
+async function fillAccessTables({ owner, tenantId }: BillingLife): Promise<void> {
+  const insert = (table: string, row: object) =>
+    owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
+  const email = 'someone@example.com';
+  await insert('memberships', { id: newId('user'), email, role: 'viewer' });
+  await insert('custom_roles', { id: newId('customRole'), name: 'Clerk', permissions: ['plans:read'] });
+  const offer = { tokenHash: tenantId, invitedBy: 'key_1', expiresAt: Date.now() };
+  await insert('invitations', { id: newId('invitation'), email, role: 'viewer', ...offer });
+  const client = { authMethod: 'none', grantTypes: ['authorization_code'], role: 'viewer', createdBy: 'key_1' };
+  await insert('oauth_clients', { id: newId('oauthClient'), name: 'App', ...client });
+  await insert('audit_heads', { position: 1, hash: 'hash', sealedAt: Date.now() });
 }
 
 async function fillMoneyTables({ owner, tenantId }: BillingLife): Promise<void> {

@@ -20,6 +20,10 @@ export type RetryTaskId = Branded<'RetryTaskId'>;
 export type MethodSetupId = Branded<'MethodSetupId'>;
 export type WebhookEndpointId = Branded<'WebhookEndpointId'>;
 export type EventId = Branded<'EventId'>;
+export type UserId = Branded<'UserId'>;
+export type CustomRoleId = Branded<'CustomRoleId'>;
+export type InvitationId = Branded<'InvitationId'>;
+export type OauthClientId = Branded<'OauthClientId'>;
 
 /** Prefix of each id kind; the single list that the id maker and the route parsers share. */
 export const idPrefixes = {
@@ -42,5 +46,9 @@ export const idPrefixes = {
   methodSetup: 'setup',
   webhookEndpoint: 'whe',
   event: 'evt',
+  user: 'usr',
+  customRole: 'role',
+  invitation: 'invt',
+  oauthClient: 'cli',
 } as const;
 export type IdKind = keyof typeof idPrefixes;

@@ -2,15 +2,24 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryCache } from '../adapters/cache/memory-cache.ts';
 import type { Sql } from '../db/database.ts';
 import { newId } from '../db/new-id.ts';
+import { rolePermissions } from '../domain/access/roles.ts';
 import { hashApiKeySecret, makeApiKey } from './api-key.ts';
+import { createAuthenticator } from './authenticate.ts';
 import { createApiKeyAuthenticator } from './authenticate-api-key.ts';
 
 const keySecret = 'the key secret of a test';
+
+/** As the API asks: by the header alone. */
+function open(parts: Parameters<typeof createApiKeyAuthenticator>[0]) {
+  const authenticate = createAuthenticator({ apiKeys: createApiKeyAuthenticator(parts) });
+  return (authorization: string | undefined) =>
+    authenticate({ method: 'GET', header: (name) => (name === 'authorization' ? authorization : undefined) });
+}
 const tenantId = newId('tenant');
 
 /** The one look-up there is, over keys in memory. */
 function createKeys() {
-  const rows = new Map<string, { tenantId: string; secretHash: string; role: string }>();
+  const rows = new Map<string, { tenantId: string; secretHash: string; role: string; scopes: null }>();
   const asked: string[] = [];
   const sql = (async (_text: unknown, id: string) => {
     asked.push(id);
@@ -19,7 +28,7 @@ function createKeys() {
   }) as unknown as Sql;
   const issue = (role: 'admin' | 'integrator' = 'admin') => {
     const key = makeApiKey('sandbox');
-    rows.set(key.id, { tenantId, role, secretHash: hashApiKeySecret(key.secret, keySecret) });
+    rows.set(key.id, { tenantId, role, scopes: null, secretHash: hashApiKeySecret(key.secret, keySecret) });
     return key;
   };
   return { sql, asked, issue, revoke: (id: string) => rows.delete(id) };
@@ -35,9 +44,12 @@ afterEach(() => {
 describe('a key', () => {
   it('speaks for its tenant in its role', async () => {
     const keys = createKeys();
-    const authenticate = createApiKeyAuthenticator({ sql: keys.sql, keySecret });
+    const authenticate = open({ sql: keys.sql, keySecret });
     const key = keys.issue('integrator');
-    expect(await authenticate(`Bearer ${key.text}`)).toEqual({ tenantId, keyId: key.id, role: 'integrator' });
+    expect(await authenticate(`Bearer ${key.text}`)).toEqual({
+      ...{ tenantId, kind: 'api_key', actor: key.id, role: 'integrator', customerId: null },
+      permissions: rolePermissions.integrator,
+    });
   });
 
   it.each([
@@ -48,7 +60,7 @@ describe('a key', () => {
     ['a live prefix', (text: string) => `Bearer ${text.replace('rc_test', 'rc_live')}`],
   ])('is refused without a look-up for %s', (_name, headerOf) => {
     const keys = createKeys();
-    const authenticate = createApiKeyAuthenticator({ sql: keys.sql, keySecret });
+    const authenticate = open({ sql: keys.sql, keySecret });
     const header = headerOf(keys.issue().text);
     expect(() => authenticate(header)).toThrow('unauthorized');
     expect(keys.asked).toEqual([]);
@@ -56,7 +68,7 @@ describe('a key', () => {
 
   it('is refused with another key’s secret, and with one made by another server', async () => {
     const keys = createKeys();
-    const authenticate = createApiKeyAuthenticator({ sql: keys.sql, keySecret: 'another key secret here' });
+    const authenticate = open({ sql: keys.sql, keySecret: 'another key secret here' });
     await expect(authenticate(`Bearer ${keys.issue().text}`)).rejects.toThrow('unauthorized');
   });
 });
@@ -64,7 +76,7 @@ describe('a key', () => {
 describe('between two look-ups', () => {
   it('answers at once, and asks once for many at the same time', async () => {
     const keys = createKeys();
-    const authenticate = createApiKeyAuthenticator({ sql: keys.sql, keySecret });
+    const authenticate = open({ sql: keys.sql, keySecret });
     const header = `Bearer ${keys.issue().text}`;
     await Promise.all(Array.from({ length: 20 }, async () => authenticate(header)));
     expect(authenticate(header)).not.toBeInstanceOf(Promise);
@@ -74,7 +86,7 @@ describe('between two look-ups', () => {
   it('a revoked key is dead within five seconds, also where a shared cache keeps it', async () => {
     const keys = createKeys();
     const shared = createMemoryCache();
-    const [first, second] = [0, 1].map(() => createApiKeyAuthenticator({ sql: keys.sql, keySecret, shared }));
+    const [first, second] = [0, 1].map(() => open({ sql: keys.sql, keySecret, shared }));
     const key = keys.issue();
     const header = `Bearer ${key.text}`;
     await first?.(header);
@@ -91,7 +103,7 @@ describe('between two look-ups', () => {
     const kept: string[] = [];
     const shared = { get: async () => null, set: async (...entry: unknown[]) => void kept.push(JSON.stringify(entry)) };
     const key = keys.issue();
-    await createApiKeyAuthenticator({ sql: keys.sql, keySecret, shared })(`Bearer ${key.text}`);
+    await open({ sql: keys.sql, keySecret, shared })(`Bearer ${key.text}`);
     expect(kept).toHaveLength(1);
     expect(kept[0]).not.toContain(key.secret);
   });

@@ -1,21 +1,19 @@
 import type { Sql } from '../db/database.ts';
-import { DomainError } from '../domain/errors.ts';
+import { narrow } from '../domain/access/narrow.ts';
+import type { Permission } from '../domain/access/permissions.ts';
+import { type BuiltInRole, rolePermissions } from '../domain/access/roles.ts';
+import type { DomainError } from '../domain/errors.ts';
 import type { ApiKeyId, TenantId } from '../domain/ids.ts';
 import { SECOND_MS } from '../domain/instant.ts';
-import { hashApiKeySecret, parseApiKey, sameHash } from './api-key.ts';
-
-/** Who a key speaks for. */
-export interface Principal {
-  tenantId: TenantId;
-  keyId: ApiKeyId;
-  role: 'admin' | 'integrator';
-}
+import { hashApiKeySecret, sameHash } from './api-key.ts';
+import type { Principal } from './principal.ts';
 
 /** What is kept of a key between two look-ups; never the secret itself. */
 interface KnownKey {
   tenantId: TenantId;
   secretHash: string;
-  role: Principal['role'];
+  role: BuiltInRole;
+  scopes: Permission[] | null;
 }
 
 /** A cache other processes share; absent or away, every look-up goes to PostgreSQL. */
@@ -24,24 +22,23 @@ export interface SharedKeyCache {
   set(key: string, value: string, ttlMs: number): Promise<void>;
 }
 
-export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
+/** For a key of ours in shape; `refusal` makes what is thrown when it opens nothing. */
+export type AuthenticateKey = (
+  presented: { id: ApiKeyId; secret: string },
+  refusal: () => DomainError,
+) => Principal | Promise<Principal>;
 
 /** Both together bound how long a revoked key lives on: 2 s shared + 2 s here < 5 s. */
 const ownMs = 2 * SECOND_MS;
 const sharedMs = 2 * SECOND_MS;
 const ownEntriesMax = 10_000;
 
-const refusal = () => new DomainError('unauthorized', 'A valid API key is needed: Authorization: Bearer <key>.');
-
-/**
- * Authentication by `Authorization: Bearer rc_test_…`. A key seen within the last two seconds is answered without waiting.
- * Throws `unauthorized`, without saying which part was wrong.
- */
+/** Authentication by API key. One seen within the last two seconds is answered without waiting. */
 export function createApiKeyAuthenticator(parts: {
   sql: Sql;
   keySecret: string;
   shared?: SharedKeyCache;
-}): Authenticate {
+}): AuthenticateKey {
   const own = new Map<string, { known: KnownKey | null; until: number }>();
   const pending = new Map<string, Promise<KnownKey | null>>();
 
@@ -63,28 +60,34 @@ export function createApiKeyAuthenticator(parts: {
     return finding;
   }
 
-  function admit(known: KnownKey | null, presented: { id: ApiKeyId; secret: string }): Principal {
-    if (known === null || !sameHash(known.secretHash, hashApiKeySecret(presented.secret, parts.keySecret)))
-      throw refusal();
-    return { tenantId: known.tenantId, keyId: presented.id, role: known.role };
+  function admit(known: KnownKey | null, presented: { id: ApiKeyId; secret: string }): Principal | null {
+    const isRight = known !== null && sameHash(known.secretHash, hashApiKeySecret(presented.secret, parts.keySecret));
+    if (!isRight) return null;
+    const { tenantId, role, scopes } = known;
+    return {
+      ...{ tenantId, kind: 'api_key', actor: presented.id, role, customerId: null },
+      permissions: narrow(rolePermissions[role], scopes),
+    };
   }
 
-  return (authorization) => {
-    const presented = authorization?.startsWith('Bearer ') ? parseApiKey(authorization.slice(7)) : null;
-    if (presented === null) throw refusal();
+  function orRefuse(principal: Principal | null, refusal: () => DomainError): Principal {
+    if (principal === null) throw refusal();
+    return principal;
+  }
+
+  return (presented, refusal) => {
     const entry = own.get(presented.id);
-    if (entry && entry.until > performance.now()) return admit(entry.known, presented);
-    return findOnce(presented.id).then((known) => admit(known, presented));
+    if (entry && entry.until > performance.now()) return orRefuse(admit(entry.known, presented), refusal);
+    return findOnce(presented.id).then((known) => orRefuse(admit(known, presented), refusal));
   };
 }
 
 async function findKey(sql: Sql, id: ApiKeyId, shared: SharedKeyCache | undefined): Promise<KnownKey | null> {
   const cached = shared ? await shared.get(cacheKey(id)) : null;
   if (cached !== null) return JSON.parse(cached) as KnownKey;
-  const [row] = await sql<{ tenantId: TenantId; secretHash: string; role: Principal['role'] }[]>`
-    select tenant_id, secret_hash, role from find_api_key(${id})`;
+  const [row] = await sql<KnownKey[]>`select tenant_id, secret_hash, role, scopes from find_api_key(${id})`;
   if (!row) return null;
-  const known = { tenantId: row.tenantId, secretHash: row.secretHash, role: row.role };
+  const known = { tenantId: row.tenantId, secretHash: row.secretHash, role: row.role, scopes: row.scopes };
   if (shared) await shared.set(cacheKey(id), JSON.stringify(known), sharedMs);
   return known;
 }

@@ -7,6 +7,7 @@ export const roles = [
   'payment-worker',
   'relay',
   'forwarder',
+  'identity',
   'all-in-one',
 ] as const;
 
@@ -43,6 +44,8 @@ const roleEnvironment = z.object({
   REDCORE_PUBLIC_URL: httpUrl.optional(),
   REDCORE_APP_DATABASE_URL: postgresUrl,
   REDCORE_SYSTEM_DATABASE_URL: postgresUrl,
+  REDCORE_IDENTITY_DATABASE_URL: postgresUrl.optional(),
+  REDCORE_IDENTITY_URL: httpUrl.optional(),
   DATABASE_URL: postgresUrl.optional(),
   REDCORE_LOCAL_PROVIDERS: z.enum(['on', 'off']).default('off'),
   REDCORE_CHARGE_IN_LINE: z
@@ -111,6 +114,10 @@ export function parseConfig(environment: NodeJS.ProcessEnv) {
     publicUrl: env.REDCORE_PUBLIC_URL ?? `http://${env.REDCORE_HOST}:${env.REDCORE_PORT}`,
     appDatabaseUrl: env.REDCORE_APP_DATABASE_URL,
     systemDatabaseUrl: env.REDCORE_SYSTEM_DATABASE_URL,
+    /** Only where the identity service runs. */
+    identityDatabaseUrl: env.REDCORE_IDENTITY_DATABASE_URL,
+    /** Where the identity service listens inside; absent in the process that runs it itself. */
+    identityUrl: env.REDCORE_IDENTITY_URL,
     ownerDatabaseUrl: env.DATABASE_URL,
     allowsLocalProviders: env.REDCORE_LOCAL_PROVIDERS === 'on',
     chargesInLine: env.REDCORE_CHARGE_IN_LINE,

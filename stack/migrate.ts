@@ -7,11 +7,12 @@ function required(name: string): string {
   return value;
 }
 
-/** The deployment's step before the roles: the two database roles with their passwords, then the schema. Repeatable. */
+/** The deployment's step before the roles: the three database roles with their passwords, then the schema. Repeatable. */
 await migrate({
   ownerUrl: loadCommandConfig().ownerDatabaseUrl,
   appPassword: required('REDCORE_APP_PASSWORD'),
   systemPassword: required('REDCORE_SYSTEM_PASSWORD'),
+  identityPassword: required('REDCORE_IDENTITY_PASSWORD'),
   onProgress: (line) => console.log(line),
 });
 console.log('the schema is up to date');

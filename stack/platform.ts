@@ -55,6 +55,7 @@ function composeEnvironment(
   return {
     REDCORE_APP_DATABASE_URL: databaseUrlFor(stack.databaseUrl, 'redcore_app', secrets.appPassword),
     REDCORE_SYSTEM_DATABASE_URL: databaseUrlFor(stack.databaseUrl, 'redcore_system', secrets.systemPassword),
+    REDCORE_IDENTITY_DATABASE_URL: databaseUrlFor(stack.databaseUrl, 'redcore_identity', secrets.identityPassword),
     REDCORE_KEY_SECRET: secrets.keySecret,
     REDCORE_SEAL_KEYS: `local:${secrets.sealSecret}`,
     REDCORE_LOG_LEVEL: options.logLevel ?? process.env['REDCORE_LOG_LEVEL'] ?? 'info',
@@ -75,9 +76,10 @@ function composeEnvironment(
 }
 
 async function bringSchemaUpToDate({ stack, secrets, onProgress }: PlatformOptions): Promise<void> {
-  const { appPassword, systemPassword } = secrets;
+  const { appPassword, systemPassword, identityPassword } = secrets;
+  const progress = onProgress ? { onProgress } : {};
   try {
-    await migrate({ ownerUrl: stack.databaseUrl, appPassword, systemPassword, ...(onProgress ? { onProgress } : {}) });
+    await migrate({ ownerUrl: stack.databaseUrl, appPassword, systemPassword, identityPassword, ...progress });
   } catch (error) {
     throw new Error(`The database schema could not be brought up to date: ${describeError(error)}`, { cause: error });
   }

@@ -7,6 +7,7 @@ export type Secrets = {
   ownerPassword: string;
   appPassword: string;
   systemPassword: string;
+  identityPassword: string;
   keySecret: string;
   /** Seals credentials at rest. */
   sealSecret: string;
@@ -28,12 +29,13 @@ export function loadSecrets(dataDir: string): Secrets {
   const file = secretsFile(dataDir);
   if (existsSync(file)) {
     chmodSync(file, 0o600);
-    return withSealSecret(dataDir, JSON.parse(readFileSync(file, 'utf8')) as Secrets);
+    return complete(dataDir, JSON.parse(readFileSync(file, 'utf8')) as Secrets);
   }
   const secrets: Secrets = {
     ownerPassword: random(),
     appPassword: random(),
     systemPassword: random(),
+    identityPassword: random(),
     keySecret: random(),
     sealSecret: random(),
     sandboxWebhookSecret: random(),
@@ -47,10 +49,12 @@ function random(): string {
   return randomBytes(24).toString('hex');
 }
 
-/** A data folder from before anything was sealed has no such secret yet. */
-function withSealSecret(dataDir: string, secrets: Secrets): Secrets {
-  if (secrets.sealSecret) return secrets;
-  const completed = { ...secrets, sealSecret: random() };
+/** A data folder from before a secret was needed does not have it yet. */
+function complete(dataDir: string, secrets: Partial<Secrets> & Secrets): Secrets {
+  if (secrets.sealSecret && secrets.identityPassword) return secrets;
+  const completed = { ...secrets };
+  completed.sealSecret ??= random();
+  completed.identityPassword ??= random();
   saveSecrets(dataDir, completed);
   return completed;
 }

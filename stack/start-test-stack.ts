@@ -23,9 +23,9 @@ export async function startTestStack(options: {
     onProgress,
   });
   const { databaseUrl, secrets } = stack;
-  const { appPassword, systemPassword } = secrets;
+  const { appPassword, systemPassword, identityPassword } = secrets;
   try {
-    await migrate({ ownerUrl: databaseUrl, appPassword, systemPassword });
+    await migrate({ ownerUrl: databaseUrl, appPassword, systemPassword, identityPassword });
   } catch (error) {
     await stack.stop();
     throw error;
@@ -34,6 +34,7 @@ export async function startTestStack(options: {
     ...stack,
     appDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_app', appPassword),
     systemDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_system', systemPassword),
+    identityDatabaseUrl: databaseUrlFor(databaseUrl, 'redcore_identity', identityPassword),
     temporalTestServerPath,
     seed: process.env['REDCORE_TEST_SEED'] || String(randomInt(1, 2 ** 31)),
   });

@@ -4,6 +4,7 @@ import type { StackAddresses } from './local-stack.ts';
 export type TestEnvironment = StackAddresses & {
   appDatabaseUrl: string;
   systemDatabaseUrl: string;
+  identityDatabaseUrl: string;
   /** Holds the stack's secrets; further folders for what a test starts may be made in it. */
   dataDir: string;
   logDir: string;
@@ -16,6 +17,7 @@ const names = {
   databaseUrl: 'REDCORE_TEST_DATABASE_URL',
   appDatabaseUrl: 'REDCORE_TEST_APP_DATABASE_URL',
   systemDatabaseUrl: 'REDCORE_TEST_SYSTEM_DATABASE_URL',
+  identityDatabaseUrl: 'REDCORE_TEST_IDENTITY_DATABASE_URL',
   temporalAddress: 'REDCORE_TEST_TEMPORAL_ADDRESS',
   temporalNamespace: 'REDCORE_TEST_TEMPORAL_NAMESPACE',
   temporalUiUrl: 'REDCORE_TEST_TEMPORAL_UI_URL',

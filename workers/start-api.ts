@@ -2,6 +2,7 @@ import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
+import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
@@ -18,7 +19,9 @@ export async function startApi(parts: PlatformParts): Promise<ApiServer> {
   const app = createApp({
     context,
     documents: createPdfRenderer(),
-    authenticate: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
+    authenticate: createAuthenticator({
+      apiKeys: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
+    }),
     receiveWebhook: openWebhookDoor(parts),
     logger,
   });

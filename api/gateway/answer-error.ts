@@ -1,3 +1,4 @@
+import { ShortLivedStoreError } from '../../adapters/short-lived/short-lived-store-error.ts';
 import type { Answer } from '../../contracts/answer.ts';
 import { passingRefusals, problem, problemOf } from '../../contracts/problem.ts';
 import { isInfrastructureError } from '../../db/database.ts';
@@ -11,6 +12,10 @@ export function answerOfError(error: unknown, log: { logger: Logger; requestId: 
   if (isInfrastructureError(error)) {
     logger.warn({ err: error, requestId }, 'the database is away or busy');
     return problem(503, 'service_unavailable', 'The platform is briefly unavailable; try again.');
+  }
+  if (error instanceof ShortLivedStoreError) {
+    logger.warn({ err: error, requestId }, 'sessions cannot be looked up');
+    return problem(503, 'service_unavailable', 'Signing in is briefly unavailable; try again.');
   }
   logger.error({ err: error, requestId }, 'a request failed');
   return problem(500, 'internal_error', 'Something went wrong here.');

@@ -2,10 +2,12 @@ import type { Context } from 'hono';
 import type { Call } from '../../billing/call.ts';
 import { answerOnce } from '../../billing/idempotency/answer-once.ts';
 import type { Answer } from '../../contracts/answer.ts';
+import type { RouteContract } from '../../contracts/rest/route.ts';
 import { resourcesExist } from '../../db/queries/resource-exists.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isProviderName, type ProviderName } from '../../domain/payments/provider-name.ts';
+import type { Principal } from '../../identity/principal.ts';
 import type { ApiParts } from '../parts.ts';
 import { idOrUnknown, pathKinds, type Route } from '../route.ts';
 import { answerOfError } from './answer-error.ts';
@@ -14,26 +16,32 @@ import { readRequest } from './read-request.ts';
 
 const notFound = () => new DomainError('not_found', 'unknown id');
 
+/** What is not allowed is refused before anything else is looked at. */
+function authorize({ permission, forCustomers }: RouteContract, principal: Principal): void {
+  if (permission !== null && !principal.permissions.has(permission))
+    throw new DomainError('forbidden', `This needs the permission ${permission}.`);
+  if (principal.kind === 'customer' && forCustomers === undefined)
+    throw new DomainError('forbidden', 'This is not for customers.');
+}
+
 /** Authenticate, authorize, read, then one call to the route's handler. */
 export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promise<Response> {
   const { contract } = route;
   const { logger } = parts;
   const method = contract.method.toUpperCase();
-  const onlyAdmin = contract.path.startsWith('/admin/');
   const kinds = pathKinds(contract.path);
   const namesProvider = contract.path.includes('{provider}');
 
   async function answerCall(c: Context, request: ObservedRequest): Promise<Answer> {
-    const authenticated = parts.authenticate(c.req.header('authorization'));
+    const authenticated = parts.authenticate({ method, header: (name) => c.req.header(name) });
     const principal = authenticated instanceof Promise ? await authenticated : authenticated;
     request.tenantId = principal.tenantId;
-    if (onlyAdmin && principal.role !== 'admin')
-      throw new DomainError('forbidden', 'This needs an administrator’s key.');
+    authorize(contract, principal);
     const ids = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
     const read = await readRequest(c, contract);
     const call: Call = {
       tenantId: principal.tenantId,
-      caller: { actor: principal.keyId, origin: 'api', requestId: request.id },
+      caller: { actor: principal.actor, origin: 'api', requestId: request.id },
       claim: read.claim,
     };
     const provider = c.req.param('provider') ?? '';
@@ -41,6 +49,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
     if (read.refusal) return refuse(parts, call, ids, read.refusal);
     return route.handle({
       ...call,
+      principal,
       context: parts.context,
       documents: parts.documents,
       body: read.body,

@@ -81,6 +81,7 @@ const statuses = z
 export const listAdminPaymentsRoute = defineRoute({
   method: 'get',
   path: '/admin/payments',
+  permission: 'failed_payments:read',
   tag,
   summary: 'List payments that need somebody, by status; failed ones unless asked otherwise',
   query: listQuery({
@@ -96,6 +97,7 @@ export const listAdminPaymentsRoute = defineRoute({
 export const readAdminPaymentRoute = defineRoute({
   method: 'get',
   path: '/admin/payments/{payment_id}',
+  permission: 'failed_payments:read',
   tag,
   summary: 'Read a payment with everything an administrator decides by',
   answers: { 200: { description: 'The payment.', schema: adminPayment } },
@@ -104,6 +106,7 @@ export const readAdminPaymentRoute = defineRoute({
 export const retryPaymentAsAdministratorRoute = defineRoute({
   method: 'post',
   path: '/admin/payments/{payment_id}/retry',
+  permission: 'failed_payments:retry',
   atRoot: true,
   tag,
   summary: 'Retry a failed payment as an administrator; clicked twice it is one task',
@@ -125,6 +128,7 @@ export const retryPaymentAsAdministratorRoute = defineRoute({
 export const readRetryTaskRoute = defineRoute({
   method: 'get',
   path: '/admin/retry-tasks/{task_id}',
+  permission: 'failed_payments:read',
   tag,
   summary: 'Read an administrator’s retry',
   answers: { 200: { description: 'The task.', schema: retryTask } },
@@ -133,6 +137,7 @@ export const readRetryTaskRoute = defineRoute({
 export const resolveAttemptRoute = defineRoute({
   method: 'post',
   path: '/admin/payments/{payment_id}/attempts/{attempt_id}/resolve',
+  permission: 'operations:repair',
   tag,
   summary: 'Say what became of an attempt that needs review',
   body: bodyOf({

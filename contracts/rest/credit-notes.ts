@@ -26,6 +26,7 @@ export type CreditNoteBody = z.input<typeof creditNote>;
 export const listCreditNotesRoute = defineRoute({
   method: 'get',
   path: '/invoices/{invoice_id}/credit-notes',
+  permission: 'invoices:read',
   tag: 'Invoices',
   summary: 'List the credit notes of an invoice',
   query: listQuery({}),
@@ -35,6 +36,7 @@ export const listCreditNotesRoute = defineRoute({
 export const readCreditNoteRoute = defineRoute({
   method: 'get',
   path: '/credit-notes/{credit_note_id}',
+  permission: 'invoices:read',
   tag: 'Invoices',
   summary: 'Read a credit note',
   answers: { 200: { description: 'The credit note.', schema: creditNote } },

@@ -38,6 +38,7 @@ const customerAnswer = { description: 'The customer.', schema: customer };
 export const createCustomerRoute = defineRoute({
   method: 'post',
   path: '/customers',
+  permission: 'customers:write',
   tag: 'Customers',
   summary: 'Create a customer',
   body: bodyOf({
@@ -54,6 +55,7 @@ export const createCustomerRoute = defineRoute({
 export const listCustomersRoute = defineRoute({
   method: 'get',
   path: '/customers',
+  permission: 'customers:read',
   tag: 'Customers',
   summary: 'List customers',
   query: listQuery({ email: z.string().max(254).optional(), status: customerStatus.optional() }),
@@ -63,6 +65,7 @@ export const listCustomersRoute = defineRoute({
 export const readCustomerRoute = defineRoute({
   method: 'get',
   path: '/customers/{customer_id}',
+  permission: 'customers:read',
   tag: 'Customers',
   summary: 'Read a customer',
   answers: { 200: customerAnswer },
@@ -71,6 +74,7 @@ export const readCustomerRoute = defineRoute({
 export const changeCustomerRoute = defineRoute({
   method: 'put',
   path: '/customers/{customer_id}',
+  permission: 'customers:write',
   tag: 'Customers',
   summary: 'Change a customer',
   body: bodyOf({

@@ -27,6 +27,7 @@ export type DisputeBody = z.input<typeof dispute>;
 export const listDisputesRoute = defineRoute({
   method: 'get',
   path: '/admin/disputes',
+  permission: 'disputes:read',
   tag: 'Administration',
   summary: 'List disputes',
   query: listQuery({ status: status.optional(), payment_id: idText.optional() }),
@@ -36,6 +37,7 @@ export const listDisputesRoute = defineRoute({
 export const readDisputeRoute = defineRoute({
   method: 'get',
   path: '/admin/disputes/{dispute_id}',
+  permission: 'disputes:read',
   tag: 'Administration',
   summary: 'Read a dispute',
   answers: { 200: { description: 'The dispute.', schema: dispute } },

@@ -10,6 +10,7 @@ const pdf = {
 export const readInvoicePdfRoute = defineRoute({
   method: 'get',
   path: '/invoices/{invoice_id}/pdf',
+  permission: 'invoices:read',
   tag: 'Invoices',
   summary: 'An invoice as PDF',
   answers: { 200: pdf },
@@ -18,6 +19,7 @@ export const readInvoicePdfRoute = defineRoute({
 export const readCreditNotePdfRoute = defineRoute({
   method: 'get',
   path: '/credit-notes/{credit_note_id}/pdf',
+  permission: 'invoices:read',
   tag: 'Invoices',
   summary: 'A credit note as PDF',
   answers: { 200: pdf },

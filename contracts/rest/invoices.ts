@@ -45,6 +45,7 @@ export type InvoiceBody = z.input<typeof invoice>;
 export const listInvoicesRoute = defineRoute({
   method: 'get',
   path: '/invoices',
+  permission: 'invoices:read',
   tag: 'Invoices',
   summary: 'List invoices',
   query: listQuery({
@@ -58,6 +59,7 @@ export const listInvoicesRoute = defineRoute({
 export const readInvoiceRoute = defineRoute({
   method: 'get',
   path: '/invoices/{invoice_id}',
+  permission: 'invoices:read',
   tag: 'Invoices',
   summary: 'Read an invoice',
   answers: { 200: { description: 'The invoice.', schema: invoice } },

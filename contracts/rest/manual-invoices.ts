@@ -23,6 +23,7 @@ const notCollectible = ['payment_method_required', 'subscription_needs_attention
 export const createManualInvoiceRoute = defineRoute({
   method: 'post',
   path: '/admin/invoices',
+  permission: 'invoices:write',
   tag: 'Administration',
   summary: 'Bill something by hand: a draft, or with `collect` final and charged at once',
   body: bodyOf({
@@ -50,6 +51,7 @@ export const createManualInvoiceRoute = defineRoute({
 export const editManualInvoiceRoute = defineRoute({
   method: 'put',
   path: '/admin/invoices/{invoice_id}',
+  permission: 'invoices:write',
   tag: 'Administration',
   summary: 'Write a draft invoice anew',
   body: bodyOf({ lines: lines.optional(), memo: memo.nullable().optional() }),
@@ -60,6 +62,7 @@ export const editManualInvoiceRoute = defineRoute({
 export const finalizeManualInvoiceRoute = defineRoute({
   method: 'post',
   path: '/admin/invoices/{invoice_id}/finalize',
+  permission: 'invoices:write',
   tag: 'Administration',
   summary: 'Finalise a draft invoice: it takes its number',
   body: emptyBody,
@@ -70,6 +73,7 @@ export const finalizeManualInvoiceRoute = defineRoute({
 export const voidManualInvoiceRoute = defineRoute({
   method: 'post',
   path: '/admin/invoices/{invoice_id}/void',
+  permission: 'invoices:write',
   tag: 'Administration',
   summary: 'Take an unpaid invoice back',
   body: emptyBody,
@@ -80,6 +84,7 @@ export const voidManualInvoiceRoute = defineRoute({
 export const payManualInvoiceRoute = defineRoute({
   method: 'post',
   path: '/admin/invoices/{invoice_id}/pay',
+  permission: 'invoices:write',
   tag: 'Administration',
   summary: 'Collect an open invoice now, with the method in force',
   body: emptyBody,

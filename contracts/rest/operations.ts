@@ -20,6 +20,7 @@ const advanceBody = bodyOf({ to: instantIn.optional(), by: duration.optional() }
 export const advanceSubscriptionClockRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/test-clock/advance',
+  permission: 'test_clocks:advance',
   tag: 'Test clocks',
   summary: 'Move a sandbox subscription’s time on',
   body: advanceBody,
@@ -30,6 +31,7 @@ export const advanceSubscriptionClockRoute = defineRoute({
 export const readSubscriptionClockRoute = defineRoute({
   method: 'get',
   path: '/subscriptions/{subscription_id}/test-clock',
+  permission: 'subscriptions:read',
   tag: 'Test clocks',
   summary: 'Read a subscription’s time',
   answers: clockAnswers,
@@ -38,6 +40,7 @@ export const readSubscriptionClockRoute = defineRoute({
 export const advanceTenantClockRoute = defineRoute({
   method: 'post',
   path: '/test-clock/advance',
+  permission: 'test_clocks:advance',
   tag: 'Test clocks',
   summary: 'Move a whole sandbox tenant’s time on; clocks ahead of it stay',
   body: advanceBody,
@@ -48,6 +51,7 @@ export const advanceTenantClockRoute = defineRoute({
 export const readTenantClockRoute = defineRoute({
   method: 'get',
   path: '/test-clock',
+  permission: 'subscriptions:read',
   tag: 'Test clocks',
   summary: 'Read a tenant’s time',
   answers: clockAnswers,
@@ -56,6 +60,7 @@ export const readTenantClockRoute = defineRoute({
 export const repairSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/admin/subscriptions/{subscription_id}/repair',
+  permission: 'operations:repair',
   tag: 'Administration',
   summary: 'Free a parked subscription: retry the step, skip it, or override',
   body: bodyOf({ action: z.enum(['retry', 'skip', 'override']), reason: textUpTo(500) }),

@@ -27,6 +27,7 @@ const methods = '/customers/{customer_id}/payment-methods';
 export const attachPaymentMethodRoute = defineRoute({
   method: 'post',
   path: methods,
+  permission: 'customers:write',
   tag: 'Payment methods',
   summary: 'Attach a payment method by its provider’s token; the first one becomes the default',
   body: bodyOf({
@@ -44,6 +45,7 @@ export const attachPaymentMethodRoute = defineRoute({
 export const listPaymentMethodsRoute = defineRoute({
   method: 'get',
   path: methods,
+  permission: 'customers:read',
   tag: 'Payment methods',
   summary: 'List a customer’s payment methods',
   query: listQuery({}),
@@ -53,6 +55,7 @@ export const listPaymentMethodsRoute = defineRoute({
 export const setDefaultPaymentMethodRoute = defineRoute({
   method: 'post',
   path: `${methods}/{payment_method_id}/default`,
+  permission: 'customers:write',
   tag: 'Payment methods',
   summary: 'Make a payment method the default; past-due subscriptions retry at once',
   body: emptyBody,
@@ -62,6 +65,7 @@ export const setDefaultPaymentMethodRoute = defineRoute({
 export const detachPaymentMethodRoute = defineRoute({
   method: 'delete',
   path: `${methods}/{payment_method_id}`,
+  permission: 'customers:write',
   tag: 'Payment methods',
   summary: 'Detach a payment method that no live subscription names',
   body: emptyBody,
@@ -90,6 +94,7 @@ const setups = '/customers/{customer_id}/payment-method-setups';
 export const beginMethodSetupRoute = defineRoute({
   method: 'post',
   path: setups,
+  permission: 'customers:write',
   tag: 'Payment methods',
   summary: 'Begin to set up a payment method at the provider’s page; send the customer to `url`',
   body: bodyOf({
@@ -110,6 +115,7 @@ export const beginMethodSetupRoute = defineRoute({
 export const readMethodSetupRoute = defineRoute({
   method: 'get',
   path: `${setups}/{setup_id}`,
+  permission: 'customers:read',
   tag: 'Payment methods',
   summary: 'Read a set-up; an open one is asked of the provider, and what is completed is attached',
   answers: { 200: { description: 'The set-up.', schema: methodSetup } },

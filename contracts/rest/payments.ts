@@ -66,6 +66,7 @@ export type PaymentBody = z.input<typeof payment>;
 export const listPaymentsRoute = defineRoute({
   method: 'get',
   path: '/payments',
+  permission: 'payments:read',
   atRoot: true,
   tag: 'Payments',
   summary: 'List payments',
@@ -83,6 +84,7 @@ export const listPaymentsRoute = defineRoute({
 export const repairPaymentRoute = defineRoute({
   method: 'post',
   path: '/admin/payments/{payment_id}/repair',
+  permission: 'operations:repair',
   tag: 'Administration',
   summary: 'Set a parked payment without a subscription going again',
   body: bodyOf({ action: z.enum(['retry']), reason: textUpTo(500) }),
@@ -93,6 +95,7 @@ export const repairPaymentRoute = defineRoute({
 export const readPaymentRoute = defineRoute({
   method: 'get',
   path: '/payments/{payment_id}',
+  permission: 'payments:read',
   atRoot: true,
   tag: 'Payments',
   summary: 'Read a payment',
@@ -102,6 +105,7 @@ export const readPaymentRoute = defineRoute({
 export const requestPaymentRoute = defineRoute({
   method: 'post',
   path: '/payments',
+  permission: 'payments:write',
   atRoot: true,
   tag: 'Payments',
   summary: 'Charge a subscription by hand: what is due, or something beside its periods',
@@ -132,6 +136,7 @@ export const requestPaymentRoute = defineRoute({
 export const retryPaymentRoute = defineRoute({
   method: 'post',
   path: '/payments/{payment_id}/retry',
+  permission: 'payments:write',
   atRoot: true,
   tag: 'Payments',
   summary: 'Try a failed payment again now',

@@ -54,6 +54,7 @@ const planAnswer = { description: 'The plan.', schema: plan };
 export const createPlanRoute = defineRoute({
   method: 'post',
   path: '/plans',
+  permission: 'plans:write',
   tag: 'Plans',
   summary: 'Create a plan',
   body: bodyOf({
@@ -80,6 +81,7 @@ export const createPlanRoute = defineRoute({
 export const listPlansRoute = defineRoute({
   method: 'get',
   path: '/plans',
+  permission: 'plans:read',
   tag: 'Plans',
   summary: 'List plans',
   query: listQuery({ status: planStatus.optional() }),
@@ -89,6 +91,7 @@ export const listPlansRoute = defineRoute({
 export const readPlanRoute = defineRoute({
   method: 'get',
   path: '/plans/{plan_id}',
+  permission: 'plans:read',
   tag: 'Plans',
   summary: 'Read a plan',
   answers: { 200: planAnswer },
@@ -97,6 +100,7 @@ export const readPlanRoute = defineRoute({
 export const changePlanDetailsRoute = defineRoute({
   method: 'put',
   path: '/plans/{plan_id}',
+  permission: 'plans:write',
   tag: 'Plans',
   summary: 'Change a plan; a new amount is a new version of its price',
   body: bodyOf({
@@ -115,6 +119,7 @@ export const changePlanDetailsRoute = defineRoute({
 export const archivePlanRoute = defineRoute({
   method: 'post',
   path: '/plans/{plan_id}/archive',
+  permission: 'plans:write',
   tag: 'Plans',
   summary: 'Archive a plan: no new subscriptions, existing ones go on',
   body: emptyBody,

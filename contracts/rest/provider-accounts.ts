@@ -29,6 +29,7 @@ const path = '/admin/provider-accounts/{provider}';
 export const putProviderAccountRoute = defineRoute({
   method: 'put',
   path,
+  permission: 'providers:write',
   tag,
   summary: 'Set up or change the account at a provider; new credentials wake what waited for them',
   body: bodyOf({
@@ -52,6 +53,7 @@ export const putProviderAccountRoute = defineRoute({
 export const listProviderAccountsRoute = defineRoute({
   method: 'get',
   path: '/admin/provider-accounts',
+  permission: 'providers:read',
   tag,
   summary: 'List the accounts at providers',
   answers: {
@@ -62,6 +64,7 @@ export const listProviderAccountsRoute = defineRoute({
 export const readProviderAccountRoute = defineRoute({
   method: 'get',
   path,
+  permission: 'providers:read',
   tag,
   summary: 'Read the account at a provider',
   answers: accountAnswer,
@@ -70,6 +73,7 @@ export const readProviderAccountRoute = defineRoute({
 export const disableProviderAccountRoute = defineRoute({
   method: 'delete',
   path,
+  permission: 'providers:write',
   tag,
   summary: 'Disable the account at a provider and erase its credentials',
   body: emptyBody,
@@ -79,6 +83,7 @@ export const disableProviderAccountRoute = defineRoute({
 export const checkProviderAccountRoute = defineRoute({
   method: 'post',
   path: `${path}/check`,
+  permission: 'providers:write',
   tag,
   summary: 'Ask the provider whether it takes the credentials',
   body: emptyBody,

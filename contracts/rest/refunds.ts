@@ -29,6 +29,7 @@ const moneyGoesBack = ['payment_not_collected', 'payment_disputed', 'refund_exce
 export const refundPaymentRoute = defineRoute({
   method: 'post',
   path: '/payments/{payment_id}/refunds',
+  permission: 'refunds:write',
   atRoot: true,
   tag: 'Refunds',
   summary: 'Refund a payment, in full or in part',
@@ -43,6 +44,7 @@ export const refundPaymentRoute = defineRoute({
 export const listRefundsRoute = defineRoute({
   method: 'get',
   path: '/payments/{payment_id}/refunds',
+  permission: 'payments:read',
   atRoot: true,
   tag: 'Refunds',
   summary: 'List the refunds of a payment',
@@ -53,6 +55,7 @@ export const listRefundsRoute = defineRoute({
 export const readRefundRoute = defineRoute({
   method: 'get',
   path: '/refunds/{refund_id}',
+  permission: 'payments:read',
   tag: 'Refunds',
   summary: 'Read a refund',
   answers: { 200: { description: 'The refund.', schema: refund } },
@@ -61,6 +64,7 @@ export const readRefundRoute = defineRoute({
 export const repairRefundRoute = defineRoute({
   method: 'post',
   path: '/admin/refunds/{refund_id}/repair',
+  permission: 'operations:repair',
   tag: 'Administration',
   summary: 'Free a refund that needs a person: ask the provider again, or give it up',
   body: bodyOf({ action: z.enum(['retry', 'reject']), reason: textUpTo(500) }),
@@ -93,6 +97,7 @@ export type RefundRequestBody = z.input<typeof refundRequest>;
 export const requestRefundRoute = defineRoute({
   method: 'post',
   path: '/payments/{payment_id}/refund-requests',
+  permission: 'refund_requests:write',
   tag: 'Refunds',
   summary: 'Ask for a refund, on a customer’s behalf',
   body: bodyOf({ amount: refundAmount.optional(), reason: textUpTo(500) }),
@@ -103,6 +108,7 @@ export const requestRefundRoute = defineRoute({
 export const listRefundRequestsRoute = defineRoute({
   method: 'get',
   path: '/admin/refund-requests',
+  permission: 'refund_requests:decide',
   tag: 'Administration',
   summary: 'List customers’ refund requests',
   query: listQuery({ status: refundRequestStatus.optional() }),
@@ -112,6 +118,7 @@ export const listRefundRequestsRoute = defineRoute({
 export const approveRefundRequestRoute = defineRoute({
   method: 'post',
   path: '/admin/refund-requests/{refund_request_id}/approve',
+  permission: 'refund_requests:decide',
   tag: 'Administration',
   summary: 'Approve a refund request: its amount is refunded',
   body: bodyOf({ note: textUpTo(500).optional() }),
@@ -122,6 +129,7 @@ export const approveRefundRequestRoute = defineRoute({
 export const declineRefundRequestRoute = defineRoute({
   method: 'post',
   path: '/admin/refund-requests/{refund_request_id}/decline',
+  permission: 'refund_requests:decide',
   tag: 'Administration',
   summary: 'Decline a refund request',
   body: bodyOf({ note: textUpTo(500) }),

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import type { Permission } from '../../domain/access/permissions.ts';
 import type { RefusalCode } from '../../domain/errors.ts';
 
 /**
  * One call of the REST contract (spec §6): what the server checks, what the OpenAPI document says, and nothing else.
- * A path under `/admin/` needs an administrator's key. Every route may answer the refusals its kind implies (400, 401,
- * 403, 404, 413, 422); `refusals` names the further ones.
+ * Every route may answer the refusals its kind implies (400, 401, 403, 404, 413, 422, 429); `refusals` names the further ones.
  */
 export interface RouteContract {
   readonly method: 'get' | 'post' | 'put' | 'delete';
@@ -12,6 +12,10 @@ export interface RouteContract {
   readonly path: string;
   /** The calls of spec §6's first table stand, identically, at the root too. */
   readonly atRoot?: boolean;
+  /** What the caller must be allowed to do; null: whoever is known may, or, for providers' notifications, whoever signs. */
+  readonly permission: Permission | null;
+  /** Customers may call it, each for what is its own; absent: they may not. `body` is what they may say, where that is less. */
+  readonly forCustomers?: { readonly body?: z.ZodType };
   readonly tag: string;
   readonly summary: string;
   readonly body?: z.ZodType;

@@ -17,6 +17,7 @@ const wholeNumber = (fallback: number, [least, most]: readonly [number, number])
 export const previewChangeRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/preview',
+  permission: 'subscriptions:read',
   atRoot: true,
   tag,
   summary: 'What a change would bill; changes nothing',
@@ -38,6 +39,7 @@ export const previewChangeRoute = defineRoute({
 export const forecastSubscriptionRoute = defineRoute({
   method: 'get',
   path: '/subscriptions/{subscription_id}/forecast',
+  permission: 'subscriptions:read',
   atRoot: true,
   tag,
   summary: 'The invoices to come, by the function that bills',
@@ -64,6 +66,7 @@ export const forecastSubscriptionRoute = defineRoute({
 export const readTimelineRoute = defineRoute({
   method: 'get',
   path: '/subscriptions/{subscription_id}/timeline',
+  permission: 'subscriptions:read',
   atRoot: true,
   tag,
   summary: 'What happened to a subscription',
@@ -88,6 +91,7 @@ export const readTimelineRoute = defineRoute({
 export const readEventsRoute = defineRoute({
   method: 'get',
   path: '/subscriptions/{subscription_id}/events',
+  permission: 'subscriptions:read',
   atRoot: true,
   tag,
   summary: 'The ordered events of a subscription, which rebuild its state',

@@ -27,6 +27,7 @@ const subscriptionAnswer = { description: 'The subscription.', schema: subscript
 export const createSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/subscriptions',
+  permission: 'subscriptions:write',
   atRoot: true,
   tag,
   summary: 'Create a subscription and charge its first period, unless in a trial',
@@ -60,6 +61,7 @@ export const createSubscriptionRoute = defineRoute({
 export const listSubscriptionsRoute = defineRoute({
   method: 'get',
   path: '/subscriptions',
+  permission: 'subscriptions:read',
   atRoot: true,
   tag,
   summary: 'List subscriptions',
@@ -75,6 +77,7 @@ export const listSubscriptionsRoute = defineRoute({
 export const readSubscriptionRoute = defineRoute({
   method: 'get',
   path: '/subscriptions/{subscription_id}',
+  permission: 'subscriptions:read',
   atRoot: true,
   tag,
   summary: 'Read a subscription',
@@ -94,6 +97,7 @@ export const changeBody = bodyOf({
 export const changeSubscriptionRoute = defineRoute({
   method: 'put',
   path: '/subscriptions/{subscription_id}',
+  permission: 'subscriptions:write',
   atRoot: true,
   tag,
   summary: 'Change plan, quantity, next billing date, payment method or metadata',
@@ -118,6 +122,7 @@ export const changeSubscriptionRoute = defineRoute({
 export const cancelSubscriptionRoute = defineRoute({
   method: 'delete',
   path: '/subscriptions/{subscription_id}',
+  permission: 'subscriptions:write',
   atRoot: true,
   tag,
   summary: 'Cancel now or at the end of the period',
@@ -138,6 +143,7 @@ const stateRefusals = [
 export const pauseSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/pause',
+  permission: 'subscriptions:write',
   atRoot: true,
   tag,
   summary: 'Pause until a date, or open-ended; no paid time is lost',
@@ -149,6 +155,7 @@ export const pauseSubscriptionRoute = defineRoute({
 export const resumeSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/resume',
+  permission: 'subscriptions:write',
   atRoot: true,
   tag,
   summary: 'Resume a paused subscription',
@@ -160,6 +167,7 @@ export const resumeSubscriptionRoute = defineRoute({
 export const uncancelSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/uncancel',
+  permission: 'subscriptions:write',
   atRoot: true,
   tag,
   summary: 'Undo a scheduled cancel',

@@ -38,6 +38,7 @@ const settings = z.record(z.string().max(60), textUpTo(500)).optional();
 export const createWebhookEndpointRoute = defineRoute({
   method: 'post',
   path: endpoints,
+  permission: 'webhooks:write',
   tag,
   summary: 'Open an address for a provider’s notifications',
   body: bodyOf({
@@ -57,6 +58,7 @@ export const createWebhookEndpointRoute = defineRoute({
 export const listWebhookEndpointsRoute = defineRoute({
   method: 'get',
   path: endpoints,
+  permission: 'webhooks:read',
   tag,
   summary: 'List the addresses for notifications',
   query: listQuery({ provider: z.enum(providerNames).optional() }),
@@ -68,6 +70,7 @@ export const listWebhookEndpointsRoute = defineRoute({
 export const readWebhookEndpointRoute = defineRoute({
   method: 'get',
   path: endpoint,
+  permission: 'webhooks:read',
   tag,
   summary: 'Read an address for notifications',
   answers: endpointAnswer,
@@ -76,6 +79,7 @@ export const readWebhookEndpointRoute = defineRoute({
 export const changeWebhookEndpointRoute = defineRoute({
   method: 'put',
   path: endpoint,
+  permission: 'webhooks:write',
   tag,
   summary: 'Replace an endpoint’s secret or settings; without either a new secret is generated',
   body: bodyOf({ secret, settings }),
@@ -86,6 +90,7 @@ export const changeWebhookEndpointRoute = defineRoute({
 export const disableWebhookEndpointRoute = defineRoute({
   method: 'delete',
   path: endpoint,
+  permission: 'webhooks:write',
   tag,
   summary: 'Close an address for notifications',
   body: emptyBody,

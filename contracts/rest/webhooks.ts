@@ -9,6 +9,7 @@ const stored = { 200: { description: 'Stored.', schema: z.object({ status: z.lit
 export const receiveWebhookRoute = defineRoute({
   method: 'post',
   path: '/webhooks/{provider}',
+  permission: null,
   atRoot: true,
   tag: 'Webhooks',
   summary: 'A provider’s notification, by the account it names or where there is one endpoint only',
@@ -18,6 +19,7 @@ export const receiveWebhookRoute = defineRoute({
 export const receiveWebhookAtEndpointRoute = defineRoute({
   method: 'post',
   path: '/webhooks/{provider}/{endpoint}',
+  permission: null,
   atRoot: true,
   tag: 'Webhooks',
   summary: 'A provider’s notification to an endpoint of a tenant',
@@ -60,6 +62,7 @@ const tag = 'Administration';
 export const listWebhooksRoute = defineRoute({
   method: 'get',
   path: '/admin/webhooks',
+  permission: 'webhooks:read',
   tag,
   summary: 'List providers’ notifications',
   query: listQuery({
@@ -74,6 +77,7 @@ export const listWebhooksRoute = defineRoute({
 export const readWebhookRoute = defineRoute({
   method: 'get',
   path: '/admin/webhooks/{webhook_id}',
+  permission: 'webhooks:read',
   tag,
   summary: 'Read a provider’s notification',
   answers: { 200: { description: 'The notification.', schema: webhook } },
@@ -82,6 +86,7 @@ export const readWebhookRoute = defineRoute({
 export const replayWebhookRoute = defineRoute({
   method: 'post',
   path: '/admin/webhooks/{webhook_id}/replay',
+  permission: 'webhooks:write',
   tag,
   summary: 'Handle a notification again',
   body: emptyBody,
@@ -92,6 +97,7 @@ export const replayWebhookRoute = defineRoute({
 export const discardWebhookRoute = defineRoute({
   method: 'post',
   path: '/admin/webhooks/{webhook_id}/discard',
+  permission: 'webhooks:write',
   tag,
   summary: 'Give a notification up',
   body: bodyOf({ reason: textUpTo(500) }),
@@ -112,6 +118,7 @@ const caughtUp = z
 export const catchUpWebhooksRoute = defineRoute({
   method: 'post',
   path: '/admin/webhooks/catch-up',
+  permission: 'webhooks:write',
   tag,
   summary: 'Ask the providers for events that no delivery brought',
   body: bodyOf({

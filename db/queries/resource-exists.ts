@@ -16,6 +16,11 @@ const tableOf = {
   refund: 'refunds',
   refundRequest: 'refund_requests',
   creditNote: 'credit_notes',
+  apiKey: 'api_keys',
+  oauthClient: 'oauth_clients',
+  user: 'memberships',
+  customRole: 'custom_roles',
+  invitation: 'invitations',
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */

@@ -1,13 +1,23 @@
-import { foreignKey, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { createdAt, instant, tenantId } from './columns.ts';
 
 export const tenants = pgTable('tenants', {
   tenantId: text('tenant_id').primaryKey(),
   name: text('name').notNull(),
   mode: text('mode').$type<'sandbox' | 'live'>().notNull(),
-  status: text('status').$type<'active' | 'suspended'>().notNull().default('active'),
+  /** `deleting` until its grace is over, `deleted` once nothing personal and no credential is left. */
+  status: text('status').$type<'active' | 'suspended' | 'deleting' | 'deleted'>().notNull().default('active'),
+  statusReason: text('status_reason'),
+  /** The other half of a pair of a live and a sandbox tenant. */
+  pairId: text('pair_id'),
   settings: jsonb('settings').notNull().default({}),
+  /** What the operator allows: `requests_per_second`, `subscriptions`, `plans`, `api_keys`; absent: the platform's default. */
+  limits: jsonb('limits').$type<Record<string, number>>().notNull().default({}),
   createdAt: createdAt(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+  exportedAt: instant('exported_at'),
+  deleteAfter: instant('delete_after'),
 });
 
 export const apiKeys = pgTable(
@@ -17,8 +27,15 @@ export const apiKeys = pgTable(
     id: text('id').notNull(),
     secretHash: text('secret_hash').notNull(),
     owner: text('owner').notNull(),
-    role: text('role').$type<'admin' | 'integrator'>().notNull(),
+    name: text('name'),
+    role: text('role').notNull(),
+    /** Null: all the role allows. */
+    scopes: text('scopes').array(),
     createdAt: createdAt(),
+    lastUsedAt: instant('last_used_at'),
+    expiresAt: instant('expires_at'),
+    /** The key that takes its place; it goes on until `expires_at`. */
+    replacedBy: text('replaced_by'),
     revokedAt: instant('revoked_at'),
   },
   (t) => [
@@ -39,8 +56,28 @@ export const auditLog = pgTable(
     resourceId: text('resource_id').notNull(),
     requestId: text('request_id'),
     details: jsonb('details').notNull().default({}),
+    /** Place in the tenant's chain, and the keyed hash over this row and the one before; null until sealed. */
+    position: bigint('position', { mode: 'number' }),
+    hash: text('hash'),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    uniqueIndex('audit_log_position').on(t.tenantId, t.position),
+    index('audit_log_time').on(t.tenantId, t.at, t.id),
+    index('audit_log_unsealed').on(t.at).where(sql`position is null`),
+  ],
+);
+
+/** The end of each chain, so that rows cut off its end are missed. */
+export const auditHeads = pgTable(
+  'audit_heads',
+  {
+    tenantId: tenantId(),
+    position: bigint('position', { mode: 'number' }).notNull(),
+    hash: text('hash').notNull(),
+    sealedAt: instant('sealed_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId] })],
 );
 
 export const idempotencyKeys = pgTable(

@@ -5,6 +5,7 @@ import type { ApiParts } from '../../api/parts.ts';
 import { startServer } from '../../api/start-server.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
+import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
@@ -31,7 +32,7 @@ export interface ApiHarness {
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
-  makeKey(tenantId: TenantId, role: 'admin' | 'integrator'): Promise<string>;
+  makeKey(tenantId: TenantId, role: BuiltInRole): Promise<string>;
   call(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
   /** The steps of one waking, as its workflow would take them. */
   wake(ref: WorkflowRef): Promise<unknown>;

@@ -7,6 +7,7 @@ export interface OwnDatabase {
   ownerUrl: string;
   appUrl: string;
   systemUrl: string;
+  identityUrl: string;
   owner: Sql;
   app: Sql;
   system: Sql;
@@ -15,17 +16,23 @@ export interface OwnDatabase {
 
 /** A migrated database beside the stack's own, for a test about what reads across tenants: nobody else's rows are in it. */
 export async function openOwnDatabase(): Promise<OwnDatabase> {
-  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl } = stackEnv();
+  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl, identityDatabaseUrl } = stackEnv();
   const name = `own_${randomUUID().replaceAll('-', '')}`;
   const urlOf = (url: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
   const admin = openDatabase(databaseUrl, { max: 1, name: 'own-database' });
   await admin`create database ${admin(name)}`;
-  const urls = { ownerUrl: urlOf(databaseUrl), appUrl: urlOf(appDatabaseUrl), systemUrl: urlOf(systemDatabaseUrl) };
+  const urls = {
+    ownerUrl: urlOf(databaseUrl),
+    appUrl: urlOf(appDatabaseUrl),
+    systemUrl: urlOf(systemDatabaseUrl),
+    identityUrl: urlOf(identityDatabaseUrl),
+  };
   const passwordOf = (url: string): string => decodeURIComponent(new URL(url).password);
   await migrate({
     ownerUrl: urls.ownerUrl,
     appPassword: passwordOf(appDatabaseUrl),
     systemPassword: passwordOf(systemDatabaseUrl),
+    identityPassword: passwordOf(identityDatabaseUrl),
   });
   const owner = openDatabase(urls.ownerUrl, { max: 2, name: 'test-owner' });
   const app = openDatabase(urls.appUrl, { max: 8, name: 'test-app' });
