@@ -1,4 +1,6 @@
 import type { Route } from './route.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { roleRoutes } from './routes/roles.ts';
 
-/** Who may do what: a line for each resource, `...roleRoutes`. */
-export const accessRoutes: readonly Route[] = [];
+/** Who may do what: a line for each resource. */
+export const accessRoutes: readonly Route[] = [...roleRoutes];

@@ -1,4 +1,5 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
+import type { AccessParts } from '../billing/access/access-call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { Authenticate } from '../identity/principal.ts';
@@ -21,6 +22,7 @@ export interface ApiParts {
   context: BillingContext;
   documents: DocumentRenderer;
   authenticate: Authenticate;
+  access: AccessParts;
   receiveWebhook: ReceiveWebhook;
   logger: Logger;
 }

@@ -2,8 +2,10 @@ import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
+import { createAccessParts } from '../identity/access-parts.ts';
 import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
+import { createRoleDirectory } from '../identity/role-directory.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import type { PlatformParts } from './platform-parts.ts';
@@ -16,12 +18,14 @@ import { openWebhookDoor } from './webhook-door.ts';
 export async function startApi(parts: PlatformParts): Promise<ApiServer> {
   const { config, context, database, logger, temporal } = parts;
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
+  const roles = createRoleDirectory({ database, shared: cache });
   const app = createApp({
     context,
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
-      apiKeys: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
+      apiKeys: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, roles, shared: cache }),
     }),
+    access: createAccessParts({ keySecret: config.keySecret, shared: cache }),
     receiveWebhook: openWebhookDoor(parts),
     logger,
   });

@@ -52,6 +52,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       principal,
       context: parts.context,
       documents: parts.documents,
+      access: parts.access,
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,

@@ -1,4 +1,7 @@
+import * as apiKeys from './api-keys.ts';
+import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
+import { routesOf } from './routes-of.ts';
 
-/** Calls about who may do what: roles, keys, clients, users, sessions, tenants, the audit; a line each: `...routesOf(roles)`. */
-export const accessContracts: readonly [string, RouteContract][] = [];
+/** Calls about who may do what: roles, keys, clients, users, sessions, tenants, the audit; a line for each. */
+export const accessContracts: readonly [string, RouteContract][] = [...routesOf(roles)];

@@ -7,8 +7,9 @@ import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { TenantId } from '../../domain/ids.ts';
+import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
+import { createAccessParts } from '../../identity/access-parts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
@@ -32,7 +33,7 @@ export interface ApiHarness {
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
-  makeKey(tenantId: TenantId, role: BuiltInRole): Promise<string>;
+  makeKey(tenantId: TenantId, role: BuiltInRole | CustomRoleId): Promise<string>;
   call(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
   /** The steps of one waking, as its workflow would take them. */
   wake(ref: WorkflowRef): Promise<unknown>;
@@ -68,6 +69,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     context,
     documents: createPdfRenderer(),
     authenticate: openTestAuthenticator(sql),
+    access: createAccessParts({ keySecret: testKeySecret }),
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },
