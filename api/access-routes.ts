@@ -3,4 +3,4 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { roleRoutes } from './routes/roles.ts';
 
 /** Who may do what: a line for each resource. */
-export const accessRoutes: readonly Route[] = [...roleRoutes];
+export const accessRoutes: readonly Route[] = [...roleRoutes, ...apiKeyRoutes];

@@ -3,5 +3,5 @@ import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
 
-/** Calls about who may do what: roles, keys, clients, users, sessions, tenants, the audit; a line for each. */
-export const accessContracts: readonly [string, RouteContract][] = [...routesOf(roles)];
+/** Calls about who may do what: a line for each resource. */
+export const accessContracts: readonly [string, RouteContract][] = [...routesOf(roles), ...routesOf(apiKeys)];
