@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { oauthClientRoutes } from './routes/oauth-clients.ts';
 import { roleRoutes } from './routes/roles.ts';
 
 /** Who may do what: a line for each resource. */
-export const accessRoutes: readonly Route[] = [...roleRoutes, ...apiKeyRoutes];
+export const accessRoutes: readonly Route[] = [...roleRoutes, ...apiKeyRoutes, ...oauthClientRoutes];

@@ -4,7 +4,6 @@ import {
   type ApiKeyRow,
   countLiveApiKeys,
   insertApiKey,
-  isAdministeredWithout,
   lockApiKey,
   type ReadApiKey,
   updateApiKey,
@@ -20,9 +19,7 @@ import { answerOnce } from '../idempotency/answer-once.ts';
 import { answerShowingOnce } from '../idempotency/answer-showing-once.ts';
 import type { AccessCall } from './access-call.ts';
 import { type Grant, inOrder, invalid, permissionsGiven, permissionsToGive, refuseBeyondHeld } from './grant.ts';
-
-/** Where the operator has set no other limit. */
-const keysMaxDefault = 100;
+import { keysMaxOf, refuseLockOut } from './limits-of-keys.ts';
 
 /** A key of the tenant's mode; it is allowed nothing that its maker is not. */
 export function createApiKey(
@@ -34,12 +31,12 @@ export function createApiKey(
     const scopes = input.scopes && inOrder(input.scopes);
     refuseBeyondHeld(call.principal.permissions, await permissionsToGive(tx, { role, scopes }));
     refusePast(tx, expiresAt);
-    const { mode, limits } = await lockTenantLimits(tx);
-    const keysMax = limits['api_keys'] ?? keysMaxDefault;
+    const tenant = await lockTenantLimits(tx);
+    const keysMax = keysMaxOf(tenant);
     if ((await countLiveApiKeys(tx)) >= keysMax) {
       throw new DomainError('quota_reached', `The tenant may have ${keysMax} keys; revoke one that is not needed.`);
     }
-    const made = await insertMade(call, tx, mode, { name, role, scopes, expiresAt });
+    const made = await insertMade(call, tx, tenant.mode, { name, role, scopes, expiresAt });
     const details = { after: termsOf(made.row) };
     await insertAudits(tx, call.caller, [{ action: 'api_key.created', resourceId: made.row.id, details }]);
     return { body: renderApiKey(made.row), shown: made.text };
@@ -166,14 +163,4 @@ async function lockActive(tx: TenantTransaction, id: ApiKeyId): Promise<ReadApiK
 
 function refusePast(tx: TenantTransaction, expiresAt: Instant | null): void {
   if (expiresAt !== null && expiresAt <= tx.now) throw invalid('expires_at', 'is in the past');
-}
-
-/** A tenant nobody can administer any more would be the operator's to open again; what leaked is rotated without an overlap. */
-async function refuseLockOut(tx: TenantTransaction, stored: ReadApiKey): Promise<void> {
-  const allowed = await permissionsGiven(tx, stored);
-  if (!allowed.has('api_keys:write') || (await isAdministeredWithout(tx, stored.id))) return;
-  throw new DomainError(
-    'invalid_state',
-    'This is the last key that can administer the tenant. If it is known to others, rotate it with an overlap of PT0S.',
-  );
 }

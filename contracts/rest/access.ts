@@ -1,4 +1,5 @@
 import * as apiKeys from './api-keys.ts';
+import * as oauthClients from './oauth-clients.ts';
 import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
