@@ -5,4 +5,8 @@ import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
 
 /** Calls about who may do what: a line for each resource. */
-export const accessContracts: readonly [string, RouteContract][] = [...routesOf(roles), ...routesOf(apiKeys)];
+export const accessContracts: readonly [string, RouteContract][] = [
+  ...routesOf(roles),
+  ...routesOf(apiKeys),
+  ...routesOf(oauthClients),
+];
