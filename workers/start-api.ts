@@ -2,13 +2,9 @@ import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
-import { createAccessParts } from '../identity/access-parts.ts';
-import { createAuthenticator } from '../identity/authenticate.ts';
-import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
-import { createKeyUses } from '../identity/key-uses.ts';
-import { createRoleDirectory } from '../identity/role-directory.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
+import { openAccess } from './open-access.ts';
 import type { PlatformParts } from './platform-parts.ts';
 import { openWebhookDoor } from './webhook-door.ts';
 
@@ -17,27 +13,18 @@ import { openWebhookDoor } from './webhook-door.ts';
  * owe to the engine is sent after them, by whoever shares these parts.
  */
 export async function startApi(parts: PlatformParts): Promise<ApiServer> {
-  const { config, context, database, logger, temporal } = parts;
+  const { config, context, logger, temporal } = parts;
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
-  const roles = createRoleDirectory({ database, shared: cache });
-  const keyUses = createKeyUses({ database, logger });
   const app = createApp({
     context,
     documents: createPdfRenderer(),
-    authenticate: createAuthenticator({
-      apiKeys: createApiKeyAuthenticator({
-        ...{ sql: database.sql, keySecret: config.keySecret, roles, shared: cache },
-        noteUse: (tenantId, id) => keyUses.note(tenantId, id),
-      }),
-    }),
-    access: createAccessParts({ keySecret: config.keySecret, shared: cache }),
+    ...openAccess(parts, cache),
     receiveWebhook: openWebhookDoor(parts),
     logger,
   });
   // Commands answer while the engine is away: that is no reason to be taken out of the load balancer.
   registerOptionalCheck('temporal', () => temporal.check());
   registerOptionalCheck('redis', () => cache.check());
-  onShutdown('drain', 'key uses', () => keyUses.stop());
   onShutdown('close', 'cache', () => cache.close());
   const server = await startServer(app, config);
   onShutdown('stop-accepting', 'api requests', () => server.stopAccepting());

@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRedisCache } from '../../adapters/cache/redis/redis-cache.ts';
 import { openDatabase } from '../../db/database.ts';
 import { DAY_MS, SECOND_MS } from '../../domain/instant.ts';
-import { createAccessParts } from '../../identity/access-parts.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../../tests/support/api-harness.ts';
 import { stackEnv } from '../../tests/support/stack-env.ts';
-import { openTestAuthenticator, testKeySecret } from '../../tests/support/test-keys.ts';
+import { openTestAccess, openTestAuthenticator } from '../../tests/support/test-keys.ts';
 
 /** Two servers and the cache they share, as where the API runs twice. */
 let api: ApiHarness;
@@ -18,7 +17,7 @@ const shared = createRedisCache({ url: stackEnv().redisUrl, prefix: `keys-${rand
 const sql = openDatabase(stackEnv().appDatabaseUrl, { max: 4, name: 'test-authenticators' });
 
 beforeAll(async () => {
-  const access = createAccessParts({ keySecret: testKeySecret, shared });
+  const access = openTestAccess(shared);
   const start = () => startApiHarness({ access, authenticate: openTestAuthenticator(sql, shared) });
   [api, second] = await Promise.all([start(), start()]);
   tenant = await api.makeTenant();
@@ -130,7 +129,7 @@ describe('a key', () => {
 
 /** An administrator's key made before there was any by the API, of the tenant's mode. */
 async function liveKeyOf(own: TestTenant): Promise<string> {
-  const { makeKey: make } = createAccessParts({ keySecret: testKeySecret });
+  const { makeKey: make } = openTestAccess();
   const made = make('live');
   await api.owner`insert into api_keys (tenant_id, id, secret_hash, owner, role)
     values (${own.tenantId}, ${made.id}, ${made.secretHash}, 'test', 'admin')`;

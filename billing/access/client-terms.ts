@@ -56,9 +56,9 @@ function refuseUnfitKey(key: Record<string, unknown>, field: string): void {
   if (Object.values(key).some((value) => typeof value !== 'string' && !Array.isArray(value))) {
     throw invalid(field, 'is not a public key in JWK form');
   }
-  if (key['use'] !== undefined && key['use'] !== 'sig') throw invalid(field, 'is not for signatures');
-  if (key['alg'] !== undefined && !algorithms.test(String(key['alg'])))
-    throw invalid(field, 'is for no algorithm known here');
+  const { use = 'sig', alg = 'EdDSA' } = key;
+  if (use !== 'sig') throw invalid(field, 'is not for signatures');
+  if (typeof alg !== 'string' || !algorithms.test(alg)) throw invalid(field, 'is for no algorithm known here');
   const bits = rsaBitsOf(key, field);
   if (bits !== null && bits < rsaBitsMin) throw invalid(field, `has less than ${rsaBitsMin} bits`);
   if (bits === null && !curves.includes(String(key['crv']))) throw invalid(field, `is on none of ${curves.join(', ')}`);

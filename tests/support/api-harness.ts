@@ -9,13 +9,12 @@ import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
-import { createAccessParts } from '../../identity/access-parts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
-import { insertTestKey, openTestAuthenticator, testKeySecret } from './test-keys.ts';
+import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
 
 export interface TestTenant {
@@ -69,7 +68,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     context,
     documents: createPdfRenderer(),
     authenticate: openTestAuthenticator(sql),
-    access: createAccessParts({ keySecret: testKeySecret }),
+    access: openTestAccess(),
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },

@@ -1,6 +1,8 @@
+import type { AccessParts } from '../../billing/access/access-call.ts';
 import type { Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
+import { createAccessParts } from '../../identity/access-parts.ts';
 import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
@@ -16,6 +18,10 @@ export function openTestAuthenticator(sql: Sql, shared?: SharedCache): Authentic
   return createAuthenticator({
     apiKeys: createApiKeyAuthenticator({ sql, roles, keySecret: testKeySecret, ...(shared && { shared }) }),
   });
+}
+
+export function openTestAccess(shared?: SharedCache): AccessParts {
+  return createAccessParts({ keySecret: testKeySecret, ...(shared && { shared }) });
 }
 
 /** A further key of a tenant, with a role of its own. */
