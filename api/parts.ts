@@ -22,5 +22,7 @@ export interface ApiParts {
   documents: DocumentRenderer;
   authenticate: Authenticate;
   receiveWebhook: ReceiveWebhook;
+  /** Where the identity service listens inside; absent where the API runs without one. */
+  identityUrl?: string;
   logger: Logger;
 }

@@ -2,8 +2,11 @@ import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
+import { createTokenAuthenticator } from '../identity/access-token.ts';
 import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
+import { createKeySet } from '../identity/key-set.ts';
+import { builtInRoleDirectory, createPlainTenantDirectory } from '../identity/plain-directories.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import type { PlatformParts } from './platform-parts.ts';
@@ -13,7 +16,7 @@ import { openWebhookDoor } from './webhook-door.ts';
  * REST, reference, health and metrics on the process's port. At shutdown the requests under way are answered first; what they
  * owe to the engine is sent after them, by whoever shares these parts.
  */
-export async function startApi(parts: PlatformParts): Promise<ApiServer> {
+export async function startApi(parts: PlatformParts, identityUrl: string): Promise<ApiServer> {
   const { config, context, database, logger, temporal } = parts;
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
   const app = createApp({
@@ -21,8 +24,15 @@ export async function startApi(parts: PlatformParts): Promise<ApiServer> {
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
       apiKeys: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
+      accessTokens: createTokenAuthenticator({
+        publicUrl: config.publicUrl,
+        keys: createKeySet({ url: `${identityUrl}/oauth/jwks` }),
+        tenants: createPlainTenantDirectory(database),
+        roles: builtInRoleDirectory,
+      }),
     }),
     receiveWebhook: openWebhookDoor(parts),
+    identityUrl,
     logger,
   });
   // Commands answer while the engine is away: that is no reason to be taken out of the load balancer.
