@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { tenantRoutes } from './routes/tenants.ts';
 
 /** Who may do what: a line for each resource, `...roleRoutes`. */
-export const accessRoutes: readonly Route[] = [];
+export const accessRoutes: readonly Route[] = [...tenantRoutes];

@@ -4,6 +4,7 @@ import type { RouteContract } from '../contracts/rest/route.ts';
 import { newId } from '../db/new-id.ts';
 import { makeFurtherIds, storeWebhook, subscribe } from '../tests/support/api-fixtures.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../tests/support/api-harness.ts';
+import { operatorKey } from '../tests/support/operator.ts';
 import { bodyBytesMax } from './gateway/read-body.ts';
 
 type Ids = Record<string, string>;
@@ -55,6 +56,9 @@ beforeAll(async () => {
   [own, foreign] = await Promise.all([makeIds(tenant), makeIds(other)]);
   // A provider's name is nobody's own: only unknown ones are not found.
   own['provider'] = 'stripe';
+  own['tenant_id'] = tenant.tenantId;
+  // No tenant is foreign to an operator: only unknown ones are not found.
+  foreign['tenant_id'] = newId('tenant');
 });
 afterAll(() => api.stop());
 
@@ -63,7 +67,12 @@ function pathOf(contract: RouteContract, ids: Ids): string {
 }
 
 function send(contract: RouteContract, ids: Ids, request: Parameters<ApiHarness['call']>[2] = {}) {
-  return api.call(contract.method.toUpperCase(), pathOf(contract, ids), { key: tenant.apiKey, ...request });
+  return api.call(contract.method.toUpperCase(), pathOf(contract, ids), { key: keyFor(contract), ...request });
+}
+
+/** Of the tenant's administrator, or of an operator for what no tenant may. */
+function keyFor(contract: RouteContract): string {
+  return contract.permission === 'tenants:manage' ? operatorKey : tenant.apiKey;
 }
 
 const unknown: Ids = {
@@ -82,6 +91,7 @@ const unknown: Ids = {
   refund_id: newId('refund'),
   refund_request_id: newId('refundRequest'),
   credit_note_id: newId('creditNote'),
+  tenant_id: newId('tenant'),
 };
 const malformed: Ids = Object.fromEntries(Object.keys(unknown).map((name) => [name, 'no-id%00at%20all']));
 
@@ -165,7 +175,7 @@ describe('bad input', () => {
     const parameter = Object.keys((contract.query as unknown as { shape: object }).shape).at(-1) ?? '';
     const queries = ['no_such_parameter=1', `${parameter}=1&${parameter}=2`, `limit=0`, `limit=101`, `limit=ten`];
     for (const query of queries) {
-      const answer = await api.call('GET', `${path}?${query}`, { key: tenant.apiKey });
+      const answer = await api.call('GET', `${path}?${query}`, { key: keyFor(contract) });
       expect([query, answer.status, answer.body.code]).toEqual([query, 400, 'invalid_request']);
     }
   });

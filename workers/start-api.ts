@@ -18,6 +18,7 @@ export async function startApi(parts: PlatformParts): Promise<ApiServer> {
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
   const app = createApp({
     context,
+    system: { sql: parts.system },
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
       apiKeys: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
