@@ -154,7 +154,17 @@ describe('the roles of the processes', () => {
       group by 1 order by 1`;
     const byTable = Object.fromEntries(readable.map(({ tableName, columns }) => [tableName, columns]));
     expect(Object.keys(byTable)).toEqual([
-      ...['audit_heads', 'audit_log', 'carriers', 'idempotency_keys', 'inbox', 'intents', 'outbox', 'subscriptions', 'tenants'],
+      ...[
+        'audit_heads',
+        'audit_log',
+        'carriers',
+        'idempotency_keys',
+        'inbox',
+        'intents',
+        'outbox',
+        'subscriptions',
+        'tenants',
+      ],
       'webhook_endpoints',
     ]);
     const [ofOperators] = await owner<{ qual: string }[]>`

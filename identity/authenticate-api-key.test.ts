@@ -19,16 +19,25 @@ const tenantId = newId('tenant');
 
 /** The one look-up there is, over keys in memory. */
 function createKeys() {
-  const rows = new Map<string, { tenantId: string; secretHash: string; role: string; scopes: null }>();
+  const rows = new Map<
+    string,
+    { tenantId: string; secretHash: string; role: string; scopes: null; tenantStatus: string }
+  >();
   const asked: string[] = [];
   const sql = (async (_text: unknown, id: string) => {
     asked.push(id);
     const row = rows.get(id);
     return row ? [row] : [];
   }) as unknown as Sql;
-  const issue = (role: 'admin' | 'integrator' = 'admin') => {
+  const issue = (role: 'admin' | 'integrator' = 'admin', tenantStatus = 'active') => {
     const key = makeApiKey('sandbox');
-    rows.set(key.id, { tenantId, role, scopes: null, secretHash: hashApiKeySecret(key.secret, keySecret) });
+    rows.set(key.id, {
+      tenantId,
+      role,
+      scopes: null,
+      tenantStatus,
+      secretHash: hashApiKeySecret(key.secret, keySecret),
+    });
     return key;
   };
   return { sql, asked, issue, revoke: (id: string) => rows.delete(id) };
@@ -64,6 +73,13 @@ describe('a key', () => {
     const header = headerOf(keys.issue().text);
     expect(() => authenticate(header)).toThrow('unauthorized');
     expect(keys.asked).toEqual([]);
+  });
+
+  it('opens only what is left of a tenant that is being deleted', async () => {
+    const keys = createKeys();
+    const key = keys.issue('admin', 'deleting');
+    const { permissions } = await open({ sql: keys.sql, keySecret })(`Bearer ${key.text}`);
+    expect([...permissions].sort()).toEqual(['audit:read', 'tenant:read', 'tenant:write']);
   });
 
   it('is refused with another key’s secret, and with one made by another server', async () => {

@@ -5,7 +5,9 @@ import { type BuiltInRole, rolePermissions } from '../domain/access/roles.ts';
 import type { DomainError } from '../domain/errors.ts';
 import type { ApiKeyId, TenantId } from '../domain/ids.ts';
 import { SECOND_MS } from '../domain/instant.ts';
+import { admitToTenant } from './admit-to-tenant.ts';
 import { hashApiKeySecret, sameHash } from './api-key.ts';
+import type { TenantFacts } from './directories.ts';
 import type { Principal } from './principal.ts';
 
 /** What is kept of a key between two look-ups; never the secret itself. */
@@ -14,6 +16,7 @@ interface KnownKey {
   secretHash: string;
   role: BuiltInRole;
   scopes: Permission[] | null;
+  tenantStatus: TenantFacts['status'];
 }
 
 /** A cache other processes share; absent or away, every look-up goes to PostgreSQL. */
@@ -63,10 +66,10 @@ export function createApiKeyAuthenticator(parts: {
   function admit(known: KnownKey | null, presented: { id: ApiKeyId; secret: string }): Principal | null {
     const isRight = known !== null && sameHash(known.secretHash, hashApiKeySecret(presented.secret, parts.keySecret));
     if (!isRight) return null;
-    const { tenantId, role, scopes } = known;
+    const { tenantId, role, scopes, tenantStatus } = known;
     return {
       ...{ tenantId, kind: 'api_key', actor: presented.id, role, customerId: null },
-      permissions: narrow(rolePermissions[role], scopes),
+      permissions: admitToTenant(tenantStatus, narrow(rolePermissions[role], scopes)),
     };
   }
 
@@ -85,9 +88,12 @@ export function createApiKeyAuthenticator(parts: {
 async function findKey(sql: Sql, id: ApiKeyId, shared: SharedKeyCache | undefined): Promise<KnownKey | null> {
   const cached = shared ? await shared.get(cacheKey(id)) : null;
   if (cached !== null) return JSON.parse(cached) as KnownKey;
-  const [row] = await sql<KnownKey[]>`select tenant_id, secret_hash, role, scopes from find_api_key(${id})`;
+  const [row] = await sql<
+    KnownKey[]
+  >`select tenant_id, secret_hash, role, scopes, tenant_status from find_api_key(${id})`;
   if (!row) return null;
-  const known = { tenantId: row.tenantId, secretHash: row.secretHash, role: row.role, scopes: row.scopes };
+  const { tenantId, secretHash, role, scopes, tenantStatus } = row;
+  const known = { tenantId, secretHash, role, scopes, tenantStatus };
   if (shared) await shared.set(cacheKey(id), JSON.stringify(known), sharedMs);
   return known;
 }

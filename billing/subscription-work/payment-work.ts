@@ -1,6 +1,11 @@
 import type { CarrierRow, InvoiceRow, PaymentRow, SubscriptionRow } from '../../db/queries/billing-rows.ts';
 import { loadPaymentSurroundings, lockCarrier } from '../../db/queries/carriers.ts';
-import type { OpenWork, SubscriptionSurroundings, TenantSettings, TenantStatus } from '../../db/queries/load-subscription.ts';
+import type {
+  OpenWork,
+  SubscriptionSurroundings,
+  TenantSettings,
+  TenantStatus,
+} from '../../db/queries/load-subscription.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import type { CustomerId, PaymentId, PlanId, PriceId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import { type Instant, NEVER } from '../../domain/instant.ts';
@@ -32,7 +37,10 @@ export function refOfPayment(payment: Pick<PaymentRow, 'tenantId' | 'id' | 'subs
 async function loadPaymentWork(tx: TenantTransaction, id: PaymentId, caller: Caller): Promise<SubscriptionWork | null> {
   const carrier = await lockCarrier(tx, id);
   if (carrier?.kind !== 'payment') return null;
-  const { settings, mode, tenantStatus, timezone, currency, invoiceNumber, open } = await loadPaymentSurroundings(tx, id);
+  const { settings, mode, tenantStatus, timezone, currency, invoiceNumber, open } = await loadPaymentSurroundings(
+    tx,
+    id,
+  );
   const { tenantId, customerId, createdAt } = carrier;
   return standInWork({
     ...{ tx, caller, open, settings, tenantMode: mode, tenantStatus },
