@@ -1,6 +1,7 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql, Transaction } from '../database.ts';
+import type { TenantTransaction } from '../with-tenant.ts';
 import type { TenantSettings, TenantStatus } from './load-subscription.ts';
 import { type Page, type PageRequest, pageFrom } from './page.ts';
 
@@ -146,4 +147,25 @@ export function countOf(sql: Sql | Transaction, tenantId: TenantId, of: QuotaNam
     default:
       return of satisfies never;
   }
+}
+
+/** What a tenant may change of itself. */
+export async function updateOwnTenant(
+  { sql, tenantId }: TenantTransaction,
+  changed: Pick<TenantRow, 'name' | 'settings'>,
+): Promise<void> {
+  const { name, settings } = changed;
+  await sql`update tenants set name = ${name}, settings = ${sql.json(settings as never)}, updated_at = clock_timestamp()
+    where tenant_id = ${tenantId}`;
+}
+
+/** The tenant's own wish to go; false where it is not active. */
+export async function askForDeletion(
+  { sql }: TenantTransaction,
+  asked: { reason: string; deleteAfter: Instant; exportWaived: boolean },
+): Promise<boolean> {
+  const { reason, deleteAfter, exportWaived } = asked;
+  const [row] = await sql<{ isAsked: boolean }[]>`
+    select request_tenant_deletion(${reason}, ${deleteAfter}, ${exportWaived}) as is_asked`;
+  return row?.isAsked ?? false;
 }
