@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
+import { makeTestGate } from '../tests/support/wide-gate.ts';
 import { allRoutes } from './all-routes.ts';
 import { createApp, createWebhookApp } from './app.ts';
 import { bodyBytesMax, webhookBytesMax } from './gateway/read-body.ts';
@@ -52,6 +53,7 @@ const app = createApp({
     const tenantId = 'ten_1' as TenantId;
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
+  gate: makeTestGate(),
   receiveWebhook,
   logger,
 } satisfies ApiParts);

@@ -1,4 +1,3 @@
-import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
@@ -6,6 +5,7 @@ import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
+import { openGate, serverOptionsOf } from './open-gate.ts';
 import type { PlatformParts } from './platform-parts.ts';
 import { openWebhookDoor } from './webhook-door.ts';
 
@@ -14,22 +14,21 @@ import { openWebhookDoor } from './webhook-door.ts';
  * owe to the engine is sent after them, by whoever shares these parts.
  */
 export async function startApi(parts: PlatformParts): Promise<ApiServer> {
-  const { config, context, database, logger, temporal } = parts;
-  const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
+  const { config, context, database, logger, temporal, cache } = parts;
   const app = createApp({
     context,
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
       apiKeys: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
     }),
+    gate: openGate(parts),
     receiveWebhook: openWebhookDoor(parts),
     logger,
   });
   // Commands answer while the engine is away: that is no reason to be taken out of the load balancer.
   registerOptionalCheck('temporal', () => temporal.check());
   registerOptionalCheck('redis', () => cache.check());
-  onShutdown('close', 'cache', () => cache.close());
-  const server = await startServer(app, config);
+  const server = await startServer(app, serverOptionsOf(config));
   onShutdown('stop-accepting', 'api requests', () => server.stopAccepting());
   return server;
 }

@@ -16,6 +16,7 @@ import { driveSteps } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
 import { insertTestKey, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
+import { makeTestGate } from './wide-gate.ts';
 
 export interface TestTenant {
   tenantId: TenantId;
@@ -64,10 +65,12 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       }
     },
   };
+  const gate = overrides.gate ?? makeTestGate();
   const app = createApp({
     context,
     documents: createPdfRenderer(),
     authenticate: openTestAuthenticator(sql),
+    gate,
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },
@@ -90,6 +93,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     wake: (ref) => driveSteps(context, ref),
     async stop() {
       await server.stopAccepting();
+      gate.close();
       while (steps.size > 0) await Promise.all(steps);
       await Promise.all([sql.end(), owner.end()]);
     },
