@@ -51,14 +51,10 @@ const tooMuch = () =>
   new DomainError('overloaded', 'There is too much to do at the moment; nothing was done. Try again.');
 
 function rankOf(contract: RouteContract): Rank {
-  switch (rateClassOf(contract)) {
-    case 'read':
-      return contract.query === undefined ? 'read' : 'list';
-    case 'money':
-      return 'money';
-    default:
-      return 'change';
-  }
+  const rateClass = rateClassOf(contract);
+  if (rateClass === 'money') return 'money';
+  if (rateClass !== 'read') return 'change';
+  return contract.query === undefined ? 'read' : 'list';
 }
 
 export function createGate({ limits, counter, trustedProxies, tenants, cache }: GateParts): Gate {

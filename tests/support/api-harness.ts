@@ -6,7 +6,6 @@ import { startServer } from '../../api/start-server.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
@@ -16,7 +15,7 @@ import { driveSteps } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
 import { insertTestKey, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
-import { makeTestGate } from './wide-gate.ts';
+import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
 export interface TestTenant {
   tenantId: TenantId;
@@ -71,9 +70,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     documents: createPdfRenderer(),
     authenticate: openTestAuthenticator(sql),
     gate,
-    receiveWebhook: async () => {
-      throw new DomainError('not_found', 'no provider here');
-    },
+    receiveWebhook: noWebhooks,
     logger,
     ...overrides,
   });

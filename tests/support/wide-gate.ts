@@ -1,5 +1,7 @@
 import { createMemoryRequestCounter } from '../../adapters/limits/request-counter.ts';
 import { createGate, type Gate, type GateLimits, type GateParts } from '../../api/gateway/gate.ts';
+import type { ReceiveWebhook } from '../../api/parts.ts';
+import { DomainError } from '../../domain/errors.ts';
 
 const plenty = 1_000_000;
 
@@ -17,3 +19,8 @@ export const wideLimits: GateLimits = {
 export function makeTestGate(parts: Partial<GateParts> = {}): Gate {
   return createGate({ limits: wideLimits, counter: createMemoryRequestCounter(), ...parts });
 }
+
+/** Where no provider is known. */
+export const noWebhooks: ReceiveWebhook = async () => {
+  throw new DomainError('not_found', 'no provider here');
+};
