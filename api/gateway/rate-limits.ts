@@ -96,11 +96,12 @@ export function createRateLimiting(counter: RequestCounter, limits: RateLimits):
       counter.count(`failure:${networkOf(ip)}`, allowances.failure);
     },
     async ofCaller({ tenantId, actor }, rateClass, tenantPerSecond = limits.tenant) {
-      const ofTenant = count('tenant', tenantId, perSecond(tenantPerSecond));
+      // The widest last: what one caller is refused is not taken from the other callers of its tenant.
       const ofActor = count('caller', `${tenantId}:${actor}`, allowances.caller);
       const own = ofClass(rateClass, `${tenantId}:${actor}`);
       const ofOwnClass = own instanceof Promise ? await own : own;
-      const nearest = nearer(ofTenant, ofActor);
+      const ofTenant = count('tenant', tenantId, perSecond(tenantPerSecond));
+      const nearest = nearer(ofActor, ofTenant);
       return tell(ofOwnClass === null ? nearest : nearer(nearest, ofOwnClass));
     },
   };
