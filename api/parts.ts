@@ -3,6 +3,7 @@ import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { DenialNotes } from './gateway/note-denial.ts';
 
 /** A provider's notification as it came, header names in lower case. */
 export interface IncomingWebhook {
@@ -21,6 +22,7 @@ export interface ApiParts {
   context: BillingContext;
   documents: DocumentRenderer;
   authenticate: Authenticate;
+  denials: DenialNotes;
   receiveWebhook: ReceiveWebhook;
   logger: Logger;
 }

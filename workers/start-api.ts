@@ -1,6 +1,7 @@
 import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
+import { createDenialNotes } from '../api/gateway/note-denial.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
 import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
@@ -16,8 +17,10 @@ import { openWebhookDoor } from './webhook-door.ts';
 export async function startApi(parts: PlatformParts): Promise<ApiServer> {
   const { config, context, database, logger, temporal } = parts;
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
+  const denials = createDenialNotes({ database, logger });
   const app = createApp({
     context,
+    denials,
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
       apiKeys: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
@@ -29,6 +32,7 @@ export async function startApi(parts: PlatformParts): Promise<ApiServer> {
   registerOptionalCheck('temporal', () => temporal.check());
   registerOptionalCheck('redis', () => cache.check());
   onShutdown('close', 'cache', () => cache.close());
+  onShutdown('drain', 'denials', () => denials.stop());
   const server = await startServer(app, config);
   onShutdown('stop-accepting', 'api requests', () => server.stopAccepting());
   return server;

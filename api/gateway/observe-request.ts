@@ -11,6 +11,8 @@ export interface ObservedRequest {
   id: string;
   startedAt: number;
   tenantId: string | null;
+  /** The principal's, once it is known. */
+  actor: string | null;
 }
 
 const durations = registerHistogram({
@@ -23,7 +25,7 @@ const durations = registerHistogram({
 export function observeRequest(c: Context): ObservedRequest {
   const given = c.req.header('x-request-id');
   const usable = given !== undefined && /^[\w.-]{1,64}$/.test(given) && !containsCardNumber(given);
-  return { id: usable ? given : randomUUID(), startedAt: performance.now(), tenantId: null };
+  return { id: usable ? given : randomUUID(), startedAt: performance.now(), tenantId: null, actor: null };
 }
 
 const series = new Map<string, ReturnType<typeof durations.labels>>();
@@ -61,6 +63,8 @@ export function finishRequest(
   );
   const headers = { ...headersOf(answer), ...on.headers, 'x-request-id': request.id };
   const body =
-    answer.contentType === undefined ? JSON.stringify(answer.body) : (answer.body as Uint8Array<ArrayBuffer>);
+    answer.contentType === undefined
+      ? JSON.stringify(answer.body)
+      : (answer.body as Uint8Array<ArrayBuffer> | ReadableStream);
   return new Response(body, { status: answer.status, headers });
 }

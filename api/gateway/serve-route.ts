@@ -36,6 +36,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
     const authenticated = parts.authenticate({ method, header: (name) => c.req.header(name) });
     const principal = authenticated instanceof Promise ? await authenticated : authenticated;
     request.tenantId = principal.tenantId;
+    request.actor = principal.actor;
     authorize(contract, principal);
     const ids = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
     const read = await readRequest(c, contract);
@@ -65,6 +66,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
     try {
       answer = await answerCall(c, request);
     } catch (error) {
+      parts.denials.note(error, request, contract, c);
       answer = answerOfError(error, { logger, requestId: request.id });
     }
     return finishRequest(request, answer, { method, route: contract.path, logger });

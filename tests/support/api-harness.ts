@@ -1,6 +1,7 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
+import { createDenialNotes } from '../../api/gateway/note-denial.ts';
 import type { ApiParts } from '../../api/parts.ts';
 import { startServer } from '../../api/start-server.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
@@ -64,8 +65,10 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       }
     },
   };
+  const denials = createDenialNotes({ database: { sql }, logger, intervalMs: 50 });
   const app = createApp({
     context,
+    denials,
     documents: createPdfRenderer(),
     authenticate: openTestAuthenticator(sql),
     receiveWebhook: async () => {
@@ -91,6 +94,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     async stop() {
       await server.stopAccepting();
       while (steps.size > 0) await Promise.all(steps);
+      await denials.stop();
       await Promise.all([sql.end(), owner.end()]);
     },
   };
