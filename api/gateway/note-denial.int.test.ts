@@ -73,9 +73,12 @@ it('keeps what could not be written, and fails no request', async () => {
       return target[name as 'begin'];
     },
   });
-  const notes = createDenialNotes({ database: { sql }, logger, intervalMs: 5 });
+  const logged: string[] = [];
+  const listening = createLogger('test', { destination: { write: (line) => void logged.push(line) } });
+  const notes = createDenialNotes({ database: { sql }, logger: listening, intervalMs: 5 });
   const tenantId = newId('tenant');
   deny(notes, tenantId);
+  await vi.waitFor(() => expect(logged.join()).toContain('denials could not be audited yet'), within);
   deny(notes, tenantId);
   isAway = false;
   await vi.waitFor(async () => expect(await countsOf(tenantId)).toEqual([2]), within);
