@@ -20,7 +20,9 @@ export async function readRequest(c: Context, contract: RouteContract): Promise<
   const read: ReadRequest = { claim: null, body: undefined, query: undefined, refusal: null };
   const bytes = contract.method === 'get' ? null : await readBody(c);
   try {
-    if (contract.query) read.query = validate(contract.query, queryOf(c));
+    const query = queryOf(c);
+    refuseForbiddenText(query);
+    if (contract.query) read.query = validate(contract.query, query);
     if (bytes) readInto(read, c, contract, bytes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
