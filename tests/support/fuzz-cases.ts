@@ -194,7 +194,7 @@ export class FuzzCases {
       query.append(name, text.isWellFormed() ? text : '%ED%A0%80');
     }
     const headers: Record<string, string> = { 'content-type': 'application/json' };
-    if (this.random.below(4) === 0) headers['idempotency-key'] = `fuzz-${this.random.below(500)}`;
+    if (this.random.below(4) === 0) headers['idempotency-key'] = `fuzz-${this.random.below(5_000)}`;
     if (this.random.below(8) === 0) {
       const [name, value] = this.random.pick(oddHeaders);
       headers[name] = value;
@@ -275,7 +275,7 @@ export class FuzzCases {
     if (format === 'date') return this.random.pick(['2026-01-31', '2030-02-28']);
     if (format === 'email' || name.includes('email')) return `a${this.random.below(1e6)}@example.com`;
     if (name.endsWith('url')) return 'https://example.com/back';
-    if (name === 'idempotency_key') return `body-${this.random.below(500)}`;
+    if (name === 'idempotency_key') return `body-${this.random.below(this.random.below(9) === 0 ? 50 : 1e9)}`;
     const known: Record<string, string[]> = {
       interval: ['month'],
       currency: ['USD'],
