@@ -5,6 +5,7 @@ import { rolePermissions } from '../domain/access/roles.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { openTestPortals } from '../tests/support/test-portals.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { allRoutes } from './all-routes.ts';
 import { createApp, createWebhookApp } from './app.ts';
@@ -52,6 +53,7 @@ const app = createApp({
     const tenantId = 'ten_1' as TenantId;
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
+  portals: openTestPortals(noDatabase as never),
   receiveWebhook,
   logger,
 } satisfies ApiParts);

@@ -4,6 +4,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { finishRequest, observeRequest } from './gateway/observe-request.ts';
 import { mountRoutes, mountWebhooks } from './mount-routes.ts';
+import { serveAuth } from './pages/auth.ts';
 import { serveDocs } from './pages/docs.ts';
 import { serveHealth } from './pages/health.ts';
 import { servePaymentConfirmed } from './pages/payment-confirmed.ts';
@@ -16,6 +17,7 @@ export function createApp(parts: ApiParts): Hono {
   // Ahead of the routes: `/payments/{id}` would take it for an id.
   servePaymentConfirmed(app);
   mountRoutes(app, parts);
+  serveAuth(app, parts);
   serveHealth(app);
   serveDocs(app);
   refuseOthers(app, parts.logger);

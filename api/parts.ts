@@ -1,6 +1,7 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
+import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
 
@@ -21,6 +22,7 @@ export interface ApiParts {
   context: BillingContext;
   documents: DocumentRenderer;
   authenticate: Authenticate;
+  portals: PortalParts;
   receiveWebhook: ReceiveWebhook;
   logger: Logger;
 }

@@ -22,12 +22,14 @@ import type {
   RefundId,
   RefundRequestId,
   RetryTaskId,
+  SessionId,
   SubscriptionId,
   UserId,
   WebhookEndpointId,
 } from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
 import type { ProviderName } from '../domain/payments/provider-name.ts';
+import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Principal } from '../identity/principal.ts';
 
 interface PathIds {
@@ -52,6 +54,8 @@ interface PathIds {
   user: UserId;
   customRole: CustomRoleId;
   invitation: InvitationId;
+  /** No row, and known to its holder alone. */
+  session: SessionId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -60,6 +64,7 @@ export interface RouteCall<Body, Query> extends Call {
   principal: Principal;
   context: BillingContext;
   documents: DocumentRenderer;
+  portals: PortalParts;
   body: Body;
   query: Query;
   /** The id in the path. */
@@ -102,12 +107,18 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   user_id: 'user',
   role_id: 'customRole',
   invitation_id: 'invitation',
+  session_id: 'session',
 };
+
+/** Of an id by the name it has in paths and bodies. */
+export function kindOfName(name: string): ResourceKind | undefined {
+  return pathNames[name];
+}
 
 /** The kinds of the ids in a path, with the names they have there. */
 export function pathKinds(path: string): { name: string; kind: ResourceKind }[] {
   return [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name = '']) => {
-    const kind = pathNames[name];
+    const kind = kindOfName(name);
     return kind ? [{ name, kind }] : [];
   });
 }

@@ -11,6 +11,8 @@ export interface ObservedRequest {
   id: string;
   startedAt: number;
   tenantId: string | null;
+  /** Goes to the browser with whatever is answered. */
+  cookie: string | null;
 }
 
 const durations = registerHistogram({
@@ -23,7 +25,7 @@ const durations = registerHistogram({
 export function observeRequest(c: Context): ObservedRequest {
   const given = c.req.header('x-request-id');
   const usable = given !== undefined && /^[\w.-]{1,64}$/.test(given) && !containsCardNumber(given);
-  return { id: usable ? given : randomUUID(), startedAt: performance.now(), tenantId: null };
+  return { id: usable ? given : randomUUID(), startedAt: performance.now(), tenantId: null, cookie: null };
 }
 
 const series = new Map<string, ReturnType<typeof durations.labels>>();
@@ -59,7 +61,9 @@ export function finishRequest(
     },
     'request',
   );
-  const headers = { ...headersOf(answer), ...on.headers, 'x-request-id': request.id };
+  const headers: Record<string, string> = { ...headersOf(answer), ...on.headers, 'x-request-id': request.id };
+  if (request.cookie !== null) headers['set-cookie'] = request.cookie;
+  if (answer.headers) Object.assign(headers, answer.headers);
   const body =
     answer.contentType === undefined ? JSON.stringify(answer.body) : (answer.body as Uint8Array<ArrayBuffer>);
   return new Response(body, { status: answer.status, headers });

@@ -21,6 +21,8 @@ const tableOf = {
   user: 'memberships',
   customRole: 'custom_roles',
   invitation: 'invitations',
+  /** Sessions are no rows: what cannot be read is refused of each as of an unknown one. */
+  session: null,
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. */
@@ -29,6 +31,9 @@ export function resourcesExist(
   ids: readonly { kind: keyof typeof tableOf; id: string }[],
 ): Promise<boolean> {
   if (ids.length === 0) return Promise.resolve(true);
-  const each = ids.map(({ kind, id }) => sql`and exists (select 1 from ${sql(tableOf[kind])} where id = ${id})`);
+  const each = ids.map(({ kind, id }) => {
+    const table = tableOf[kind];
+    return table === null ? sql`and false` : sql`and exists (select 1 from ${sql(table)} where id = ${id})`;
+  });
   return sql<[{ exist: boolean }]>`select true ${each} as exist`.then(([row]) => row.exist);
 }

@@ -9,12 +9,14 @@ import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
+import type { PortalParts } from '../../identity/portal-parts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
 import { insertTestKey, openTestAuthenticator, testKeySecret } from './test-keys.ts';
+import { openTestPortals } from './test-portals.ts';
 import { testSealing } from './test-sealer.ts';
 
 export interface TestTenant {
@@ -29,6 +31,7 @@ export interface ApiHarness {
   owner: Sql;
   provider: FakePaymentProvider;
   context: BillingContext;
+  portals: PortalParts;
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
@@ -64,10 +67,12 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       }
     },
   };
+  const portals = overrides.portals ?? openTestPortals(sql);
   const app = createApp({
     context,
     documents: createPdfRenderer(),
-    authenticate: openTestAuthenticator(sql),
+    authenticate: openTestAuthenticator(sql, portals.authenticate),
+    portals,
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },
@@ -82,6 +87,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     owner,
     provider,
     context,
+    portals,
     owed,
     logged,
     makeTenant: () => provisionSandboxTenant({ ownerUrl: databaseUrl, keySecret: testKeySecret, tenantName: 'Test' }),

@@ -5,11 +5,12 @@ import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import type { Authenticate } from '../../identity/principal.ts';
+import type { AuthenticateSession } from '../../identity/sessions/authenticate-session.ts';
 
 export const testKeySecret = 'the key secret of a test';
 
-export function openTestAuthenticator(sql: Sql): Authenticate {
-  return createAuthenticator({ apiKeys: createApiKeyAuthenticator({ sql, keySecret: testKeySecret }) });
+export function openTestAuthenticator(sql: Sql, sessions?: AuthenticateSession): Authenticate {
+  return createAuthenticator({ apiKeys: createApiKeyAuthenticator({ sql, keySecret: testKeySecret }), sessions });
 }
 
 /** A further key of a tenant, with a role of its own. */
