@@ -17,6 +17,7 @@ import { createSignIn, type SignIn } from './sign-in/sign-in.ts';
 /** What the API needs for people in browsers. */
 export interface PortalParts {
   publicUrl: string;
+  now(): Instant;
   sessions: SessionStore;
   places: PlaceDirectory;
   principalOf: PrincipalOf;
@@ -33,12 +34,12 @@ export function createPortalParts(parts: {
   publicUrl: string;
   now?: () => Instant;
 }): PortalParts {
-  const { store, database, roles, party, publicUrl, now } = parts;
+  const { store, database, roles, party, publicUrl, now = Date.now } = parts;
   const sessions = createSessionStore({ store, now });
   const places = createPlaceDirectory(database);
   const principalOf = createSessionPrincipals({ sessions, places, roles, now });
   return {
-    ...{ publicUrl, sessions, places, principalOf },
+    ...{ publicUrl, now, sessions, places, principalOf },
     authenticate: createSessionAuthenticator({ sessions, principalOf, publicUrl }),
     signIn: createSignIn({ store, sessions, places, party }),
     links: createPortalLinks({ store, sessions, places, publicUrl, now }),

@@ -1,13 +1,12 @@
 import type { Context, Hono } from 'hono';
 import { DomainError } from '../../domain/errors.ts';
-import { signInCallbackPath } from '../../identity/first-party-client.ts';
+import { signedOutPath, signInCallbackPath } from '../../identity/first-party-client.ts';
 import type { PortalParts } from '../../identity/portal-parts.ts';
 import { clearCookie, readCookie, sessionCookie, signInCookie, writeCookie } from '../../identity/sessions/cookie.ts';
 import { refuseCrossSite } from '../../identity/sessions/refuse-cross-site.ts';
 import type { OpenSession } from '../../identity/sessions/session.ts';
 import { ownPath } from '../../identity/sign-in/own-path.ts';
 import { portalPath } from '../../identity/sign-in/portal-links.ts';
-import { signedOutPath } from '../../identity/sign-in/relying-party.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { type AuthAnswer, createAuthResponder, redirect, renderAuthPage } from './auth-answers.ts';
 

@@ -59,7 +59,7 @@ export const sessionRoutes: readonly Route[] = [
 ];
 
 function partsOf({ context, portals }: AnyCall) {
-  return { database: context.database, sessions: portals.sessions };
+  return { database: context.database, sessions: portals.sessions, now: portals.now };
 }
 
 function sessionOf({ principal }: AnyCall): OpenSession {

@@ -1,7 +1,12 @@
 import * as client from 'openid-client';
 import { DomainError } from '../../domain/errors.ts';
 import { type Instant, SECOND_MS } from '../../domain/instant.ts';
-import { firstPartyClientId, firstPartyClientSecret, signInCallbackPath } from '../first-party-client.ts';
+import {
+  firstPartyClientId,
+  firstPartyClientSecret,
+  signedOutPath,
+  signInCallbackPath,
+} from '../first-party-client.ts';
 import { parseSubject, type Subject } from '../subject.ts';
 
 /** What must come back unchanged from the identity service, known to the API alone. */
@@ -18,8 +23,6 @@ export interface RelyingParty {
   finish(query: string, checks: SignInChecks): Promise<{ subject: Subject; authenticatedAt: Instant }>;
   signOutUrl(): Promise<string>;
 }
-
-export const signedOutPath = '/auth/signed-out';
 
 /** A sign-in asks for the password each time: a session that ended by idleness or by its owner does not come back by itself. */
 const ageSecondsMax = 300;
