@@ -1,6 +1,15 @@
 import type { Route } from './route.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { oauthClientRoutes } from './routes/oauth-clients.ts';
 import { portalSessionRoutes } from './routes/portal-sessions.ts';
+import { roleRoutes } from './routes/roles.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 
-/** Who may do what: a line for each resource, `...roleRoutes`. */
-export const accessRoutes: readonly Route[] = [...sessionRoutes, ...portalSessionRoutes];
+/** Who may do what: a line for each resource. */
+export const accessRoutes: readonly Route[] = [
+  ...roleRoutes,
+  ...apiKeyRoutes,
+  ...oauthClientRoutes,
+  ...sessionRoutes,
+  ...portalSessionRoutes,
+];

@@ -4,6 +4,7 @@ import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts
 import { rolePermissions } from '../domain/access/roles.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
+import { createAccessParts } from '../identity/access-parts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openTestPortals } from '../tests/support/test-portals.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
@@ -54,6 +55,7 @@ const app = createApp({
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
   portals: openTestPortals(noDatabase as never),
+  access: createAccessParts({ keySecret: 'a test' }),
   receiveWebhook,
   logger,
 } satisfies ApiParts);

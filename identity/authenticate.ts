@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/errors.ts';
+import type { AuthenticateToken } from './access-token.ts';
 import { parseApiKey } from './api-key.ts';
 import type { AuthenticateKey } from './authenticate-api-key.ts';
 import type { Authenticate } from './principal.ts';
@@ -11,14 +12,23 @@ const refusal = () =>
 export function createAuthenticator(parts: {
   apiKeys: AuthenticateKey;
   sessions?: AuthenticateSession | undefined;
+  /** Absent where no identity service is asked: then keys alone open anything. */
+  accessTokens?: AuthenticateToken;
 }): Authenticate {
   return (credentials) => {
     const authorization = credentials.header('authorization');
     const bySession = authorization === undefined ? parts.sessions?.(credentials) : null;
     if (bySession) return bySession;
     if (!authorization?.startsWith('Bearer ')) throw refusal();
-    const key = parseApiKey(authorization.slice(7));
-    if (key === null) throw refusal();
-    return parts.apiKeys(key, refusal);
+    const presented = authorization.slice(7);
+    const key = parseApiKey(presented);
+    if (key !== null) return parts.apiKeys(key, refusal);
+    if (parts.accessTokens === undefined || !looksSigned(presented)) throw refusal();
+    return parts.accessTokens(presented, refusal);
   };
+}
+
+/** Three parts: what else cannot be a token, and need not be taken apart. */
+function looksSigned(text: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
 }

@@ -65,6 +65,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       context: parts.context,
       documents: parts.documents,
       portals: parts.portals,
+      access: parts.access,
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,

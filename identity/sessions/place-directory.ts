@@ -2,7 +2,7 @@ import type { Sql } from '../../db/database.ts';
 import type { TenantDatabase } from '../../db/with-tenant.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import type { CustomerId, TenantId, UserId } from '../../domain/ids.ts';
-import { SECOND_MS } from '../../domain/instant.ts';
+import { createCachedLookUp } from '../cached-look-up.ts';
 
 /** A user's place in a tenant. */
 export interface Place {
@@ -24,36 +24,18 @@ export interface PlaceDirectory {
   standingOf(tenantId: TenantId, customerId: CustomerId): Promise<CustomerStanding | null>;
 }
 
-const keptMs = 2 * SECOND_MS;
-const entriesMax = 10_000;
-
 export function createPlaceDirectory(database: TenantDatabase): PlaceDirectory {
   const { sql } = database;
-  const places = keepBriefly<Place[]>();
-  const standings = keepBriefly<CustomerStanding | null>();
+  const places = createCachedLookUp<Place[]>({ find: (userId) => findPlaces(sql, userId as UserId) });
+  const standings = createCachedLookUp<CustomerStanding>({
+    async find(name) {
+      const [tenantId, customerId] = name.split(' ') as [TenantId, CustomerId];
+      return readAsTenant(database, tenantId, (asTenant) => findStanding(asTenant, customerId));
+    },
+  });
   return {
-    placesOf: (userId) => places(userId, () => findPlaces(sql, userId)),
-    standingOf: (tenantId, customerId) =>
-      standings(`${tenantId} ${customerId}`, () =>
-        readAsTenant(database, tenantId, (asTenant) => findStanding(asTenant, customerId)),
-      ),
-  };
-}
-
-/** Asks once for many at the same time, and again only when the answer is two seconds old. A failure is not kept. */
-function keepBriefly<T>(): (key: string, find: () => Promise<T>) => Promise<T> {
-  const kept = new Map<string, { found: Promise<T>; until: number }>();
-  return (key, find) => {
-    const known = kept.get(key);
-    if (known && known.until > performance.now()) return known.found;
-    if (kept.size >= entriesMax) kept.clear();
-    const found = find();
-    const entry = { found, until: performance.now() + keptMs };
-    kept.set(key, entry);
-    found.catch(() => {
-      if (kept.get(key) === entry) kept.delete(key);
-    });
-    return found;
+    placesOf: async (userId) => (await places(userId)) ?? [],
+    standingOf: async (tenantId, customerId) => standings(`${tenantId} ${customerId}`),
   };
 }
 

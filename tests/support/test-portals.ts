@@ -2,9 +2,9 @@ import { createMemoryShortLivedStore } from '../../adapters/short-lived/memory-s
 import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
 import type { Sql } from '../../db/database.ts';
 import type { CustomerId, TenantId, UserId } from '../../domain/ids.ts';
-import { builtInRolesOnly } from '../../identity/built-in-roles.ts';
 import { createPortalParts, type PortalParts } from '../../identity/portal-parts.ts';
 import { platformScope } from '../../identity/principal.ts';
+import { createRoleDirectory } from '../../identity/role-directory.ts';
 import { sessionCookie } from '../../identity/sessions/cookie.ts';
 import type { SessionHolder } from '../../identity/sessions/session.ts';
 import { type RelyingParty, SignInUnavailableError } from '../../identity/sign-in/relying-party.ts';
@@ -22,7 +22,8 @@ export function openTestPortals(
 ): PortalParts {
   const { store = createMemoryShortLivedStore(given.now), now, publicUrl = testPublicUrl } = given;
   const party = given.party ?? { begin: noIdentityService, finish: noIdentityService, signOutUrl: noIdentityService };
-  return createPortalParts({ store, database: { sql }, roles: builtInRolesOnly, party, publicUrl, now });
+  const roles = createRoleDirectory({ database: { sql } });
+  return createPortalParts({ store, database: { sql }, roles, party, publicUrl, now });
 }
 
 /** A session as signing in would begin it; what a browser then sends. */
