@@ -91,7 +91,8 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
       apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret }),
       accessTokens: createTokenAuthenticator({
         publicUrl,
-        keys: createKeySet({ url: `${identityUrl}/oauth/jwks` }),
+        // Keys are asked for more often than by default, as tests rotate them faster.
+        keys: createKeySet({ url: `${identityUrl}/oauth/jwks`, freshMs: 250 }),
         tenants: createPlainTenantDirectory({ sql: own.app }),
         roles: builtInRoleDirectory,
       }),
