@@ -48,7 +48,7 @@ describe('while Redis is away', () => {
       ...{ client_id: 'redcore-portals', response_type: 'code', redirect_uri: `${harness.url}/auth/callback` },
       ...{ scope: 'openid', code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' },
     });
-    const response = await openTestBrowser().send(`${harness.url}/oauth/authorize?${query}`);
+    const response = await openTestBrowser().send(`${harness.url}/oauth/authorize?${query.toString()}`);
     const told = response.headers.get('location') ?? (await response.text());
     expect(told).toContain('temporarily_unavailable');
     expect(told).not.toContain('/identity/sign-in/');

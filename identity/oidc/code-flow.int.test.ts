@@ -103,7 +103,7 @@ describe('an application of a business', () => {
         redirect_uri: redirectUri,
         ...changed,
       };
-      return browser.follow(`${harness.url}/oauth/authorize?${new URLSearchParams(parameters)}`, (url) =>
+      return browser.follow(`${harness.url}/oauth/authorize?${new URLSearchParams(parameters).toString()}`, (url) =>
         url.href.startsWith(redirectUri),
       );
     };
