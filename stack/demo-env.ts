@@ -6,6 +6,10 @@ export type DemoEnvironment = {
   REDCORE_TENANT: string;
   REDCORE_API_KEY: string;
   REDCORE_API_KEY_B: string;
+  /** A machine of the first tenant that signs in by OAuth2. */
+  OIDC_ISSUER: string;
+  OIDC_CLIENT_ID: string;
+  OIDC_CLIENT_SECRET: string;
   TEMPORAL_UI_URL: string;
   TEMPORAL_ADDRESS: string;
   TEMPORAL_NAMESPACE: string;

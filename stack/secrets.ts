@@ -14,6 +14,8 @@ export type Secrets = {
   sandboxWebhookSecret: string;
   /** API keys already handed out, by tenant name: they stay valid over restarts. */
   apiKeys: Record<string, string>;
+  /** OAuth2 clients already handed out, by tenant name. */
+  oauthClients?: Record<string, { id: string; secret: string }>;
 };
 
 function secretsFile(dataDir: string): string {

@@ -100,7 +100,8 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
       apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret, roles }),
       accessTokens: createTokenAuthenticator({
         publicUrl,
-        keys: createKeySet({ url: `${identityUrl}/oauth/jwks` }),
+        // Keys are asked for more often than by default, as tests rotate them faster.
+        keys: createKeySet({ url: `${identityUrl}/oauth/jwks`, freshMs: 250 }),
         tenants: createTenantDirectory({ database: { sql: own.app } }),
         roles,
       }),
