@@ -91,11 +91,15 @@ const administers = 'api_keys:write' satisfies Permission;
 const administering: readonly BuiltInRole[] = builtInRoles.filter((role) => rolePermissions[role].has(administers));
 
 /**
- * Whether anybody but this key or client can still make keys: a member, or a key or client without an end. Whoever asks holds the
- * tenant's lock, so that two who leave do not each count on the other.
+ * Whether anybody can still make keys, but for this key or client where one is named: a member, or a key or client without an end.
+ * Whoever asks holds the tenant's lock, so that two who leave do not each count on the other.
  */
-export async function isAdministeredWithout(tx: TenantTransaction, id: ApiKeyId | OauthClientId): Promise<boolean> {
+export async function isAdministered(
+  tx: TenantTransaction,
+  without: ApiKeyId | OauthClientId | null,
+): Promise<boolean> {
   const { sql, tenantId } = tx;
+  const id = without ?? 'none';
   const [row] = await sql<[{ isAdministered: boolean }]>`
     with roles as (
       select unnest(${administering as string[]}::text[]) as role
