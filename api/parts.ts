@@ -24,5 +24,7 @@ export interface ApiParts {
   authenticate: Authenticate;
   access: AccessParts;
   receiveWebhook: ReceiveWebhook;
+  /** Where the identity service listens inside; absent where the API runs without one. */
+  identityUrl?: string;
   logger: Logger;
 }

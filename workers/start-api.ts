@@ -12,14 +12,15 @@ import { openWebhookDoor } from './webhook-door.ts';
  * REST, reference, health and metrics on the process's port. At shutdown the requests under way are answered first; what they
  * owe to the engine is sent after them, by whoever shares these parts.
  */
-export async function startApi(parts: PlatformParts): Promise<ApiServer> {
+export async function startApi(parts: PlatformParts, identityUrl: string): Promise<ApiServer> {
   const { config, context, logger, temporal } = parts;
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
   const app = createApp({
     context,
     documents: createPdfRenderer(),
-    ...openAccess(parts, cache),
+    ...openAccess(parts, cache, identityUrl),
     receiveWebhook: openWebhookDoor(parts),
+    identityUrl,
     logger,
   });
   // Commands answer while the engine is away: that is no reason to be taken out of the load balancer.
