@@ -1,6 +1,5 @@
 import { readAsTenant, type TenantDatabase } from '../db/with-tenant.ts';
-import { isBuiltInRole, rolePermissions } from '../domain/access/roles.ts';
-import type { RoleDirectory, TenantDirectory, TenantFacts } from './directories.ts';
+import type { TenantDirectory, TenantFacts } from './directories.ts';
 
 /** Tenants as they are at this moment. */
 export function createPlainTenantDirectory(database: TenantDatabase): TenantDirectory {
@@ -13,7 +12,3 @@ export function createPlainTenantDirectory(database: TenantDatabase): TenantDire
       ),
   };
 }
-
-export const builtInRoleDirectory: RoleDirectory = {
-  permissionsOf: (_tenantId, role) => (isBuiltInRole(role) ? rolePermissions[role] : new Set()),
-};

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
@@ -6,26 +7,27 @@ import { createApp } from '../../api/app.ts';
 import { startServer } from '../../api/start-server.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
+import { oauthClientPurpose } from '../../db/queries/oauth-clients.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { OauthClientId, TenantId, UserId } from '../../domain/ids.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
-import { clientSecretPurpose, makeClientSecret } from '../../identity/client-secret.ts';
 import { createIdentityApp } from '../../identity/identity-app.ts';
 import { createTenant } from '../../identity/issue-api-key.ts';
 import { createKeySet } from '../../identity/key-set.ts';
 import { type OidcServer, openOidcServer } from '../../identity/oidc/oidc-server.ts';
 import { createInteractions } from '../../identity/oidc/provider-interactions.ts';
-import { builtInRoleDirectory, createPlainTenantDirectory } from '../../identity/plain-directories.ts';
+import { createPlainTenantDirectory } from '../../identity/plain-directories.ts';
+import { createRoleDirectory } from '../../identity/role-directory.ts';
 import { spellSubject } from '../../identity/subject.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { findFreePort } from '../../stack/ports.ts';
 import { openOwnDatabase } from './own-database.ts';
 import { stackEnv } from './stack-env.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
-import { testKeySecret } from './test-keys.ts';
+import { openTestAccess, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
 
 export interface TestClient {
@@ -79,6 +81,7 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
   const identityServer = await startServer(createIdentityApp({ oidc, pages }), { host: '127.0.0.1', port: 0 });
   const identity = await startTcpProxy({ host: '127.0.0.1', port: identityServer.port });
   const identityUrl = new URL(identity.urlOf(identityServer.url)).origin;
+  const roles = createRoleDirectory({ database: { sql: own.app } });
   const app = createApp({
     context: {
       database: { sql: own.app },
@@ -88,14 +91,15 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
     },
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
-      apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret }),
+      apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret, roles }),
       accessTokens: createTokenAuthenticator({
         publicUrl,
         keys: createKeySet({ url: `${identityUrl}/oauth/jwks` }),
         tenants: createPlainTenantDirectory({ sql: own.app }),
-        roles: builtInRoleDirectory,
+        roles,
       }),
     }),
+    access: openTestAccess(),
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },
@@ -149,10 +153,10 @@ async function insertClient(owner: Sql, tenantId: TenantId, given: Partial<NewCl
     ...given,
   };
   const id = newId('oauthClient');
-  const secret = makeClientSecret();
+  const secret = `rcs_${randomBytes(32).toString('base64url')}`;
   const sealed =
     client.authMethod === 'client_secret_basic'
-      ? testSealing.sealer.seal(secret, clientSecretPurpose({ tenantId, id }))
+      ? testSealing.sealer.seal(secret, oauthClientPurpose({ tenantId, id }))
       : null;
   await owner`
     insert into oauth_clients (tenant_id, id, name, auth_method, grant_types, redirect_uris, secret, sealed_by, jwks, role,
