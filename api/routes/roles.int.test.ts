@@ -160,4 +160,19 @@ describe('a role of the tenant’s own', () => {
     await api.makeKey(own.tenantId, 'admin');
     expect((await send('PUT', `/${id}`, narrow, key)).status).toBe(200);
   });
+
+  it('is not given while it is deleted: one of both happens', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const role = await makeRole();
+      const body = { name: 'A key', role: role.role_id };
+      const [made, deleted] = await Promise.all([
+        api.call('POST', '/v1/api-keys', { key: tenant.apiKey, body }),
+        send('DELETE', `/${role.role_id}`),
+      ]);
+      expect([
+        [201, 409],
+        [400, 200],
+      ]).toContainEqual([made.status, deleted.status]);
+    }
+  });
 });
