@@ -41,6 +41,7 @@ const app = createApp({
     },
     sendIntents: () => undefined,
   },
+  system: { sql: noDatabase as never },
   documents: {
     contentType: 'application/pdf',
     render: async () => {

@@ -17,6 +17,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
   const app = createApp({
     context,
+    system: { sql: parts.system },
     documents: createPdfRenderer(),
     ...openAccess(parts, cache, identityUrl),
     receiveWebhook: openWebhookDoor(parts),

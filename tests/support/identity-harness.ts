@@ -19,9 +19,9 @@ import { createTenant } from '../../identity/issue-api-key.ts';
 import { createKeySet } from '../../identity/key-set.ts';
 import { type OidcServer, openOidcServer } from '../../identity/oidc/oidc-server.ts';
 import { createInteractions } from '../../identity/oidc/provider-interactions.ts';
-import { createPlainTenantDirectory } from '../../identity/plain-directories.ts';
 import { createRoleDirectory } from '../../identity/role-directory.ts';
 import { spellSubject } from '../../identity/subject.ts';
+import { createTenantDirectory } from '../../identity/tenant-directory.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { findFreePort } from '../../stack/ports.ts';
 import { openOwnDatabase } from './own-database.ts';
@@ -95,11 +95,12 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
       accessTokens: createTokenAuthenticator({
         publicUrl,
         keys: createKeySet({ url: `${identityUrl}/oauth/jwks` }),
-        tenants: createPlainTenantDirectory({ sql: own.app }),
+        tenants: createTenantDirectory({ database: { sql: own.app } }),
         roles,
       }),
     }),
     access: openTestAccess(),
+    system: { sql: own.system },
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },
