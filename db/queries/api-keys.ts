@@ -60,15 +60,6 @@ export async function updateApiKey(
   await tx.sql`update api_keys set ${tx.sql(changes as never)} where tenant_id = ${tx.tenantId} and id = ${id}`;
 }
 
-/** Those that open something and have not been rotated away. */
-export async function countLiveApiKeys(tx: TenantTransaction): Promise<number> {
-  const [row] = await tx.sql<[{ count: number }]>`
-    select count(*)::int as count from api_keys
-    where tenant_id = ${tx.tenantId} and revoked_at is null and replaced_by is null
-      and (expires_at is null or expires_at > now())`;
-  return row.count;
-}
-
 /** Only forward, since several processes note uses. */
 export async function noteKeyUses(
   database: TenantDatabase,
