@@ -49,6 +49,7 @@ const app = createApp({
       throw new Error('no documents here');
     },
   },
+  denials: { note: () => undefined, stop: async () => undefined },
   authenticate: ({ header }) => {
     if (header('authorization') !== 'Bearer good') throw new DomainError('unauthorized', 'no');
     const permissions = rolePermissions.admin;

@@ -6,6 +6,7 @@ import type { TenantDatabase } from '../db/with-tenant.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Gate } from './gateway/gate.ts';
+import type { DenialNotes } from './gateway/note-denial.ts';
 
 /** A provider's notification as it came, header names in lower case. */
 export interface IncomingWebhook {
@@ -26,6 +27,7 @@ export interface ApiParts {
   system: TenantDatabase;
   documents: DocumentRenderer;
   authenticate: Authenticate;
+  denials: DenialNotes;
   access: AccessParts;
   gate: Gate;
   receiveWebhook: ReceiveWebhook;

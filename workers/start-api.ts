@@ -1,5 +1,6 @@
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
+import { createDenialNotes } from '../api/gateway/note-denial.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
 import { createTenantDirectory } from '../identity/tenant-directory.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
@@ -16,8 +17,10 @@ import { openWebhookDoor } from './webhook-door.ts';
 export async function startApi(parts: PlatformParts, identityUrl: string): Promise<ApiServer> {
   const { config, context, database, logger, temporal, cache } = parts;
   const tenants = createTenantDirectory({ database, shared: cache });
+  const denials = createDenialNotes({ database, logger });
   const app = createApp({
     context,
+    denials,
     system: { sql: parts.system },
     documents: createPdfRenderer(),
     ...openAccess(parts, { tenants, identityUrl }),
@@ -29,6 +32,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
   // Commands answer while the engine is away: that is no reason to be taken out of the load balancer.
   registerOptionalCheck('temporal', () => temporal.check());
   registerOptionalCheck('redis', () => cache.check());
+  onShutdown('drain', 'denials', () => denials.stop());
   const server = await startServer(app, serverOptionsOf(config));
   onShutdown('stop-accepting', 'api requests', () => server.stopAccepting());
   return server;

@@ -12,6 +12,8 @@ export interface ObservedRequest {
   id: string;
   startedAt: number;
   tenantId: string | null;
+  /** The principal's, once it is known. */
+  actor: string | null;
   /** Behind proxies of ours the client's, else the peer's. */
   ip: string | null;
   isSecure: boolean;
@@ -35,6 +37,7 @@ export function observeRequest(c: Context, findClient: FindClient = findPeer): O
     id: usable ? given : randomUUID(),
     startedAt: performance.now(),
     tenantId: null,
+    actor: null,
     headers: {},
     ...findClient(c),
   };

@@ -44,6 +44,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
     const credentials = { method, header: (name: string) => c.req.header(name) };
     const principal = await gate.identify(request, () => parts.authenticate(credentials));
     request.tenantId = principal.tenantId;
+    request.actor = principal.actor;
     await gate.admit(request, contract, principal);
     authorize(contract, principal);
     const ids = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
@@ -77,6 +78,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
     try {
       answer = await answerCall(c, request);
     } catch (error) {
+      parts.denials.note(error, request, contract, c);
       answer = answerOfError(error, { logger, requestId: request.id });
     }
     return finishRequest(request, answer, { method, route: contract.path, logger });

@@ -1,6 +1,7 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
+import { createDenialNotes } from '../../api/gateway/note-denial.ts';
 import type { ApiParts } from '../../api/parts.ts';
 import { startServer } from '../../api/start-server.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
@@ -67,8 +68,10 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     },
   };
   const gate = overrides.gate ?? makeTestGate();
+  const denials = createDenialNotes({ database: { sql }, logger, intervalMs: 50 });
   const app = createApp({
     context,
+    denials,
     system: { sql: system },
     documents: createPdfRenderer(),
     authenticate: admitOperator(openTestAuthenticator(sql)),
@@ -96,6 +99,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       await server.stopAccepting();
       gate.close();
       while (steps.size > 0) await Promise.all(steps);
+      await denials.stop();
       await Promise.all([sql.end(), system.end(), owner.end()]);
     },
   };
