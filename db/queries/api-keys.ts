@@ -60,15 +60,6 @@ export async function updateApiKey(
   await tx.sql`update api_keys set ${tx.sql(changes as never)} where tenant_id = ${tx.tenantId} and id = ${id}`;
 }
 
-/** Those that open something and have not been rotated away. */
-export async function countLiveApiKeys(tx: TenantTransaction): Promise<number> {
-  const [row] = await tx.sql<[{ count: number }]>`
-    select count(*)::int as count from api_keys
-    where tenant_id = ${tx.tenantId} and revoked_at is null and replaced_by is null
-      and (expires_at is null or expires_at > now())`;
-  return row.count;
-}
-
 /** Only forward, since several processes note uses. */
 export async function noteKeyUses(
   database: TenantDatabase,
@@ -91,11 +82,15 @@ const administers = 'api_keys:write' satisfies Permission;
 const administering: readonly BuiltInRole[] = builtInRoles.filter((role) => rolePermissions[role].has(administers));
 
 /**
- * Whether anybody but this key or client can still make keys: a member, or a key or client without an end. Whoever asks holds the
- * tenant's lock, so that two who leave do not each count on the other.
+ * Whether anybody can still make keys, but for this key or client where one is named: a member, or a key or client without an end.
+ * Whoever asks holds the tenant's lock, so that two who leave do not each count on the other.
  */
-export async function isAdministeredWithout(tx: TenantTransaction, id: ApiKeyId | OauthClientId): Promise<boolean> {
+export async function isAdministered(
+  tx: TenantTransaction,
+  without: ApiKeyId | OauthClientId | null,
+): Promise<boolean> {
   const { sql, tenantId } = tx;
+  const id = without ?? 'none';
   const [row] = await sql<[{ isAdministered: boolean }]>`
     with roles as (
       select unnest(${administering as string[]}::text[]) as role

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
@@ -7,12 +8,12 @@ import { createDenialNotes } from '../../api/gateway/note-denial.ts';
 import { startServer } from '../../api/start-server.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
+import { oauthClientPurpose } from '../../db/queries/oauth-clients.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import type { OauthClientId, TenantId, UserId } from '../../domain/ids.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
-import { clientSecretPurpose, makeClientSecret } from '../../identity/client-secret.ts';
 import { createIdentityApp } from '../../identity/identity-app.ts';
 import { createTenant } from '../../identity/issue-api-key.ts';
 import { createKeySet } from '../../identity/key-set.ts';
@@ -173,10 +174,10 @@ async function insertClient(owner: Sql, tenantId: TenantId, given: Partial<NewCl
     ...given,
   };
   const id = newId('oauthClient');
-  const secret = makeClientSecret();
+  const secret = `rcs_${randomBytes(32).toString('base64url')}`;
   const sealed =
     client.authMethod === 'client_secret_basic'
-      ? testSealing.sealer.seal(secret, clientSecretPurpose({ tenantId, id }))
+      ? testSealing.sealer.seal(secret, oauthClientPurpose({ tenantId, id }))
       : null;
   await owner`
     insert into oauth_clients (tenant_id, id, name, auth_method, grant_types, redirect_uris, secret, sealed_by, jwks, role,
