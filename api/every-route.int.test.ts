@@ -18,6 +18,7 @@ const ofAdministrators = contracts.filter(([, contract]) => contract.path.starts
 
 let api: ApiHarness;
 let tenant: TestTenant;
+let ownerKey: string;
 let own: Ids;
 let foreign: Ids;
 
@@ -54,6 +55,7 @@ beforeAll(async () => {
   const other = await api.makeTenant();
   tenant = await api.makeTenant();
   [own, foreign] = await Promise.all([makeIds(tenant), makeIds(other)]);
+  ownerKey = await api.makeKey(tenant.tenantId, 'owner');
   // A provider's name is nobody's own: only unknown ones are not found.
   own['provider'] = 'stripe';
   own['tenant_id'] = tenant.tenantId;
@@ -70,9 +72,10 @@ function send(contract: RouteContract, ids: Ids, request: Parameters<ApiHarness[
   return api.call(contract.method.toUpperCase(), pathOf(contract, ids), { key: keyFor(contract), ...request });
 }
 
-/** Of the tenant's administrator, or of an operator for what no tenant may. */
-function keyFor(contract: RouteContract): string {
-  return contract.permission === 'tenants:manage' ? operatorKey : tenant.apiKey;
+/** Of the tenant's administrator, or of whoever else may. */
+function keyFor({ permission }: RouteContract): string {
+  if (permission === 'tenants:manage') return operatorKey;
+  return permission === 'tenant:delete' ? ownerKey : tenant.apiKey;
 }
 
 const unknown: Ids = {
