@@ -1,4 +1,5 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
+import type { AccessParts } from '../billing/access/access-call.ts';
 import type { Call } from '../billing/call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
@@ -66,6 +67,7 @@ export interface RouteCall<Body, Query> extends Call {
   /** As the system role, for operators. */
   system: TenantDatabase;
   documents: DocumentRenderer;
+  access: AccessParts;
   body: Body;
   query: Query;
   /** The id in the path. */

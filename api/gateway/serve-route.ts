@@ -60,6 +60,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       context: parts.context,
       system: parts.system,
       documents: parts.documents,
+      access: parts.access,
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,
