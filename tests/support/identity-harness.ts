@@ -7,7 +7,6 @@ import { startServer } from '../../api/start-server.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { OauthClientId, TenantId, UserId } from '../../domain/ids.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
@@ -28,6 +27,7 @@ import { stackEnv } from './stack-env.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { openTestAccess, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
+import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
 export interface TestClient {
   id: OauthClientId;
@@ -99,10 +99,9 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
       }),
     }),
     access: openTestAccess(),
+    gate: makeTestGate(),
     system: { sql: own.system },
-    receiveWebhook: async () => {
-      throw new DomainError('not_found', 'no provider here');
-    },
+    receiveWebhook: noWebhooks,
     identityUrl,
     logger,
   });
