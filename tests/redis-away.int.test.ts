@@ -1,55 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Cache } from '../adapters/cache/port.ts';
 import { readValues } from '../adapters/cache/redis/read-values.ts';
-import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
-import type { RequestCounter } from '../adapters/limits/port.ts';
-import { createRedisRequestCounter } from '../adapters/limits/redis/redis-request-counter.ts';
 import { FakePaymentProvider } from '../adapters/payments/fake.ts';
-import { openDatabase, type Sql } from '../db/database.ts';
 import { newId } from '../db/new-id.ts';
-import { createAuthenticator } from '../identity/authenticate.ts';
-import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
-import { createLogger } from '../runtime/logger.ts';
-import { type ApiHarness, startApiHarness, type TestTenant } from './support/api-harness.ts';
-import { type OwnRedis, startOwnRedis } from './support/own-redis.ts';
-import { stackEnv } from './support/stack-env.ts';
-import { testKeySecret } from './support/test-keys.ts';
-import { addEndpoint, chargeUpdated, openTestDoor, signed } from './support/webhook-door.ts';
-import { makeTestGate, wideLimits } from './support/wide-gate.ts';
+import type { ApiHarness, TestTenant } from './support/api-harness.ts';
+import { startApiOnRedis } from './support/api-on-redis.ts';
+import type { OwnRedis } from './support/own-redis.ts';
+import { addEndpoint, chargeUpdated, signed } from './support/webhook-door.ts';
 
-const logger = createLogger('test', { level: 'silent' });
 const provider = Object.assign(new FakePaymentProvider(), { name: 'custom' });
-const rates = { ...wideLimits.rates, failure: 20 };
+const failuresPerMinute = 20;
 
+let running: Awaited<ReturnType<typeof startApiOnRedis>>;
 let redis: OwnRedis;
-let sql: Sql;
-let cache: Cache;
-let counter: RequestCounter;
 let api: ApiHarness;
 let tenant: TestTenant;
 let neighbour: TestTenant;
 
 beforeAll(async () => {
-  redis = await startOwnRedis();
-  cache = createRedisCache({ url: redis.url, prefix: 'redcore:', logger });
-  counter = createRedisRequestCounter({ url: redis.url, prefix: 'redcore:', logger });
-  sql = openDatabase(stackEnv().appDatabaseUrl, { max: 4, name: 'test-redis-away' });
-  const apiKeys = createApiKeyAuthenticator({ sql, keySecret: testKeySecret, shared: cache });
-  api = await startApiHarness({
-    authenticate: createAuthenticator({ apiKeys }),
-    gate: makeTestGate({ limits: { ...wideLimits, rates }, counter, cache, trustedProxies: ['127.0.0.1'] }),
-    receiveWebhook: openTestDoor({ app: sql, providers: [provider], cache }),
-  });
+  running = await startApiOnRedis({ providers: [provider], failuresPerMinute });
+  ({ api, redis } = running);
   [tenant, neighbour] = [await api.makeTenant(), await api.makeTenant()];
 });
-afterAll(async () => {
-  await api.stop();
-  await Promise.all([cache.close(), counter.close(), sql.end()]);
-  await redis.stop();
-});
-beforeEach(() => vi.waitFor(() => cache.check(), { timeout: 10_000 }));
+afterAll(() => running.stop());
+beforeEach(() => vi.waitFor(() => running.cache.check(), { timeout: 10_000 }));
 
 const create = (of: TestTenant, idempotencyKey: string, email = 'ada@example.com') =>
   api.call('POST', '/v1/customers', {
@@ -159,9 +134,9 @@ describe('F9', () => {
     await expectRightAnswers();
     const headers = { 'x-forwarded-for': '203.0.113.50' };
     const guesses: number[] = [];
-    for (let guess = 0; guess < 30; guess += 1)
+    for (let guess = 0; guess < failuresPerMinute + 10; guess += 1)
       guesses.push((await api.call('GET', '/v1/customers', { key: 'wrong', headers })).status);
-    expect(guesses).toEqual([...Array<number>(20).fill(401), ...Array<number>(10).fill(429)]);
+    expect(guesses).toEqual([...Array<number>(failuresPerMinute).fill(401), ...Array<number>(10).fill(429)]);
     await redis.restart();
   });
 });
