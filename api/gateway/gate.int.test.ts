@@ -164,7 +164,8 @@ describe('while nobody can count', () => {
   });
 
   it('everything else goes on', async () => {
-    await subscribe(api, tenant);
+    const { subscriptionId } = await subscribe(api, tenant);
+    expect((await api.call('GET', `/v1/subscriptions/${subscriptionId}`, { key: tenant.apiKey })).status).toBe(200);
   });
 });
 
