@@ -4,6 +4,7 @@ import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts
 import { rolePermissions } from '../domain/access/roles.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
+import { createAccessParts } from '../identity/access-parts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { makeTestGate } from '../tests/support/wide-gate.ts';
@@ -41,18 +42,21 @@ const app = createApp({
     },
     sendIntents: () => undefined,
   },
+  system: { sql: noDatabase as never },
   documents: {
     contentType: 'application/pdf',
     render: async () => {
       throw new Error('no documents here');
     },
   },
+  denials: { note: () => undefined, stop: async () => undefined },
   authenticate: ({ header }) => {
     if (header('authorization') !== 'Bearer good') throw new DomainError('unauthorized', 'no');
     const permissions = rolePermissions.admin;
     const tenantId = 'ten_1' as TenantId;
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
+  access: createAccessParts({ keySecret: 'a test' }),
   gate: makeTestGate(),
   receiveWebhook,
   logger,

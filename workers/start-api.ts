@@ -1,10 +1,11 @@
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
+import { createDenialNotes } from '../api/gateway/note-denial.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
-import { createAuthenticator } from '../identity/authenticate.ts';
-import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
+import { createTenantDirectory } from '../identity/tenant-directory.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
+import { openAccess } from './open-access.ts';
 import { openGate, serverOptionsOf } from './open-gate.ts';
 import type { PlatformParts } from './platform-parts.ts';
 import { openWebhookDoor } from './webhook-door.ts';
@@ -13,21 +14,25 @@ import { openWebhookDoor } from './webhook-door.ts';
  * REST, reference, health and metrics on the process's port. At shutdown the requests under way are answered first; what they
  * owe to the engine is sent after them, by whoever shares these parts.
  */
-export async function startApi(parts: PlatformParts): Promise<ApiServer> {
+export async function startApi(parts: PlatformParts, identityUrl: string): Promise<ApiServer> {
   const { config, context, database, logger, temporal, cache } = parts;
+  const tenants = createTenantDirectory({ database, shared: cache });
+  const denials = createDenialNotes({ database, logger });
   const app = createApp({
     context,
+    denials,
+    system: { sql: parts.system },
     documents: createPdfRenderer(),
-    authenticate: createAuthenticator({
-      apiKeys: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),
-    }),
-    gate: openGate(parts),
+    ...openAccess(parts, { tenants, identityUrl }),
+    gate: openGate(parts, tenants),
     receiveWebhook: openWebhookDoor(parts),
+    identityUrl,
     logger,
   });
   // Commands answer while the engine is away: that is no reason to be taken out of the load balancer.
   registerOptionalCheck('temporal', () => temporal.check());
   registerOptionalCheck('redis', () => cache.check());
+  onShutdown('drain', 'denials', () => denials.stop());
   const server = await startServer(app, serverOptionsOf(config));
   onShutdown('stop-accepting', 'api requests', () => server.stopAccepting());
   return server;

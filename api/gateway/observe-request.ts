@@ -12,6 +12,8 @@ export interface ObservedRequest {
   id: string;
   startedAt: number;
   tenantId: string | null;
+  /** The principal's, once it is known. */
+  actor: string | null;
   /** Behind proxies of ours the client's, else the peer's. */
   ip: string | null;
   isSecure: boolean;
@@ -35,6 +37,7 @@ export function observeRequest(c: Context, findClient: FindClient = findPeer): O
     id: usable ? given : randomUUID(),
     startedAt: performance.now(),
     tenantId: null,
+    actor: null,
     headers: {},
     ...findClient(c),
   };
@@ -51,31 +54,33 @@ function seriesOf(method: string, route: string, status: number) {
   return made;
 }
 
-/** Writes the access log, counts, and renders. `route` is the pattern, never the path with its ids. */
+/** Writes the access log and counts. `route` is the pattern, never the path with its ids. */
+export function recordRequest(
+  request: ObservedRequest,
+  answer: { status: number; code?: string | undefined; replayed?: boolean | undefined },
+  on: { method: string; route: string; logger: Logger },
+): void {
+  const elapsedMs = performance.now() - request.startedAt;
+  const { method, route, logger } = on;
+  const { status, code, replayed } = answer;
+  seriesOf(method, route, status).observe(elapsedMs / 1_000);
+  const durationMs = Math.round(elapsedMs * 10) / 10;
+  const { id: requestId, tenantId, ip } = request;
+  logger.info({ requestId, method, route, status, code, tenantId, ip, durationMs, replayed }, 'request');
+}
+
+/** Records and renders. */
 export function finishRequest(
   request: ObservedRequest,
   answer: Answer,
   on: { method: string; route: string; logger: Logger; headers?: Record<string, string> },
 ): Response {
-  const elapsedMs = performance.now() - request.startedAt;
-  const { method, route, logger } = on;
-  seriesOf(method, route, answer.status).observe(elapsedMs / 1_000);
-  logger.info(
-    {
-      requestId: request.id,
-      method,
-      route,
-      status: answer.status,
-      code: codeOf(answer),
-      tenantId: request.tenantId,
-      ip: request.ip,
-      durationMs: Math.round(elapsedMs * 10) / 10,
-      replayed: answer.replayed,
-    },
-    'request',
-  );
+  const { status, replayed } = answer;
+  recordRequest(request, { status, replayed, code: codeOf(answer) }, on);
   const headers = { ...headersOf(answer), ...request.headers, ...on.headers, 'x-request-id': request.id };
   const body =
-    answer.contentType === undefined ? JSON.stringify(answer.body) : (answer.body as Uint8Array<ArrayBuffer>);
+    answer.contentType === undefined
+      ? JSON.stringify(answer.body)
+      : (answer.body as Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>);
   return new Response(body, { status: answer.status, headers });
 }

@@ -21,7 +21,9 @@ export async function readRequest(c: Context, contract: RouteContract): Promise<
   if (contract.method !== 'get') refuseOtherFormats(c);
   const bytes = contract.method === 'get' ? null : await readBody(c);
   try {
-    if (contract.query) read.query = validate(contract.query, queryOf(c));
+    const query = queryOf(c);
+    refuseForbiddenText(query);
+    if (contract.query) read.query = validate(contract.query, query);
     if (bytes) readInto(read, c, contract, bytes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

@@ -1,6 +1,7 @@
 import type { Answer } from '../../contracts/answer.ts';
 import { newId } from '../../db/new-id.ts';
 import { insertPlan, type PlanRow, type PriceRow } from '../../db/queries/plans.ts';
+import { refuseOverQuota } from '../../db/queries/quotas.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
@@ -22,6 +23,7 @@ export interface CreatePlanInput {
 export function createPlan(context: BillingContext, call: Call, input: CreatePlanInput): Promise<Answer> {
   const { tenantId, caller, claim } = call;
   return answerOnce(context.database, tenantId, claim, async (tx) => {
+    await refuseOverQuota(tx, 'plans');
     const priceId = newId('price');
     const plan: PlanRow = {
       tenantId,
@@ -46,7 +48,10 @@ export function createPlan(context: BillingContext, call: Call, input: CreatePla
       ...input.price,
       createdAt: tx.now,
     });
-    await insertAudits(tx, caller, [{ action: 'plan.created', resourceId: plan.id, details: { price_id: priceId } }]);
+    const { amountMinor, currency, intervalUnit, intervalCount } = input.price;
+    const after = { amount_minor: amountMinor, currency, interval_unit: intervalUnit, interval_count: intervalCount };
+    const details = { price_id: priceId, after: { name: plan.name, ...after } };
+    await insertAudits(tx, caller, [{ action: 'plan.created', resourceId: plan.id, details }]);
     return { status: 201, body: renderPlan({ ...plan, ...input.price, priceVersion: 1 }) };
   });
 }

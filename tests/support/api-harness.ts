@@ -1,19 +1,21 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
+import { createDenialNotes } from '../../api/gateway/note-denial.ts';
 import type { ApiParts } from '../../api/parts.ts';
 import { startServer } from '../../api/start-server.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
-import type { TenantId } from '../../domain/ids.ts';
+import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
+import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
-import { insertTestKey, openTestAuthenticator, testKeySecret } from './test-keys.ts';
+import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
 import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
@@ -32,7 +34,7 @@ export interface ApiHarness {
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
-  makeKey(tenantId: TenantId, role: BuiltInRole): Promise<string>;
+  makeKey(tenantId: TenantId, role: BuiltInRole | CustomRoleId): Promise<string>;
   call(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
   /** The steps of one waking, as its workflow would take them. */
   wake(ref: WorkflowRef): Promise<unknown>;
@@ -44,8 +46,9 @@ export interface ApiHarness {
  * look at, and done here, in the order of the workflow's steps.
  */
 export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promise<ApiHarness> {
-  const { databaseUrl, appDatabaseUrl } = stackEnv();
+  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl } = stackEnv();
   const sql = openDatabase(appDatabaseUrl, { max: 10, name: 'test-api' });
+  const system = openDatabase(systemDatabaseUrl, { max: 2, name: 'test-system' });
   const owner = openDatabase(databaseUrl, { max: 2, name: 'test-owner' });
   const provider = new FakePaymentProvider();
   const owed: OwedIntent[] = [];
@@ -65,10 +68,14 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     },
   };
   const gate = overrides.gate ?? makeTestGate();
+  const denials = createDenialNotes({ database: { sql }, logger, intervalMs: 50 });
   const app = createApp({
     context,
+    denials,
+    system: { sql: system },
     documents: createPdfRenderer(),
-    authenticate: openTestAuthenticator(sql),
+    authenticate: admitOperator(openTestAuthenticator(sql)),
+    access: openTestAccess(),
     gate,
     receiveWebhook: noWebhooks,
     logger,
@@ -92,7 +99,8 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       await server.stopAccepting();
       gate.close();
       while (steps.size > 0) await Promise.all(steps);
-      await Promise.all([sql.end(), owner.end()]);
+      await denials.stop();
+      await Promise.all([sql.end(), system.end(), owner.end()]);
     },
   };
 }
