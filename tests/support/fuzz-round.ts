@@ -90,7 +90,8 @@ function judge(
   const shown = () =>
     `seed ${seed}: ${method} ${path} ${JSON.stringify(headers)} ${String(raw)} → ${answer.status} ${answer.text.slice(0, 500)}`;
   if (answer.status >= 500 && answer.status !== 503) expect.fail(shown());
-  if (answer.status === 503) expect(answer.text, shown()).toMatch(/"code":"(provider_unavailable|retry_deferred)"/);
+  if (answer.status === 503)
+    expect(answer.text, shown()).toMatch(/"code":"(provider_unavailable|retry_deferred|overloaded)"/);
   if (answer.status >= 400) {
     const problem = JSON.parse(answer.text) as { code?: unknown };
     expect(problem.code, shown()).toMatch(/^[a-z_]+$/);
