@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { makeFurtherIds, storeWebhook, subscribe } from './api-fixtures.ts';
 import type { ApiHarness, TestTenant } from './api-harness.ts';
-import { type FuzzCase, FuzzCases } from './fuzz-cases.ts';
+import { type FuzzCase, FuzzCases, hostileTexts } from './fuzz-cases.ts';
 import { createSeededRandom } from './seeded-random.ts';
 
 /** A stack, a statement, a path of a machine, a library's own words: nothing a caller may read. */
@@ -49,7 +49,7 @@ export async function runFuzzRound(
   const [ids, foreign] = [await makeIds(api, tenant, 'own'), await makeIds(api, victim, marker)];
   const foreignIds = Object.values(foreign);
   const cases = new FuzzCases(random, ids, foreignIds);
-  const hostile = [...cases.hostile()].filter((_case, index) => index % options.everyNth === 0);
+  const hostile = [...cases.everywhere(hostileTexts)].filter((_case, index) => index % options.everyNth === 0);
   const wanted = [
     ...hostile,
     ...Array.from({ length: Math.max(0, options.count - hostile.length) }, () => cases.next()),
