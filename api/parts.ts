@@ -5,6 +5,7 @@ import type { Answer } from '../contracts/answer.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Gate } from './gateway/gate.ts';
 import type { DenialNotes } from './gateway/note-denial.ts';
 
 /** A provider's notification as it came, header names in lower case. */
@@ -28,6 +29,7 @@ export interface ApiParts {
   authenticate: Authenticate;
   denials: DenialNotes;
   access: AccessParts;
+  gate: Gate;
   receiveWebhook: ReceiveWebhook;
   /** Where the identity service listens inside; absent where the API runs without one. */
   identityUrl?: string;
