@@ -145,18 +145,54 @@ export class FuzzCases {
     this.foreignIds = foreignIds;
   }
 
-  /** One text in one field: every field of every operation is gone through, hostile text by hostile text. */
-  *hostile(): Generator<FuzzCase> {
+  /** One text in one field: every field of every operation is gone through, text by text. */
+  *everywhere(texts: readonly string[]): Generator<FuzzCase> {
     for (const target of this.operations) {
       const { query, body } = this.fieldsOf(target.operation);
-      for (const text of hostileTexts) {
+      for (const text of texts) {
         for (const name of Object.keys(query)) yield this.make(target, { query: { [name]: text } });
         if (body === null) continue;
-        for (const name of Object.keys(body))
-          yield this.make(target, { body: { ...this.fittingBody(body), [name]: text } });
-        yield this.make(target, { body: { ...this.fittingBody(body), [text]: text } });
-        yield this.make(target, { body: { ...this.fittingBody(body), metadata: { [text.slice(0, 40)]: text } } });
+        const fitting = this.fittingBody(body);
+        for (const name of Object.keys(body)) yield this.make(target, { body: { ...fitting, [name]: text } });
+        yield this.make(target, { body: { ...fitting, [text]: text } });
+        yield this.make(target, { body: { ...fitting, metadata: { [text.slice(0, 40)]: text } } });
       }
+    }
+  }
+
+  /** A text wherever a request fails before anything is done: no JSON, of another kind, in an address, in headers. */
+  *onErrorPaths(text: string): Generator<FuzzCase> {
+    for (const target of this.operations) {
+      const { body } = this.fieldsOf(target.operation);
+      const spelled = JSON.stringify(text);
+      const sent = this.make(target, {});
+      yield { ...sent, path: target.path.replace(/\{\w+\}/g, encodeURIComponent(text)) };
+      yield { ...sent, path: `${sent.path}?nobody_knows=${encodeURIComponent(text)}` };
+      for (const header of [
+        'x-request-id',
+        'authorization',
+        'content-type',
+        'cookie',
+        'user-agent',
+        'referer',
+        'origin',
+      ]) {
+        const value = header === 'authorization' ? `Bearer ${text}` : text;
+        yield { ...sent, headers: { ...sent.headers, [header]: value } };
+      }
+      if (body === null || target.method === 'GET') continue;
+      const keyed = { ...sent.headers, 'idempotency-key': `canary-${this.random.below(1e9)}` };
+      for (const raw of [
+        `{"a":${spelled}`,
+        spelled,
+        `[${spelled}]`,
+        `{"nobody_knows":{"a":[${spelled}]}}`,
+        `{"a":"${text}`,
+      ]) {
+        yield { ...sent, raw, headers: keyed };
+      }
+      for (const name of Object.keys(body))
+        yield { ...sent, raw: JSON.stringify({ [name]: [{ a: text }] }), headers: keyed };
     }
   }
 
