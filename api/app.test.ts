@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryAttemptLimiter } from '../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts/rest/webhooks.ts';
 import { rolePermissions } from '../domain/access/roles.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
+import { createAccounts } from '../identity/accounts/accounts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { allRoutes } from './all-routes.ts';
@@ -40,6 +42,11 @@ const app = createApp({
     },
     sendIntents: () => undefined,
   },
+  accounts: createAccounts({
+    ...testSealing,
+    sql: noDatabase as never,
+    attempts: createMemoryAttemptLimiter(),
+  }),
   documents: {
     contentType: 'application/pdf',
     render: async () => {

@@ -82,6 +82,8 @@ const unknown: Ids = {
   refund_id: newId('refund'),
   refund_request_id: newId('refundRequest'),
   credit_note_id: newId('creditNote'),
+  user_id: newId('user'),
+  invitation_id: newId('invitation'),
 };
 const malformed: Ids = Object.fromEntries(Object.keys(unknown).map((name) => [name, 'no-id%00at%20all']));
 
@@ -156,7 +158,7 @@ describe('bad input', () => {
     const [first, second] = [await send(contract, own, request), await send(contract, own, request)];
     expect([first.status, first.body.code]).toEqual([400, 'card_number_refused']);
     expect(second.body).toEqual(first.body);
-    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(second.headers.get('idempotency-replayed')).toBe(contract.carriesSecrets ? null : 'true');
     expect(first.text).not.toMatch(/4242|5555/);
   });
 

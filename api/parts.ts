@@ -1,6 +1,7 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
+import type { Accounts } from '../identity/accounts/accounts.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
 
@@ -20,6 +21,8 @@ export type ReceiveWebhook = (webhook: IncomingWebhook) => Promise<Answer>;
 export interface ApiParts {
   context: BillingContext;
   documents: DocumentRenderer;
+  /** Of people, for what they change of their own; as the identity role. */
+  accounts: Accounts;
   authenticate: Authenticate;
   receiveWebhook: ReceiveWebhook;
   logger: Logger;

@@ -28,6 +28,7 @@ import type {
 } from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
 import type { ProviderName } from '../domain/payments/provider-name.ts';
+import type { Accounts } from '../identity/accounts/accounts.ts';
 import type { Principal } from '../identity/principal.ts';
 
 interface PathIds {
@@ -59,6 +60,7 @@ export type ResourceKind = keyof PathIds;
 export interface RouteCall<Body, Query> extends Call {
   principal: Principal;
   context: BillingContext;
+  accounts: Accounts;
   documents: DocumentRenderer;
   body: Body;
   query: Query;

@@ -6,6 +6,7 @@ import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
+import { openAccounts } from './open-accounts.ts';
 import type { PlatformParts } from './platform-parts.ts';
 import { openWebhookDoor } from './webhook-door.ts';
 
@@ -18,6 +19,7 @@ export async function startApi(parts: PlatformParts): Promise<ApiServer> {
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
   const app = createApp({
     context,
+    accounts: openAccounts(parts),
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
       apiKeys: createApiKeyAuthenticator({ sql: database.sql, keySecret: config.keySecret, shared: cache }),

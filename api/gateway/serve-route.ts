@@ -51,6 +51,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       ...call,
       principal,
       context: parts.context,
+      accounts: parts.accounts,
       documents: parts.documents,
       body: read.body,
       query: read.query,

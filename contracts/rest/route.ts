@@ -16,6 +16,8 @@ export interface RouteContract {
   readonly permission: Permission | null;
   /** Customers may call it, each for what is its own; absent: they may not. `body` is what they may say, where that is less. */
   readonly forCustomers?: { readonly body?: z.ZodType };
+  /** Its body holds what must not even be kept as a hash: an idempotency key is read, and claims nothing. */
+  readonly carriesSecrets?: true;
   readonly tag: string;
   readonly summary: string;
   readonly body?: z.ZodType;

@@ -46,8 +46,13 @@ export async function makeFurtherIds(
   { tenantId, apiKey }: TestTenant,
   of: { customerId: string; paymentId: string },
 ) {
-  const [setupId, disputeId] = [newId('methodSetup'), newId('dispute')];
+  const [setupId, disputeId, userId] = [newId('methodSetup'), newId('dispute'), newId('user')];
   const endpoint = await api.call('POST', '/v1/admin/webhook-endpoints', { key: apiKey, body: { provider: 'custom' } });
+  const offer = { email: `${userId}@people.example`, role: 'viewer' };
+  const invitation = await api.call('POST', '/v1/invitations', { key: apiKey, body: offer });
+  await api.owner`insert into identity.users (id, email) values (${userId}, ${`${userId}@users.example`})`;
+  await api.owner`insert into memberships (tenant_id, id, email, role)
+    values (${tenantId}, ${userId}, ${`${userId}@users.example`}, 'viewer')`;
   await api.owner`
     insert into method_setups (tenant_id, id, customer_id, provider, status, return_url, expires_at)
     values (${tenantId}, ${setupId}, ${of.customerId}, 'stripe', 'failed', 'https://example.com', now())`;
@@ -56,7 +61,13 @@ export async function makeFurtherIds(
                           reason, opened_at)
     select tenant_id, ${disputeId}, payment_id, id, provider, ${disputeId}, 'won', 1, currency, 'fraudulent', now()
     from payment_attempts where tenant_id = ${tenantId} and payment_id = ${of.paymentId} limit 1`;
-  return { setup_id: setupId, dispute_id: disputeId, webhook_endpoint_id: endpoint.body.webhook_endpoint_id as string };
+  return {
+    setup_id: setupId,
+    dispute_id: disputeId,
+    webhook_endpoint_id: endpoint.body.webhook_endpoint_id as string,
+    user_id: userId as string,
+    invitation_id: invitation.body.invitation_id as string,
+  };
 }
 
 /** A provider's notification in the inbox, as the door stores it. */

@@ -1,4 +1,5 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
+import { createMemoryAttemptLimiter } from '../../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiParts } from '../../api/parts.ts';
@@ -9,6 +10,7 @@ import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
+import { createAccounts } from '../../identity/accounts/accounts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
@@ -44,9 +46,10 @@ export interface ApiHarness {
  * look at, and done here, in the order of the workflow's steps.
  */
 export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promise<ApiHarness> {
-  const { databaseUrl, appDatabaseUrl } = stackEnv();
+  const { databaseUrl, appDatabaseUrl, identityDatabaseUrl } = stackEnv();
   const sql = openDatabase(appDatabaseUrl, { max: 10, name: 'test-api' });
   const owner = openDatabase(databaseUrl, { max: 2, name: 'test-owner' });
+  const identity = openDatabase(identityDatabaseUrl, { max: 4, name: 'test-identity' });
   const provider = new FakePaymentProvider();
   const owed: OwedIntent[] = [];
   const logged: string[] = [];
@@ -66,6 +69,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   };
   const app = createApp({
     context,
+    accounts: createAccounts({ sql: identity, attempts: createMemoryAttemptLimiter(), ...testSealing }),
     documents: createPdfRenderer(),
     authenticate: openTestAuthenticator(sql),
     receiveWebhook: async () => {
@@ -91,7 +95,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     async stop() {
       await server.stopAccepting();
       while (steps.size > 0) await Promise.all(steps);
-      await Promise.all([sql.end(), owner.end()]);
+      await Promise.all([sql.end(), owner.end(), identity.end()]);
     },
   };
 }
