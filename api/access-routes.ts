@@ -1,6 +1,15 @@
 import type { Route } from './route.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { oauthClientRoutes } from './routes/oauth-clients.ts';
 import { ownAccountRoutes } from './routes/own-account.ts';
+import { roleRoutes } from './routes/roles.ts';
 import { userRoutes } from './routes/users.ts';
 
-/** Who may do what: a line for each resource, `...roleRoutes`. */
-export const accessRoutes: readonly Route[] = [...userRoutes, ...ownAccountRoutes];
+/** Who may do what: a line for each resource. */
+export const accessRoutes: readonly Route[] = [
+  ...roleRoutes,
+  ...apiKeyRoutes,
+  ...oauthClientRoutes,
+  ...userRoutes,
+  ...ownAccountRoutes,
+];

@@ -5,6 +5,7 @@ import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts
 import { rolePermissions } from '../domain/access/roles.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
+import { createAccessParts } from '../identity/access-parts.ts';
 import { createAccounts } from '../identity/accounts/accounts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
@@ -59,6 +60,7 @@ const app = createApp({
     const tenantId = 'ten_1' as TenantId;
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
+  access: createAccessParts({ keySecret: 'a test' }),
   receiveWebhook,
   logger,
 } satisfies ApiParts);

@@ -1,4 +1,5 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
+import type { AccessParts } from '../billing/access/access-call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { Accounts } from '../identity/accounts/accounts.ts';
@@ -24,6 +25,9 @@ export interface ApiParts {
   /** Of people, for what they change of their own; as the identity role. */
   accounts: Accounts;
   authenticate: Authenticate;
+  access: AccessParts;
   receiveWebhook: ReceiveWebhook;
+  /** Where the identity service listens inside; absent where the API runs without one. */
+  identityUrl?: string;
   logger: Logger;
 }

@@ -1,4 +1,5 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
+import type { AccessParts } from '../billing/access/access-call.ts';
 import type { Call } from '../billing/call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
@@ -62,6 +63,7 @@ export interface RouteCall<Body, Query> extends Call {
   context: BillingContext;
   accounts: Accounts;
   documents: DocumentRenderer;
+  access: AccessParts;
   body: Body;
   query: Query;
   /** The id in the path. */

@@ -53,6 +53,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       context: parts.context,
       accounts: parts.accounts,
       documents: parts.documents,
+      access: parts.access,
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,

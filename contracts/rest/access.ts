@@ -1,7 +1,16 @@
+import * as apiKeys from './api-keys.ts';
 import * as me from './me.ts';
+import * as oauthClients from './oauth-clients.ts';
+import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
 import * as users from './users.ts';
 
-/** Calls about who may do what: roles, keys, clients, users, sessions, tenants, the audit; a line each: `...routesOf(roles)`. */
-export const accessContracts: readonly [string, RouteContract][] = [...routesOf(users), ...routesOf(me)];
+/** Calls about who may do what: a line for each resource. */
+export const accessContracts: readonly [string, RouteContract][] = [
+  ...routesOf(roles),
+  ...routesOf(apiKeys),
+  ...routesOf(oauthClients),
+  ...routesOf(users),
+  ...routesOf(me),
+];

@@ -1,5 +1,3 @@
-import { isPermission, type Permission } from '../../domain/access/permissions.ts';
-import { isBuiltInRole, rolePermissions } from '../../domain/access/roles.ts';
 import type { InvitationId, TenantId, UserId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql, Transaction } from '../database.ts';
@@ -96,16 +94,6 @@ export async function updateInvitationRevoked(tx: TenantTransaction, id: Invitat
 /** What was offered to an address and not taken yet. */
 export async function updateInvitationsRevokedOf(tx: TenantTransaction, email: string): Promise<void> {
   await tx.sql`update invitations set status = 'revoked' where lower(email) = lower(${email}) and status = 'open'`;
-}
-
-/** What a role allows in this tenant, whatever caches say; null where there is no such role. */
-export async function readRolePermissions(
-  tx: TenantTransaction,
-  role: string,
-): Promise<ReadonlySet<Permission> | null> {
-  if (isBuiltInRole(role)) return rolePermissions[role];
-  const [row] = await tx.sql<{ permissions: string[] }[]>`select permissions from custom_roles where id = ${role}`;
-  return row === undefined ? null : new Set(row.permissions.filter(isPermission));
 }
 
 export async function readTenantName(tx: TenantTransaction): Promise<string> {

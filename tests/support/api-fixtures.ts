@@ -47,12 +47,17 @@ export async function makeFurtherIds(
   of: { customerId: string; paymentId: string },
 ) {
   const [setupId, disputeId, userId] = [newId('methodSetup'), newId('dispute'), newId('user')];
-  const endpoint = await api.call('POST', '/v1/admin/webhook-endpoints', { key: apiKey, body: { provider: 'custom' } });
-  const offer = { email: `${userId}@people.example`, role: 'viewer' };
-  const invitation = await api.call('POST', '/v1/invitations', { key: apiKey, body: offer });
-  await api.owner`insert into identity.users (id, email) values (${userId}, ${`${userId}@users.example`})`;
-  await api.owner`insert into memberships (tenant_id, id, email, role)
-    values (${tenantId}, ${userId}, ${`${userId}@users.example`}, 'viewer')`;
+  const post = (path: string, body: object) => api.call('POST', `/v1${path}`, { key: apiKey, body });
+  const endpoint = await post('/admin/webhook-endpoints', { provider: 'custom' });
+  const [key, client] = [
+    await post('/api-keys', { name: 'A key' }),
+    await post('/oauth-clients', { name: 'A client' }),
+  ];
+  const role = await post('/roles', { name: `Role ${setupId}`, permissions: ['plans:read'] });
+  const email = `${userId}@users.example`;
+  const invitation = await post('/invitations', { email: `${userId}@people.example`, role: 'viewer' });
+  await api.owner`insert into identity.users (id, email) values (${userId}, ${email})`;
+  await api.owner`insert into memberships (tenant_id, id, email, role) values (${tenantId}, ${userId}, ${email}, 'viewer')`;
   await api.owner`
     insert into method_setups (tenant_id, id, customer_id, provider, status, return_url, expires_at)
     values (${tenantId}, ${setupId}, ${of.customerId}, 'stripe', 'failed', 'https://example.com', now())`;
@@ -62,9 +67,11 @@ export async function makeFurtherIds(
     select tenant_id, ${disputeId}, payment_id, id, provider, ${disputeId}, 'won', 1, currency, 'fraudulent', now()
     from payment_attempts where tenant_id = ${tenantId} and payment_id = ${of.paymentId} limit 1`;
   return {
-    setup_id: setupId,
-    dispute_id: disputeId,
+    ...{ setup_id: setupId, dispute_id: disputeId },
     webhook_endpoint_id: endpoint.body.webhook_endpoint_id as string,
+    api_key_id: key.body.api_key_id as string,
+    client_id: client.body.client_id as string,
+    role_id: role.body.role_id as string,
     user_id: userId as string,
     invitation_id: invitation.body.invitation_id as string,
   };

@@ -8,7 +8,7 @@ import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { TenantId } from '../../domain/ids.ts';
+import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
 import { createAccounts } from '../../identity/accounts/accounts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
@@ -16,7 +16,7 @@ import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
-import { insertTestKey, openTestAuthenticator, testKeySecret } from './test-keys.ts';
+import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
 
 export interface TestTenant {
@@ -34,7 +34,7 @@ export interface ApiHarness {
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
-  makeKey(tenantId: TenantId, role: BuiltInRole): Promise<string>;
+  makeKey(tenantId: TenantId, role: BuiltInRole | CustomRoleId): Promise<string>;
   call(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
   /** The steps of one waking, as its workflow would take them. */
   wake(ref: WorkflowRef): Promise<unknown>;
@@ -72,6 +72,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     accounts: createAccounts({ sql: identity, attempts: createMemoryAttemptLimiter(), ...testSealing }),
     documents: createPdfRenderer(),
     authenticate: openTestAuthenticator(sql),
+    access: openTestAccess(),
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },
