@@ -11,6 +11,10 @@ export type DemoEnvironment = {
   ADMIN_PASSWORD: string;
   OPERATOR_LOGIN: string;
   OPERATOR_PASSWORD: string;
+  /** A machine of the first tenant that signs in by OAuth2. */
+  OIDC_ISSUER: string;
+  OIDC_CLIENT_ID: string;
+  OIDC_CLIENT_SECRET: string;
   TEMPORAL_UI_URL: string;
   TEMPORAL_ADDRESS: string;
   TEMPORAL_NAMESPACE: string;

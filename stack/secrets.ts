@@ -16,6 +16,8 @@ export type Secrets = {
   apiKeys: Record<string, string>;
   /** Of the people made for the demo, by address. */
   passwords: Record<string, string>;
+  /** OAuth2 clients already handed out, by tenant name. */
+  oauthClients?: Record<string, { id: string; secret: string }>;
 };
 
 function secretsFile(dataDir: string): string {
