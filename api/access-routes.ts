@@ -3,6 +3,8 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { oauthClientRoutes } from './routes/oauth-clients.ts';
 import { ownAccountRoutes } from './routes/own-account.ts';
 import { roleRoutes } from './routes/roles.ts';
+import { ownTenantRoutes } from './routes/tenant.ts';
+import { tenantRoutes } from './routes/tenants.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** Who may do what: a line for each resource. */
@@ -12,4 +14,6 @@ export const accessRoutes: readonly Route[] = [
   ...oauthClientRoutes,
   ...userRoutes,
   ...ownAccountRoutes,
+  ...tenantRoutes,
+  ...ownTenantRoutes,
 ];

@@ -48,6 +48,7 @@ const app = createApp({
     sql: noDatabase as never,
     attempts: createMemoryAttemptLimiter(),
   }),
+  system: { sql: noDatabase as never },
   documents: {
     contentType: 'application/pdf',
     render: async () => {

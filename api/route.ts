@@ -5,6 +5,7 @@ import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
 import { parseId } from '../db/new-id.ts';
+import type { TenantDatabase } from '../db/with-tenant.ts';
 import type {
   ApiKeyId,
   AttemptId,
@@ -24,6 +25,7 @@ import type {
   RefundRequestId,
   RetryTaskId,
   SubscriptionId,
+  TenantId,
   UserId,
   WebhookEndpointId,
 } from '../domain/ids.ts';
@@ -54,6 +56,8 @@ interface PathIds {
   user: UserId;
   customRole: CustomRoleId;
   invitation: InvitationId;
+  /** Of any tenant: an operator's. */
+  tenant: TenantId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -62,6 +66,8 @@ export interface RouteCall<Body, Query> extends Call {
   principal: Principal;
   context: BillingContext;
   accounts: Accounts;
+  /** As the system role, for operators. */
+  system: TenantDatabase;
   documents: DocumentRenderer;
   access: AccessParts;
   body: Body;
@@ -106,6 +112,7 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   user_id: 'user',
   role_id: 'customRole',
   invitation_id: 'invitation',
+  tenant_id: 'tenant',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

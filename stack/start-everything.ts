@@ -4,8 +4,8 @@ import { keepAlive } from './keep-alive.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { createPortPicker, type PreferredPorts } from './ports.ts';
-import { demoAdministrator, demoOperator, provisionDemoPeople } from './provision-demo-people.ts';
 import { provisionDemoClient } from './provision-demo-client.ts';
+import { demoAdministrator, demoOperator, provisionDemoPeople } from './provision-demo-people.ts';
 import { provisionDemoTenants } from './provision-demo-tenants.ts';
 
 export type Everything = {

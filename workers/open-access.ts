@@ -6,8 +6,8 @@ import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
 import { createKeySet } from '../identity/key-set.ts';
 import { createKeyUses } from '../identity/key-uses.ts';
-import { createPlainTenantDirectory } from '../identity/plain-directories.ts';
 import { createRoleDirectory } from '../identity/role-directory.ts';
+import { createTenantDirectory } from '../identity/tenant-directory.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import type { PlatformParts } from './platform-parts.ts';
 
@@ -19,7 +19,7 @@ export function openAccess(
 ): Pick<ApiParts, 'authenticate' | 'access'> {
   const { keySecret, publicUrl } = config;
   const roles = createRoleDirectory({ database, shared });
-  const tenants = createPlainTenantDirectory(database);
+  const tenants = createTenantDirectory({ database, shared });
   const uses = createKeyUses({ database, logger });
   onShutdown('drain', 'uses of keys', () => uses.stop());
   const apiKeys = createApiKeyAuthenticator({ sql: database.sql, keySecret, roles, shared, noteUse: uses.note });

@@ -19,6 +19,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
   const app = createApp({
     context,
     accounts: openAccounts(parts),
+    system: { sql: parts.system },
     documents: createPdfRenderer(),
     ...openAccess(parts, cache, identityUrl),
     receiveWebhook: openWebhookDoor(parts),

@@ -62,6 +62,8 @@ export function finishRequest(
   recordRequest(request, { status, replayed, code: codeOf(answer) }, on);
   const headers = { ...headersOf(answer), ...on.headers, 'x-request-id': request.id };
   const body =
-    answer.contentType === undefined ? JSON.stringify(answer.body) : (answer.body as Uint8Array<ArrayBuffer>);
+    answer.contentType === undefined
+      ? JSON.stringify(answer.body)
+      : (answer.body as Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>);
   return new Response(body, { status: answer.status, headers });
 }

@@ -4,6 +4,8 @@ import * as oauthClients from './oauth-clients.ts';
 import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
+import * as ownTenant from './tenant.ts';
+import * as tenants from './tenants.ts';
 import * as users from './users.ts';
 
 /** Calls about who may do what: a line for each resource. */
@@ -13,4 +15,6 @@ export const accessContracts: readonly [string, RouteContract][] = [
   ...routesOf(oauthClients),
   ...routesOf(users),
   ...routesOf(me),
+  ...routesOf(tenants),
+  ...routesOf(ownTenant),
 ];

@@ -63,7 +63,9 @@ describe('an application of a business', () => {
     expect(claims).toMatchObject({ tenant_id: user.tenantId, roles: ['viewer'], client_id: id, aud: harness.url });
     expect(claims['sub']).toBe(spellSubject(user));
     expect(claims['scope']).toBe('plans:read');
-    const plans = await fetch(`${harness.url}/v1/plans`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+    const plans = await fetch(`${harness.url}/v1/plans`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    });
     expect(plans.status).toBe(200);
     const customers = await fetch(`${harness.url}/v1/customers`, {
       headers: { authorization: `Bearer ${tokens.access_token}` },
@@ -82,14 +84,25 @@ describe('an application of a business', () => {
   it('is not for users of another business', async () => {
     const { relyingParty, browser } = await prepare();
     const stranger = await prepare();
-    const { url } = await authorize(harness, { relyingParty, browser, user: stranger.user, scope: 'openid plans:read' });
+    const { url } = await authorize(harness, {
+      relyingParty,
+      browser,
+      user: stranger.user,
+      scope: 'openid plans:read',
+    });
     expect(url.searchParams.get('error')).toBe('access_denied');
   });
 
   it('gets no code without PKCE, with a plain challenge, or for an address that is not its own', async () => {
     const { id, browser } = await prepare();
     const ask = async (changed: Record<string, string>) => {
-      const parameters = { client_id: id, response_type: 'code', scope: 'openid', redirect_uri: redirectUri, ...changed };
+      const parameters = {
+        client_id: id,
+        response_type: 'code',
+        scope: 'openid',
+        redirect_uri: redirectUri,
+        ...changed,
+      };
       return browser.follow(`${harness.url}/oauth/authorize?${new URLSearchParams(parameters)}`, (url) =>
         url.href.startsWith(redirectUri),
       );
@@ -178,7 +191,10 @@ describe('a refresh token', () => {
 
   it('can be introspected and revoked by its client, and by no other', async () => {
     const { relyingParty, first, user } = await signIn();
-    expect(await client.tokenIntrospection(relyingParty, first)).toMatchObject({ active: true, sub: spellSubject(user) });
+    expect(await client.tokenIntrospection(relyingParty, first)).toMatchObject({
+      active: true,
+      sub: spellSubject(user),
+    });
     const other = await openPublicClient(user.tenantId);
     expect(await client.tokenIntrospection(other.relyingParty, first)).toEqual({ active: false });
     await client.tokenRevocation(other.relyingParty, first);
@@ -212,7 +228,10 @@ describe('signing out', () => {
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
     const action = /action="([^"]+)"/.exec(html)?.[1] ?? '';
     expect(action).toBe(`${harness.url}/oauth/end-session/confirm`);
-    const forged = await browser.send(action, { method: 'POST', body: new URLSearchParams({ xsrf: 'x', logout: 'yes' }) });
+    const forged = await browser.send(action, {
+      method: 'POST',
+      body: new URLSearchParams({ xsrf: 'x', logout: 'yes' }),
+    });
     expect(forged.status).toBe(400);
     const done = await browser.send(action, { method: 'POST', body: new URLSearchParams({ xsrf, logout: 'yes' }) });
     expect(done.headers.get('location')).toBe(`${redirectUri}?state=bye`);
@@ -220,7 +239,12 @@ describe('signing out', () => {
     await expect(refreshed).rejects.toEqual(refused('invalid_grant'));
     const next = await browser.follow(
       client.buildAuthorizationUrl(relyingParty, {
-        ...{ redirect_uri: redirectUri, scope: 'openid', code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' },
+        ...{
+          redirect_uri: redirectUri,
+          scope: 'openid',
+          code_challenge: 'a'.repeat(43),
+          code_challenge_method: 'S256',
+        },
       }).href,
       (url) => url.href.startsWith(redirectUri),
     );

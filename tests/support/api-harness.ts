@@ -15,6 +15,7 @@ import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
+import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
@@ -46,8 +47,9 @@ export interface ApiHarness {
  * look at, and done here, in the order of the workflow's steps.
  */
 export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promise<ApiHarness> {
-  const { databaseUrl, appDatabaseUrl, identityDatabaseUrl } = stackEnv();
+  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl, identityDatabaseUrl } = stackEnv();
   const sql = openDatabase(appDatabaseUrl, { max: 10, name: 'test-api' });
+  const system = openDatabase(systemDatabaseUrl, { max: 2, name: 'test-system' });
   const owner = openDatabase(databaseUrl, { max: 2, name: 'test-owner' });
   const identity = openDatabase(identityDatabaseUrl, { max: 4, name: 'test-identity' });
   const provider = new FakePaymentProvider();
@@ -70,8 +72,9 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   const app = createApp({
     context,
     accounts: createAccounts({ sql: identity, attempts: createMemoryAttemptLimiter(), ...testSealing }),
+    system: { sql: system },
     documents: createPdfRenderer(),
-    authenticate: openTestAuthenticator(sql),
+    authenticate: admitOperator(openTestAuthenticator(sql)),
     access: openTestAccess(),
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
@@ -96,7 +99,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     async stop() {
       await server.stopAccepting();
       while (steps.size > 0) await Promise.all(steps);
-      await Promise.all([sql.end(), owner.end(), identity.end()]);
+      await Promise.all([sql.end(), system.end(), owner.end(), identity.end()]);
     },
   };
 }

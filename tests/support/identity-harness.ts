@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
+import { createMemoryAttemptLimiter } from '../../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createRedisShortLivedStore } from '../../adapters/short-lived/redis/redis-short-lived-store.ts';
 import { createApp } from '../../api/app.ts';
@@ -10,6 +11,7 @@ import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { OauthClientId, TenantId, UserId } from '../../domain/ids.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
+import { createAccounts } from '../../identity/accounts/accounts.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import { clientSecretPurpose, makeClientSecret } from '../../identity/client-secret.ts';
@@ -18,14 +20,15 @@ import { createTenant } from '../../identity/issue-api-key.ts';
 import { createKeySet } from '../../identity/key-set.ts';
 import { type OidcServer, openOidcServer } from '../../identity/oidc/oidc-server.ts';
 import { createInteractions } from '../../identity/oidc/provider-interactions.ts';
-import { builtInRoleDirectory, createPlainTenantDirectory } from '../../identity/plain-directories.ts';
+import { createRoleDirectory } from '../../identity/role-directory.ts';
 import { spellSubject } from '../../identity/subject.ts';
+import { createTenantDirectory } from '../../identity/tenant-directory.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { findFreePort } from '../../stack/ports.ts';
 import { openOwnDatabase } from './own-database.ts';
 import { stackEnv } from './stack-env.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
-import { testKeySecret } from './test-keys.ts';
+import { openTestAccess, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
 
 export interface TestClient {
@@ -79,6 +82,7 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
   const identityServer = await startServer(createIdentityApp({ oidc, pages }), { host: '127.0.0.1', port: 0 });
   const identity = await startTcpProxy({ host: '127.0.0.1', port: identityServer.port });
   const identityUrl = new URL(identity.urlOf(identityServer.url)).origin;
+  const roles = createRoleDirectory({ database: { sql: own.app } });
   const app = createApp({
     context: {
       database: { sql: own.app },
@@ -86,16 +90,19 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
       provider: () => new FakePaymentProvider(),
       sendIntents: () => undefined,
     },
+    accounts: createAccounts({ sql, sealer, publicUrl, attempts: createMemoryAttemptLimiter() }),
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
-      apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret }),
+      apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret, roles }),
       accessTokens: createTokenAuthenticator({
         publicUrl,
         keys: createKeySet({ url: `${identityUrl}/oauth/jwks` }),
-        tenants: createPlainTenantDirectory({ sql: own.app }),
-        roles: builtInRoleDirectory,
+        tenants: createTenantDirectory({ database: { sql: own.app } }),
+        roles,
       }),
     }),
+    access: openTestAccess(),
+    system: { sql: own.system },
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },
