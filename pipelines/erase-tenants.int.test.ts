@@ -93,15 +93,7 @@ describe('a tenant whose grace is over', () => {
     const before = await findMarks(tenantId);
     expect(new Set(before.map((place) => place.split(':')[0]))).toEqual(
       new Set([
-        ...[
-          'customers',
-          'inbox',
-          'idempotency_keys',
-          'invitations',
-          'invoice_lines',
-          'invoices',
-          'memberships',
-        ],
+        ...['customers', 'inbox', 'idempotency_keys', 'invitations', 'invoice_lines', 'invoices', 'memberships'],
         ...['outbox', 'refund_requests', 'subscriptions', 'timeline'],
       ]),
     );

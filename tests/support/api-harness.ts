@@ -12,7 +12,6 @@ import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
-import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
@@ -71,7 +70,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     context,
     system: { sql: system },
     documents: createPdfRenderer(),
-    authenticate: admitOperator(openTestAuthenticator(sql)),
+    authenticate: openTestAuthenticator(sql),
     access: openTestAccess(),
     gate,
     receiveWebhook: noWebhooks,

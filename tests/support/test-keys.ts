@@ -9,15 +9,15 @@ import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.t
 import type { SharedCache } from '../../identity/cached-look-up.ts';
 import type { Authenticate } from '../../identity/principal.ts';
 import { createRoleDirectory } from '../../identity/role-directory.ts';
+import { admitOperator } from './operator.ts';
 
 export const testKeySecret = 'the key secret of a test';
 
-/** As of a server of its own; with a cache other servers share, if given. */
+/** As of a server of its own, and for the operator of the tests; with a cache other servers share, if given. */
 export function openTestAuthenticator(sql: Sql, shared?: SharedCache): Authenticate {
   const roles = createRoleDirectory({ database: { sql }, ...(shared && { shared }) });
-  return createAuthenticator({
-    apiKeys: createApiKeyAuthenticator({ sql, roles, keySecret: testKeySecret, ...(shared && { shared }) }),
-  });
+  const apiKeys = createApiKeyAuthenticator({ sql, roles, keySecret: testKeySecret, ...(shared && { shared }) });
+  return admitOperator(createAuthenticator({ apiKeys }));
 }
 
 export function openTestAccess(shared?: SharedCache): AccessParts {
