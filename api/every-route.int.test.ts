@@ -27,7 +27,6 @@ beforeAll(async () => {
   ownerKey = await api.makeKey(tenant.tenantId, 'owner');
   // A provider's name is nobody's own: only unknown ones are not found.
   own['provider'] = 'stripe';
-  own['tenant_id'] = tenant.tenantId;
   // No tenant is foreign to an operator: only unknown ones are not found.
   foreign['tenant_id'] = newId('tenant');
 });

@@ -16,7 +16,6 @@ import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
-import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { openTestPortals } from './test-portals.ts';
@@ -82,7 +81,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     denials,
     system: { sql: system },
     documents: createPdfRenderer(),
-    authenticate: admitOperator(openTestAuthenticator(sql, { sessions: portals.authenticate })),
+    authenticate: openTestAuthenticator(sql, { sessions: portals.authenticate }),
     portals,
     access: openTestAccess(),
     gate,
