@@ -2,13 +2,11 @@ import { createRedisCache } from '../../adapters/cache/redis/redis-cache.ts';
 import { createRedisRequestCounter } from '../../adapters/limits/redis/redis-request-counter.ts';
 import type { PaymentProvider } from '../../adapters/payments/port.ts';
 import { openDatabase } from '../../db/database.ts';
-import { createAuthenticator } from '../../identity/authenticate.ts';
-import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { startApiHarness } from './api-harness.ts';
 import { startOwnRedis } from './own-redis.ts';
 import { stackEnv } from './stack-env.ts';
-import { testKeySecret } from './test-keys.ts';
+import { openTestAuthenticator } from './test-keys.ts';
 import { openTestDoor } from './webhook-door.ts';
 import { makeTestGate, wideLimits } from './wide-gate.ts';
 
@@ -20,9 +18,8 @@ export async function startApiOnRedis(options: { providers: readonly PaymentProv
   const [cache, counter] = [createRedisCache(settings), createRedisRequestCounter(settings)];
   const sql = openDatabase(stackEnv().appDatabaseUrl, { max: 4, name: 'test-api-on-redis' });
   const limits = { ...wideLimits, rates: { ...wideLimits.rates, failure: options.failuresPerMinute } };
-  const apiKeys = createApiKeyAuthenticator({ sql, keySecret: testKeySecret, shared: cache });
   const api = await startApiHarness({
-    authenticate: createAuthenticator({ apiKeys }),
+    authenticate: openTestAuthenticator(sql, cache),
     gate: makeTestGate({ limits, counter, cache, trustedProxies: ['127.0.0.1'] }),
     receiveWebhook: openTestDoor({ app: sql, providers: options.providers, cache }),
   });
