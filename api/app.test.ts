@@ -4,8 +4,10 @@ import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts
 import { rolePermissions } from '../domain/access/roles.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
+import { createAccessParts } from '../identity/access-parts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
+import { makeTestGate } from '../tests/support/wide-gate.ts';
 import { allRoutes } from './all-routes.ts';
 import { createApp, createWebhookApp } from './app.ts';
 import { bodyBytesMax, webhookBytesMax } from './gateway/read-body.ts';
@@ -40,6 +42,7 @@ const app = createApp({
     },
     sendIntents: () => undefined,
   },
+  system: { sql: noDatabase as never },
   documents: {
     contentType: 'application/pdf',
     render: async () => {
@@ -52,6 +55,8 @@ const app = createApp({
     const tenantId = 'ten_1' as TenantId;
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
+  access: createAccessParts({ keySecret: 'a test' }),
+  gate: makeTestGate(),
   receiveWebhook,
   logger,
 } satisfies ApiParts);
