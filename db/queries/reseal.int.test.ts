@@ -52,6 +52,7 @@ async function fill(): Promise<void> {
 /** Of each place. */
 const counts = (accounts: number, endpoints: number, clients: number) => ({
   ...{ 'provider accounts': accounts, 'webhook endpoints': endpoints, 'OAuth2 clients': clients },
+  'signing keys': 0,
 });
 
 it('seals anew what an older key sealed, so that the older key can go, and does it once', async () => {
