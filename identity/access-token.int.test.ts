@@ -3,7 +3,8 @@ import { importJWK, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantId } from '../domain/ids.ts';
 import { decodePart } from '../tests/support/decode-token.ts';
-import { type IdentityHarness, startIdentityHarness, type TestClient } from '../tests/support/identity-harness.ts';
+import { type IdentityHarness, startIdentityHarness } from '../tests/support/identity-harness.ts';
+import type { TestClient } from '../tests/support/identity-rows.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { loadSigningKeys, type SigningKey } from './oidc/signing-keys.ts';
 
