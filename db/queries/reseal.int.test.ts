@@ -5,6 +5,7 @@ import { type WebhookEndpointRow, webhookPurpose } from './configured-endpoints.
 import { type OauthClientRow, oauthClientPurpose } from './oauth-clients.ts';
 import { accountPurpose, type ProviderAccountRow } from './provider-accounts.ts';
 import { resealOlder } from './reseal.ts';
+import { totpPurpose } from './totp-purpose.ts';
 
 let database: OwnDatabase;
 beforeAll(async () => {
@@ -47,18 +48,22 @@ async function fill(): Promise<void> {
   const withSecret = { ...client, authMethod: 'client_secret_basic', secret: Buffer.from(secret), sealedBy: by };
   const without = { ...client, id: 'cli_2', authMethod: 'none', secret: null, sealedBy: null };
   await owner`insert into oauth_clients ${owner([withSecret, without] as never)}`;
+  const totp = sealer.seal('a factor', totpPurpose({ id: 'usr_1' }));
+  await owner`insert into identity.users (id, email, totp_secret, sealed_by)
+    values ('usr_1', 'a@people.example', ${Buffer.from(totp.sealed)}, ${totp.sealedBy}), ('usr_2', 'b@people.example', null, null)`;
 }
 
 /** Of each place. */
-const counts = (accounts: number, endpoints: number, clients: number) => ({
+const counts = (accounts: number, endpoints: number, clients: number, factors: number) => ({
   ...{ 'provider accounts': accounts, 'webhook endpoints': endpoints, 'OAuth2 clients': clients },
+  'second factors': factors,
 });
 
 it('seals anew what an older key sealed, so that the older key can go, and does it once', async () => {
   const { owner } = database;
   await fill();
   const rotating = createSealer([newKey, oldKey]);
-  expect(await resealOlder(owner, rotating)).toEqual(counts(accountsMax, 1, 1));
+  expect(await resealOlder(owner, rotating)).toEqual(counts(accountsMax, 1, 1, 1));
   const rotated = createSealer([newKey]);
   const accounts = await owner<ProviderAccountRow[]>`select * from provider_accounts`;
   const opened = accounts.map((row) =>
@@ -74,7 +79,10 @@ it('seals anew what an older key sealed, so that the older key can go, and does 
   const { secret, sealedBy } = client as { secret: Uint8Array; sealedBy: string };
   expect(rotated.open({ sealed: secret, sealedBy }, oauthClientPurpose(client as OauthClientRow))).toBe('a client’s');
   expect(without).toMatchObject({ secret: null, sealedBy: null });
-  expect(await resealOlder(owner, rotating)).toEqual(counts(0, 0, 0));
+  const [user] = await owner<[{ sealed: Uint8Array; sealedBy: string }]>`
+    select totp_secret as sealed, sealed_by from identity.users where id = 'usr_1'`;
+  expect(rotated.open(user, totpPurpose({ id: 'usr_1' }))).toBe('a factor');
+  expect(await resealOlder(owner, rotating)).toEqual(counts(0, 0, 0, 0));
 });
 
 it('gives up by name where the key of a row is not configured, and leaves the row as it is', async () => {

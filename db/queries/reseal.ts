@@ -3,6 +3,7 @@ import type { Sql } from '../database.ts';
 import { webhookPurpose } from './configured-endpoints.ts';
 import { oauthClientPurpose } from './oauth-clients.ts';
 import { accountPurpose } from './provider-accounts.ts';
+import { totpPurpose } from './totp-purpose.ts';
 
 const pageSize = 200;
 
@@ -29,6 +30,10 @@ const places = {
   'OAuth2 clients': {
     ...{ table: 'oauth_clients', column: 'secret', keys: ['tenantId', 'id'] },
     purposeOf: oauthClientPurpose,
+  },
+  'second factors': {
+    ...{ table: 'identity.users', column: 'totp_secret', keys: ['id'] },
+    purposeOf: totpPurpose,
   },
 } as const satisfies Record<string, Place>;
 

@@ -1,8 +1,9 @@
+import { totpPurpose } from '../../db/queries/totp-purpose.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { Accounts } from './accounts.ts';
 import { auditAccount } from './audit-account.ts';
-import { checkSecondFactor, totpPurpose, useTotpCode } from './check-second-factor.ts';
+import { checkSecondFactor, useTotpCode } from './check-second-factor.ts';
 import { changeLocked, provePassword } from './own-account.ts';
 import { replaceRecoveryCodes } from './recovery-codes.ts';
 import { makeTotpSecret, spellOtpauthUri } from './totp.ts';
@@ -26,7 +27,7 @@ export async function offerTotp(
       throw new DomainError('invalid_state', 'A second factor is set up already; remove it first.');
     }
     const secret = makeTotpSecret();
-    const { sealed, sealedBy } = accounts.sealer.seal(secret, totpPurpose(userId));
+    const { sealed, sealedBy } = accounts.sealer.seal(secret, totpPurpose(user));
     await tx`
       update identity.users set totp_secret = ${Buffer.from(sealed)}, sealed_by = ${sealedBy}, totp_last_step = null
       where id = ${userId}`;

@@ -1,5 +1,4 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
-import { createMemoryAttemptLimiter } from '../../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiParts } from '../../api/parts.ts';
@@ -10,13 +9,13 @@ import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
-import { createAccounts } from '../../identity/accounts/accounts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
 import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
+import { openTestAccounts } from './test-accounts.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
 
@@ -71,7 +70,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   };
   const app = createApp({
     context,
-    accounts: createAccounts({ sql: identity, attempts: createMemoryAttemptLimiter(), ...testSealing }),
+    accounts: openTestAccounts(identity),
     system: { sql: system },
     documents: createPdfRenderer(),
     authenticate: admitOperator(openTestAuthenticator(sql)),

@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
-import { createMemoryAttemptLimiter } from '../../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createRedisShortLivedStore } from '../../adapters/short-lived/redis/redis-short-lived-store.ts';
 import { createApp } from '../../api/app.ts';
@@ -11,7 +10,6 @@ import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { OauthClientId, TenantId, UserId } from '../../domain/ids.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
-import { createAccounts } from '../../identity/accounts/accounts.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import { clientSecretPurpose, makeClientSecret } from '../../identity/client-secret.ts';
@@ -28,6 +26,7 @@ import { findFreePort } from '../../stack/ports.ts';
 import { openOwnDatabase } from './own-database.ts';
 import { stackEnv } from './stack-env.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { openTestAccounts } from './test-accounts.ts';
 import { openTestAccess, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
 
@@ -90,7 +89,7 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
       provider: () => new FakePaymentProvider(),
       sendIntents: () => undefined,
     },
-    accounts: createAccounts({ sql, sealer, publicUrl, attempts: createMemoryAttemptLimiter() }),
+    accounts: openTestAccounts(sql, publicUrl),
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
       apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret, roles }),

@@ -1,0 +1,4 @@
+/** What the secret of a user's second factor is sealed with. */
+export function totpPurpose({ id }: { id: string }): string {
+  return `totp/${id}`;
+}
