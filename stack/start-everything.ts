@@ -48,39 +48,55 @@ export async function startEverything(options: {
       file: join(dataDir, 'ports.json'),
       onMoved: onProgress,
     });
-    platform = await startPlatform({ stack, secrets, dataDir, logDir, roles, ports, onProgress, onDied });
-    const { tenantId, apiKey, apiKeyB } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
-    const people = await provisionDemoPeople({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
-    const machine = await provisionDemoClient({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
-    const environment = {
-      REDCORE_URL: platform.apiUrl,
-      REDCORE_TENANT: tenantId,
-      REDCORE_API_KEY: apiKey,
-      REDCORE_API_KEY_B: apiKeyB,
-      ADMIN_LOGIN: demoAdministrator,
-      ADMIN_PASSWORD: people.adminPassword,
-      OPERATOR_LOGIN: demoOperator,
-      OPERATOR_PASSWORD: people.operatorPassword,
-      OIDC_ISSUER: platform.apiUrl,
-      OIDC_CLIENT_ID: machine.id,
-      OIDC_CLIENT_SECRET: machine.secret,
-      TEMPORAL_UI_URL: stack.temporalUiUrl,
-      TEMPORAL_ADDRESS: stack.temporalAddress,
-      TEMPORAL_NAMESPACE: stack.temporalNamespace,
-      KAFKA_BROKERS: stack.kafkaBrokers.join(','),
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: stack.redisUrl,
-      METRICS_URLS: platform.metricsUrls.join(','),
-      SANDBOX_PROVIDER_URL: platform.sandboxProviderUrl,
-      STRIPE_URL: platform.sandboxStripeUrl,
-      PAYPAL_URL: platform.sandboxPaypalUrl,
-      CUSTOM_PROVIDER_URL: `${platform.sandboxProviderUrl}/custom`,
-      WEBHOOKS_URL: `${platform.webhooksUrl}/webhooks`,
-      WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
-    };
+    platform = await startPlatform({
+      stack,
+      secrets,
+      dataDir,
+      logDir,
+      roles: options.roles,
+      ports,
+      onProgress,
+      onDied,
+    });
+    const environment = await provision({ stack, platform, dataDir });
     return { stack, platform, environment, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** What is there for whoever tries the platform out, made once, with every address of it. */
+async function provision(of: { stack: LocalStack; platform: Platform; dataDir: string }): Promise<DemoEnvironment> {
+  const { stack, platform, dataDir } = of;
+  const { secrets, databaseUrl } = stack;
+  const { tenantId, apiKey, apiKeyB } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
+  const people = await provisionDemoPeople({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
+  const machine = await provisionDemoClient({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
+  return {
+    REDCORE_URL: platform.apiUrl,
+    REDCORE_TENANT: tenantId,
+    REDCORE_API_KEY: apiKey,
+    REDCORE_API_KEY_B: apiKeyB,
+    ADMIN_LOGIN: demoAdministrator,
+    ADMIN_PASSWORD: people.adminPassword,
+    OPERATOR_LOGIN: demoOperator,
+    OPERATOR_PASSWORD: people.operatorPassword,
+    OIDC_ISSUER: platform.apiUrl,
+    OIDC_CLIENT_ID: machine.id,
+    OIDC_CLIENT_SECRET: machine.secret,
+    TEMPORAL_UI_URL: stack.temporalUiUrl,
+    TEMPORAL_ADDRESS: stack.temporalAddress,
+    TEMPORAL_NAMESPACE: stack.temporalNamespace,
+    KAFKA_BROKERS: stack.kafkaBrokers.join(','),
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: stack.redisUrl,
+    METRICS_URLS: platform.metricsUrls.join(','),
+    SANDBOX_PROVIDER_URL: platform.sandboxProviderUrl,
+    STRIPE_URL: platform.sandboxStripeUrl,
+    PAYPAL_URL: platform.sandboxPaypalUrl,
+    CUSTOM_PROVIDER_URL: `${platform.sandboxProviderUrl}/custom`,
+    WEBHOOKS_URL: `${platform.webhooksUrl}/webhooks`,
+    WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
+  };
 }

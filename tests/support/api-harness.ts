@@ -1,5 +1,4 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
-import { createMemoryAttemptLimiter } from '../../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
 import { createDenialNotes } from '../../api/gateway/note-denial.ts';
@@ -10,13 +9,13 @@ import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
-import { createAccounts } from '../../identity/accounts/accounts.ts';
 import type { PortalParts } from '../../identity/portal-parts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
+import { openTestAccounts } from './test-accounts.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { openTestPortals } from './test-portals.ts';
 import { testSealing } from './test-sealer.ts';
@@ -77,7 +76,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   const portals = overrides.portals ?? openTestPortals(sql);
   const app = createApp({
     context,
-    accounts: createAccounts({ sql: identity, attempts: createMemoryAttemptLimiter(), ...testSealing }),
+    accounts: openTestAccounts(identity),
     denials,
     system: { sql: system },
     documents: createPdfRenderer(),

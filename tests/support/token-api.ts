@@ -1,12 +1,10 @@
 import type { Hono } from 'hono';
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
-import { createMemoryAttemptLimiter } from '../../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
 import { createApp } from '../../api/app.ts';
 import type { Sql } from '../../db/database.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
-import { createAccounts } from '../../identity/accounts/accounts.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import { createKeySet } from '../../identity/key-set.ts';
@@ -16,6 +14,7 @@ import { createRelyingParty } from '../../identity/sign-in/relying-party.ts';
 import { createTenantDirectory } from '../../identity/tenant-directory.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { OwnDatabase } from './own-database.ts';
+import { openTestAccounts } from './test-accounts.ts';
 import { openTestAccess, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
 import { makeTestGate, noWebhooks } from './wide-gate.ts';
@@ -57,7 +56,7 @@ export function makeTokenApi(
       }),
       sessions: portals.authenticate,
     }),
-    accounts: createAccounts({ ...testSealing, sql, publicUrl, attempts: createMemoryAttemptLimiter() }),
+    accounts: openTestAccounts(sql, publicUrl),
     access: openTestAccess(),
     denials: { note: () => undefined, stop: async () => undefined },
     portals,
