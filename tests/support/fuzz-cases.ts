@@ -161,22 +161,17 @@ export class FuzzCases {
   }
 
   /** A text wherever a request fails before anything is done: no JSON, of another kind, in an address, in headers. */
-  *onErrorPaths(text: string): Generator<FuzzCase> {
+  *onErrorPaths(text: string, isRecognizable: boolean): Generator<FuzzCase> {
     for (const target of this.operations) {
       const { body } = this.fieldsOf(target.operation);
       const spelled = JSON.stringify(text);
       const sent = this.make(target, {});
       yield { ...sent, path: target.path.replace(/\{\w+\}/g, encodeURIComponent(text)) };
       yield { ...sent, path: `${sent.path}?nobody_knows=${encodeURIComponent(text)}` };
-      for (const header of [
-        'x-request-id',
-        'authorization',
-        'content-type',
-        'cookie',
-        'user-agent',
-        'referer',
-        'origin',
-      ]) {
+      // A request id is the caller's to choose, and logged: only what can be told from an id is kept out of it.
+      const headers = ['authorization', 'content-type', 'cookie', 'user-agent', 'referer', 'origin'];
+      if (isRecognizable) headers.push('x-request-id');
+      for (const header of headers) {
         const value = header === 'authorization' ? `Bearer ${text}` : text;
         yield { ...sent, headers: { ...sent.headers, [header]: value } };
       }

@@ -90,7 +90,6 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
       provider: () => new FakePaymentProvider(),
       sendIntents: () => undefined,
     },
-    denials: { note: () => undefined, stop: async () => undefined },
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
       apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret, roles }),
