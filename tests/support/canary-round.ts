@@ -43,9 +43,10 @@ export async function runCanaryRound(
   const tenant = await platform.makeTenant();
   const cases = new FuzzCases(createSeededRandom(options.seed), await makeIds(tenant), []);
   const all = texts(canaries);
+  const recognizable = [...canaries.cards, canaries.apiKey];
   const sent: FuzzCase[] = [
-    ...cases.everywhere([...canaries.cards, canaries.apiKey]),
-    ...all.flatMap((text) => [...cases.onErrorPaths(text)]),
+    ...cases.everywhere(recognizable),
+    ...all.flatMap((text) => [...cases.onErrorPaths(text, recognizable.includes(text))]),
   ].filter((_case, index) => index % options.everyNth === 0);
   const statuses: Record<number, number> = {};
   const waiting = [...sent];
@@ -84,7 +85,7 @@ async function send(apiUrl: string, apiKey: string, { method, path, headers, raw
 async function fillSecretFields({ rest }: PlatformTenant, canaries: Canaries): Promise<void> {
   const { stripeKey, paypalSecret, webhookSecret } = canaries;
   const put = (provider: string, body: Record<string, unknown>) =>
-    rest.send('PUT', `/v1/admin/providers/${provider}`, body, `canary-${random(8)}`);
+    rest.send('PUT', `/v1/admin/provider-accounts/${provider}`, body, `canary-${random(8)}`);
   await put('stripe', { credentials: { secret_key: stripeKey } });
   await put('paypal', { credentials: { client_id: 'client', client_secret: paypalSecret } });
   await rest.send(

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { makeFurtherIds, storeWebhook, subscribe } from './api-fixtures.ts';
 import type { ApiHarness, TestTenant } from './api-harness.ts';
-import { type FuzzCase, FuzzCases, hostileTexts } from './fuzz-cases.ts';
+import { type FuzzCase, FuzzCases } from './fuzz-cases.ts';
+import { hostileTexts } from './hostile-values.ts';
 import { createSeededRandom } from './seeded-random.ts';
 
 /** A stack, a statement, a path of a machine, a library's own words: nothing a caller may read. */
