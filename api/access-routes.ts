@@ -4,6 +4,8 @@ import { oauthClientRoutes } from './routes/oauth-clients.ts';
 import { portalSessionRoutes } from './routes/portal-sessions.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { ownTenantRoutes } from './routes/tenant.ts';
+import { tenantRoutes } from './routes/tenants.ts';
 
 /** Who may do what: a line for each resource. */
 export const accessRoutes: readonly Route[] = [
@@ -12,4 +14,6 @@ export const accessRoutes: readonly Route[] = [
   ...oauthClientRoutes,
   ...sessionRoutes,
   ...portalSessionRoutes,
+  ...tenantRoutes,
+  ...ownTenantRoutes,
 ];

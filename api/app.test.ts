@@ -8,6 +8,7 @@ import { createAccessParts } from '../identity/access-parts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openTestPortals } from '../tests/support/test-portals.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
+import { makeTestGate } from '../tests/support/wide-gate.ts';
 import { allRoutes } from './all-routes.ts';
 import { createApp, createWebhookApp } from './app.ts';
 import { bodyBytesMax, webhookBytesMax } from './gateway/read-body.ts';
@@ -42,6 +43,7 @@ const app = createApp({
     },
     sendIntents: () => undefined,
   },
+  system: { sql: noDatabase as never },
   documents: {
     contentType: 'application/pdf',
     render: async () => {
@@ -56,6 +58,7 @@ const app = createApp({
   },
   portals: openTestPortals(noDatabase as never),
   access: createAccessParts({ keySecret: 'a test' }),
+  gate: makeTestGate(),
   receiveWebhook,
   logger,
 } satisfies ApiParts);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import type { RouteContract } from '../contracts/rest/route.ts';
+import { newId } from '../db/new-id.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../tests/support/api-harness.ts';
+import { operatorKey } from '../tests/support/operator.ts';
 import { makeRouteIds, malformedIds, pathOf, type RouteIds, unknownIds } from '../tests/support/route-ids.ts';
 import { bodyBytesMax } from './gateway/read-body.ts';
 
@@ -23,11 +25,19 @@ beforeAll(async () => {
   [own, foreign] = await Promise.all([makeRouteIds(api, tenant), makeRouteIds(api, other)]);
   // A provider's name is nobody's own: only unknown ones are not found.
   own['provider'] = 'stripe';
+  own['tenant_id'] = tenant.tenantId;
+  // No tenant is foreign to an operator: only unknown ones are not found.
+  foreign['tenant_id'] = newId('tenant');
 });
 afterAll(() => api.stop());
 
 function send(contract: RouteContract, ids: RouteIds, request: Parameters<ApiHarness['call']>[2] = {}) {
-  return api.call(contract.method.toUpperCase(), pathOf(contract, ids), { key: tenant.apiKey, ...request });
+  return api.call(contract.method.toUpperCase(), pathOf(contract, ids), { key: keyFor(contract), ...request });
+}
+
+/** Of the tenant's administrator, or of an operator for what no tenant may. */
+function keyFor(contract: RouteContract): string {
+  return contract.permission === 'tenants:manage' ? operatorKey : tenant.apiKey;
 }
 
 describe('without a valid key', () => {
@@ -99,7 +109,7 @@ describe('bad input', () => {
     const parameter = Object.keys((contract.query as unknown as { shape: object }).shape).at(-1) ?? '';
     const queries = ['no_such_parameter=1', `${parameter}=1&${parameter}=2`, `limit=0`, `limit=101`, `limit=ten`];
     for (const query of queries) {
-      const answer = await api.call('GET', `${path}?${query}`, { key: tenant.apiKey });
+      const answer = await api.call('GET', `${path}?${query}`, { key: keyFor(contract) });
       expect([query, answer.status, answer.body.code]).toEqual([query, 400, 'invalid_request']);
     }
   });

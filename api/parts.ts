@@ -2,9 +2,11 @@ import type { DocumentRenderer } from '../adapters/documents/port.ts';
 import type { AccessParts } from '../billing/access/access-call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
+import type { TenantDatabase } from '../db/with-tenant.ts';
 import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Gate } from './gateway/gate.ts';
 
 /** A provider's notification as it came, header names in lower case. */
 export interface IncomingWebhook {
@@ -21,10 +23,13 @@ export type ReceiveWebhook = (webhook: IncomingWebhook) => Promise<Answer>;
 /** What the API is given by the process it runs in. */
 export interface ApiParts {
   context: BillingContext;
+  /** As the system role: for operators' calls, which are of no tenant. */
+  system: TenantDatabase;
   documents: DocumentRenderer;
   authenticate: Authenticate;
   portals: PortalParts;
   access: AccessParts;
+  gate: Gate;
   receiveWebhook: ReceiveWebhook;
   /** Where the identity service listens inside; absent where the API runs without one. */
   identityUrl?: string;

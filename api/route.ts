@@ -5,6 +5,7 @@ import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
 import { parseId } from '../db/new-id.ts';
+import type { TenantDatabase } from '../db/with-tenant.ts';
 import type {
   ApiKeyId,
   AttemptId,
@@ -25,6 +26,7 @@ import type {
   RetryTaskId,
   SessionId,
   SubscriptionId,
+  TenantId,
   UserId,
   WebhookEndpointId,
 } from '../domain/ids.ts';
@@ -57,6 +59,8 @@ interface PathIds {
   invitation: InvitationId;
   /** No row, and known to its holder alone. */
   session: SessionId;
+  /** Of any tenant: an operator's. */
+  tenant: TenantId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -64,6 +68,8 @@ export type ResourceKind = keyof PathIds;
 export interface RouteCall<Body, Query> extends Call {
   principal: Principal;
   context: BillingContext;
+  /** As the system role, for operators. */
+  system: TenantDatabase;
   documents: DocumentRenderer;
   portals: PortalParts;
   access: AccessParts;
@@ -110,6 +116,7 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   role_id: 'customRole',
   invitation_id: 'invitation',
   session_id: 'session',
+  tenant_id: 'tenant',
 };
 
 /** Of an id by the name it has in paths and bodies. */

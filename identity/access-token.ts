@@ -2,9 +2,10 @@ import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { parseId } from '../db/new-id.ts';
 import { narrow } from '../domain/access/narrow.ts';
 import { isPermission } from '../domain/access/permissions.ts';
-import { DomainError } from '../domain/errors.ts';
+import type { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
-import type { RoleDirectory, TenantDirectory } from './directories.ts';
+import { admitToTenant } from './admit-to-tenant.ts';
+import type { RoleDirectory, TenantDirectory, TenantFacts } from './directories.ts';
 import { type Principal, platformScope } from './principal.ts';
 import { parseSubject } from './subject.ts';
 
@@ -57,23 +58,21 @@ export function createTokenAuthenticator(parts: {
   }
 
   /** Null where there is no such tenant any more. */
-  async function isActive(tenantId: TenantId): Promise<boolean | null> {
-    if (tenantId === platformScope) return true;
+  async function statusOf(tenantId: TenantId): Promise<TenantFacts['status'] | null> {
+    if (tenantId === platformScope) return 'active';
     const facts = await tenants.find(tenantId);
-    if (facts === null || facts.status === 'deleted') return null;
-    return facts.status === 'active';
+    return facts === null || facts.status === 'deleted' ? null : facts.status;
   }
 
   return async (token, refusal) => {
     const claims = await verify(token);
     if (claims === null) throw refusal();
     const { kind, actor, tenantId, role, scopes } = claims;
-    const [active, allowed] = await Promise.all([isActive(tenantId), roles.permissionsOf(tenantId, role)]);
-    if (active === null) throw refusal();
-    if (!active) throw new DomainError('tenant_suspended', 'This tenant is suspended.');
+    const [status, allowed] = await Promise.all([statusOf(tenantId), roles.permissionsOf(tenantId, role)]);
+    if (status === null) throw refusal();
     return {
       ...{ tenantId, kind, actor, role, customerId: null },
-      permissions: narrow(allowed, scopes.filter(isPermission)),
+      permissions: admitToTenant(status, narrow(allowed, scopes.filter(isPermission))),
     };
   };
 }

@@ -28,6 +28,7 @@ const tenantId = newId('tenant');
 interface KeyRow {
   tenantId: string;
   tenantMode: 'sandbox' | 'live';
+  tenantStatus: string;
   secretHash: string;
   role: string;
   scopes: Permission[] | null;
@@ -46,7 +47,7 @@ function createKeys() {
   const issue = (changed: Partial<KeyRow> = {}) => {
     const key = makeApiKey('sandbox');
     const row: KeyRow = {
-      ...{ tenantId, tenantMode: 'sandbox', role: 'admin', scopes: null, expiresAt: null },
+      ...{ tenantId, tenantMode: 'sandbox', tenantStatus: 'active', role: 'admin', scopes: null, expiresAt: null },
       secretHash: hashApiKeySecret(key.secret, keySecret),
     };
     rows.set(key.id, { ...row, ...changed });
@@ -99,6 +100,13 @@ describe('a key', () => {
     const header = headerOf(keys.issue().text);
     expect(() => authenticate(header)).toThrow('unauthorized');
     expect(keys.asked).toEqual([]);
+  });
+
+  it('opens only what is left of a tenant that is being deleted', async () => {
+    const keys = createKeys();
+    const key = keys.issue({ tenantStatus: 'deleting' });
+    const { permissions } = await open({ sql: keys.sql, keySecret })(`Bearer ${key.text}`);
+    expect([...permissions].sort()).toEqual(['audit:read', 'tenant:read', 'tenant:write']);
   });
 
   it('is refused with another key’s secret, and with one made by another server', async () => {

@@ -4,9 +4,10 @@ import type { Permission } from '../domain/access/permissions.ts';
 import type { DomainError } from '../domain/errors.ts';
 import type { ApiKeyId, TenantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import { admitToTenant } from './admit-to-tenant.ts';
 import { hashApiKeySecret, type PresentedKey, sameHash } from './api-key.ts';
 import { createCachedLookUp, type SharedCache } from './cached-look-up.ts';
-import type { RoleDirectory } from './directories.ts';
+import type { RoleDirectory, TenantFacts } from './directories.ts';
 import type { Principal } from './principal.ts';
 
 /** What is kept of a key between two look-ups; never the secret itself. */
@@ -17,6 +18,7 @@ interface KnownKey {
   role: string;
   scopes: Permission[] | null;
   expiresAt: Instant | null;
+  tenantStatus: TenantFacts['status'];
 }
 
 /** For a key of ours in shape; `refusal` makes what is thrown when it opens nothing. */
@@ -42,11 +44,11 @@ export function createApiKeyAuthenticator(parts: {
     refusal: () => DomainError,
   ): Principal | Promise<Principal> {
     if (known === null || !opens(known, presented, parts.keySecret)) throw refusal();
-    const { tenantId, role, scopes } = known;
+    const { tenantId, role, scopes, tenantStatus } = known;
     parts.noteUse?.(tenantId, presented.id);
     const speak = (allowed: ReadonlySet<Permission>): Principal => ({
       ...{ tenantId, kind: 'api_key', actor: presented.id, role, customerId: null },
-      permissions: narrow(allowed, scopes),
+      permissions: admitToTenant(tenantStatus, narrow(allowed, scopes)),
     });
     const allowed = parts.roles.permissionsOf(tenantId, role);
     return allowed instanceof Promise ? allowed.then(speak) : speak(allowed);
@@ -68,7 +70,7 @@ function opens(known: KnownKey, presented: PresentedKey, keySecret: string): boo
 
 async function findKey(sql: Sql, id: string): Promise<KnownKey | null> {
   const [row] = await sql<KnownKey[]>`
-    select tenant_id, tenant_mode, secret_hash, role, scopes, expires_at from find_api_key(${id})`;
+    select tenant_id, tenant_mode, tenant_status, secret_hash, role, scopes, expires_at from find_api_key(${id})`;
   return row ? { ...row } : null;
 }
 

@@ -1,13 +1,12 @@
-import type { Cache } from '../adapters/cache/port.ts';
 import { createRedisShortLivedStore } from '../adapters/short-lived/redis/redis-short-lived-store.ts';
 import type { ApiParts } from '../api/parts.ts';
 import { createAccessParts } from '../identity/access-parts.ts';
 import { createTokenAuthenticator } from '../identity/access-token.ts';
 import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
+import type { TenantDirectory } from '../identity/directories.ts';
 import { createKeySet } from '../identity/key-set.ts';
 import { createKeyUses } from '../identity/key-uses.ts';
-import { createPlainTenantDirectory } from '../identity/plain-directories.ts';
 import { createPortalParts } from '../identity/portal-parts.ts';
 import { createRoleDirectory } from '../identity/role-directory.ts';
 import { createRelyingParty } from '../identity/sign-in/relying-party.ts';
@@ -19,13 +18,11 @@ export const sessionsPrefix = 'redcore:';
 
 /** Who comes in, and what changes of keys and roles are made with. */
 export function openAccess(
-  { config, database, logger }: PlatformParts,
-  shared: Cache,
-  identityUrl: string,
+  { config, database, logger, cache: shared }: PlatformParts,
+  { tenants, identityUrl }: { tenants: TenantDirectory; identityUrl: string },
 ): Pick<ApiParts, 'authenticate' | 'access' | 'portals'> {
   const { keySecret, publicUrl } = config;
   const roles = createRoleDirectory({ database, shared });
-  const tenants = createPlainTenantDirectory(database);
   const uses = createKeyUses({ database, logger });
   onShutdown('drain', 'uses of keys', () => uses.stop());
   const apiKeys = createApiKeyAuthenticator({ sql: database.sql, keySecret, roles, shared, noteUse: uses.note });

@@ -5,7 +5,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { refuseForbiddenText } from './check-text.ts';
 import { claimOf, idempotencyKeyOf } from './claim-of.ts';
-import { parseJson, readBody } from './read-body.ts';
+import { parseJson, readBody, refuseOtherFormats } from './read-body.ts';
 import { validate } from './validate.ts';
 
 export interface ReadRequest {
@@ -18,7 +18,7 @@ export interface ReadRequest {
 
 /**
  * Body, query and idempotency key, checked against the contract, and against what it lets a customer say. Throws only for a body
- * over the limit.
+ * over the limit or in another format.
  */
 export async function readRequest(
   c: Context,
@@ -26,6 +26,7 @@ export async function readRequest(
   customerId: CustomerId | null,
 ): Promise<ReadRequest> {
   const read: ReadRequest = { claim: null, body: undefined, query: undefined, refusal: null };
+  if (contract.method !== 'get') refuseOtherFormats(c);
   const bytes = contract.method === 'get' ? null : await readBody(c);
   try {
     if (contract.query) read.query = validate(contract.query, queryOf(c));

@@ -7,7 +7,7 @@ import { resourcesExist } from '../../db/queries/resource-exists.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isProviderName, type ProviderName } from '../../domain/payments/provider-name.ts';
-import type { Principal } from '../../identity/principal.ts';
+import { type Principal, platformScope } from '../../identity/principal.ts';
 import { sessionCookie, writeCookie } from '../../identity/sessions/cookie.ts';
 import type { ApiParts } from '../parts.ts';
 import { idOrUnknown, pathKinds, type Route } from '../route.ts';
@@ -20,30 +20,39 @@ import { transportHeaders } from './security-headers.ts';
 
 const notFound = () => new DomainError('not_found', 'unknown id');
 
+/** Whatever tenant the operator has entered, such a call belongs to the platform: to no tenant, and to the system role. */
+function isOfPlatform({ permission }: Pick<RouteContract, 'permission'>): boolean {
+  return permission === 'tenants:manage';
+}
+
 /** What is not allowed is refused before anything else is looked at. */
 function authorize({ permission, forCustomers }: RouteContract, principal: Principal): void {
   if (permission !== null && !principal.permissions.has(permission))
     throw new DomainError('forbidden', `This needs the permission ${permission}.`);
   if (principal.kind === 'customer' && forCustomers === undefined)
     throw new DomainError('forbidden', 'This is not for customers.');
+  if (isOfPlatform({ permission }) && principal.kind !== 'operator')
+    throw new DomainError('forbidden', "This is for the platform's operators.");
 }
 
-/** Authenticate, authorize, read, then one call to the route's handler. */
+/** Through the gate, authenticate, authorize, read, then one call to the route's handler. */
 export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promise<Response> {
   const { contract } = route;
-  const { logger } = parts;
+  const { logger, gate } = parts;
   const method = contract.method.toUpperCase();
   const kinds = pathKinds(contract.path);
   const headers = transportHeaders(parts.portals.publicUrl);
   const namesProvider = contract.path.includes('{provider}');
 
   async function answerCall(c: Context, request: ObservedRequest): Promise<Answer> {
-    const authenticated = parts.authenticate({ method, header: (name) => c.req.header(name) });
-    const principal = authenticated instanceof Promise ? await authenticated : authenticated;
+    await gate.arrive(request, contract);
+    const credentials = { method, header: (name: string) => c.req.header(name) };
+    const principal = await gate.identify(request, () => parts.authenticate(credentials));
     const { tenantId, customerId } = principal;
     request.tenantId = tenantId;
     const newSecret = principal.session?.newSecret;
     if (newSecret) request.cookie = writeCookie(sessionCookie, newSecret);
+    await gate.admit(request, contract, principal);
     authorize(contract, principal);
     const named = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
     const read = await readRequest(c, contract, customerId);
@@ -52,17 +61,18 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
         ? named
         : await confineCustomer(parts.context.database, { tenantId, customerId }, { contract, ids: named, read });
     const call: Call = {
-      tenantId,
+      tenantId: isOfPlatform(contract) ? platformScope : tenantId,
       caller: { actor: principal.actor, origin: 'api', requestId: request.id },
       claim: read.claim,
     };
     const provider = c.req.param('provider') ?? '';
     if (namesProvider && !isProviderName(provider)) return refuse(parts, call, [], notFound());
     if (read.refusal) return refuse(parts, call, ids, read.refusal);
-    const answer = await route.handle({
+    const routeCall: Parameters<Route['handle']>[0] = {
       ...call,
       principal,
       context: parts.context,
+      system: parts.system,
       documents: parts.documents,
       portals: parts.portals,
       access: parts.access,
@@ -70,12 +80,13 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,
       provider: () => provider as ProviderName,
-    });
+    };
+    const answer = await gate.carry(contract, call, () => route.handle(routeCall));
     return customerId === null ? answer : hideFromCustomers(answer);
   }
 
   return async (c) => {
-    const request = observeRequest(c);
+    const request = observeRequest(c, gate.findClient);
     let answer: Answer;
     try {
       answer = await answerCall(c, request);
@@ -93,7 +104,7 @@ async function refuse(
   ids: Parameters<typeof resourcesExist>[1],
   refusal: DomainError,
 ): Promise<Answer> {
-  const { database } = parts.context;
+  const database = call.tenantId === platformScope ? parts.system : parts.context.database;
   if (call.claim) {
     return answerOnce(database, call.tenantId, call.claim, async (tx) => {
       throw (await resourcesExist(tx.sql, ids)) ? refusal : notFound();

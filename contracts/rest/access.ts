@@ -4,6 +4,8 @@ import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
 import * as sessions from './sessions.ts';
+import * as ownTenant from './tenant.ts';
+import * as tenants from './tenants.ts';
 
 /** Calls about who may do what: a line for each resource. */
 export const accessContracts: readonly [string, RouteContract][] = [
@@ -11,4 +13,6 @@ export const accessContracts: readonly [string, RouteContract][] = [
   ...routesOf(apiKeys),
   ...routesOf(oauthClients),
   ...routesOf(sessions),
+  ...routesOf(tenants),
+  ...routesOf(ownTenant),
 ];

@@ -37,6 +37,7 @@ export const createSubscriptionRoute = defineRoute({
     }),
   },
   atRoot: true,
+  rateClass: 'money',
   tag,
   summary: 'Create a subscription and charge its first period, unless in a trial',
   body: bodyOf({
@@ -118,6 +119,7 @@ export const changeSubscriptionRoute = defineRoute({
   permission: 'subscriptions:write',
   forCustomers: { body: customerChangeBody },
   atRoot: true,
+  rateClass: 'money',
   tag,
   summary: 'Change plan, quantity, next billing date, payment method or metadata',
   body: changeBody,

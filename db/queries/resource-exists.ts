@@ -23,9 +23,10 @@ const tableOf = {
   invitation: 'invitations',
   /** Sessions are no rows: what cannot be read is refused of each as of an unknown one. */
   session: null,
+  tenant: 'tenants',
 } as const;
 
-/** Whether all of these are the tenant's own, in one statement; nothing is locked. */
+/** Whether all of these are the tenant's own, in one statement; nothing is locked. Of tenants themselves the system role is asked. */
 export function resourcesExist(
   sql: Sql | Transaction,
   ids: readonly { kind: keyof typeof tableOf; id: string }[],
@@ -33,7 +34,8 @@ export function resourcesExist(
   if (ids.length === 0) return Promise.resolve(true);
   const each = ids.map(({ kind, id }) => {
     const table = tableOf[kind];
-    return table === null ? sql`and false` : sql`and exists (select 1 from ${sql(table)} where id = ${id})`;
+    const column = sql(kind === 'tenant' ? 'tenant_id' : 'id');
+    return table === null ? sql`and false` : sql`and exists (select 1 from ${sql(table)} where ${column} = ${id})`;
   });
   return sql<[{ exist: boolean }]>`select true ${each} as exist`.then(([row]) => row.exist);
 }

@@ -6,7 +6,6 @@ import { startServer } from '../../api/start-server.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { PortalParts } from '../../identity/portal-parts.ts';
@@ -14,10 +13,12 @@ import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
+import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { openTestPortals } from './test-portals.ts';
 import { testSealing } from './test-sealer.ts';
+import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
 export interface TestTenant {
   tenantId: TenantId;
@@ -47,8 +48,9 @@ export interface ApiHarness {
  * look at, and done here, in the order of the workflow's steps.
  */
 export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promise<ApiHarness> {
-  const { databaseUrl, appDatabaseUrl } = stackEnv();
+  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl } = stackEnv();
   const sql = openDatabase(appDatabaseUrl, { max: 10, name: 'test-api' });
+  const system = openDatabase(systemDatabaseUrl, { max: 2, name: 'test-system' });
   const owner = openDatabase(databaseUrl, { max: 2, name: 'test-owner' });
   const provider = new FakePaymentProvider();
   const owed: OwedIntent[] = [];
@@ -68,15 +70,16 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     },
   };
   const portals = overrides.portals ?? openTestPortals(sql);
+  const gate = overrides.gate ?? makeTestGate();
   const app = createApp({
     context,
+    system: { sql: system },
     documents: createPdfRenderer(),
-    authenticate: openTestAuthenticator(sql, { sessions: portals.authenticate }),
+    authenticate: admitOperator(openTestAuthenticator(sql, { sessions: portals.authenticate })),
     portals,
     access: openTestAccess(),
-    receiveWebhook: async () => {
-      throw new DomainError('not_found', 'no provider here');
-    },
+    gate,
+    receiveWebhook: noWebhooks,
     logger,
     ...overrides,
   });
@@ -97,8 +100,9 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     wake: (ref) => driveSteps(context, ref),
     async stop() {
       await server.stopAccepting();
+      gate.close();
       while (steps.size > 0) await Promise.all(steps);
-      await Promise.all([sql.end(), owner.end()]);
+      await Promise.all([sql.end(), system.end(), owner.end()]);
     },
   };
 }

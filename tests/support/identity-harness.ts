@@ -7,7 +7,6 @@ import { startServer } from '../../api/start-server.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { OauthClientId, TenantId, UserId } from '../../domain/ids.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
@@ -18,11 +17,11 @@ import { createTenant } from '../../identity/issue-api-key.ts';
 import { createKeySet } from '../../identity/key-set.ts';
 import { type OidcServer, openOidcServer } from '../../identity/oidc/oidc-server.ts';
 import { createInteractions } from '../../identity/oidc/provider-interactions.ts';
-import { createPlainTenantDirectory } from '../../identity/plain-directories.ts';
 import { createPortalParts, type PortalParts } from '../../identity/portal-parts.ts';
 import { createRoleDirectory } from '../../identity/role-directory.ts';
 import { createRelyingParty } from '../../identity/sign-in/relying-party.ts';
 import { spellSubject } from '../../identity/subject.ts';
+import { createTenantDirectory } from '../../identity/tenant-directory.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { findFreePort } from '../../stack/ports.ts';
 import { openOwnDatabase } from './own-database.ts';
@@ -30,6 +29,7 @@ import { stackEnv } from './stack-env.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { openTestAccess, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
+import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
 export interface TestClient {
   id: OauthClientId;
@@ -95,20 +95,20 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
     },
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
-      apiKeys: createApiKeyAuthenticator({ sql: own.app, roles, keySecret: testKeySecret }),
+      apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret, roles }),
       accessTokens: createTokenAuthenticator({
         publicUrl,
         keys: createKeySet({ url: `${identityUrl}/oauth/jwks` }),
-        tenants: createPlainTenantDirectory({ sql: own.app }),
+        tenants: createTenantDirectory({ database: { sql: own.app } }),
         roles,
       }),
       sessions: portals.authenticate,
     }),
     access: openTestAccess(),
     portals,
-    receiveWebhook: async () => {
-      throw new DomainError('not_found', 'no provider here');
-    },
+    gate: makeTestGate(),
+    system: { sql: own.system },
+    receiveWebhook: noWebhooks,
     identityUrl,
     logger,
   });
