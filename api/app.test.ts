@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryAttemptLimiter } from '../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts/rest/webhooks.ts';
 import { rolePermissions } from '../domain/access/roles.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { createAccessParts } from '../identity/access-parts.ts';
+import { createAccounts } from '../identity/accounts/accounts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openTestPortals } from '../tests/support/test-portals.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
@@ -43,6 +45,11 @@ const app = createApp({
     },
     sendIntents: () => undefined,
   },
+  accounts: createAccounts({
+    ...testSealing,
+    sql: noDatabase as never,
+    attempts: createMemoryAttemptLimiter(),
+  }),
   system: { sql: noDatabase as never },
   documents: {
     contentType: 'application/pdf',

@@ -100,7 +100,7 @@ describe('bad input', () => {
     const [first, second] = [await send(contract, own, request), await send(contract, own, request)];
     expect([first.status, first.body.code]).toEqual([400, 'card_number_refused']);
     expect(second.body).toEqual(first.body);
-    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(second.headers.get('idempotency-replayed')).toBe(contract.carriesSecrets ? null : 'true');
     expect(first.text).not.toMatch(/4242|5555/);
   });
 

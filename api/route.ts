@@ -32,6 +32,7 @@ import type {
 } from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
 import type { ProviderName } from '../domain/payments/provider-name.ts';
+import type { Accounts } from '../identity/accounts/accounts.ts';
 import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Principal } from '../identity/principal.ts';
 
@@ -68,6 +69,7 @@ export type ResourceKind = keyof PathIds;
 export interface RouteCall<Body, Query> extends Call {
   principal: Principal;
   context: BillingContext;
+  accounts: Accounts;
   /** As the system role, for operators. */
   system: TenantDatabase;
   documents: DocumentRenderer;

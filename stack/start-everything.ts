@@ -4,6 +4,8 @@ import { keepAlive } from './keep-alive.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { createPortPicker, type PreferredPorts } from './ports.ts';
+import { provisionDemoClient } from './provision-demo-client.ts';
+import { demoAdministrator, demoOperator, provisionDemoPeople } from './provision-demo-people.ts';
 import { provisionDemoTenants } from './provision-demo-tenants.ts';
 
 export type Everything = {
@@ -57,11 +59,20 @@ export async function startEverything(options: {
       onDied,
     });
     const { tenantId, apiKey, apiKeyB } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
+    const people = await provisionDemoPeople({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
+    const machine = await provisionDemoClient({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
     const environment = {
       REDCORE_URL: platform.apiUrl,
       REDCORE_TENANT: tenantId,
       REDCORE_API_KEY: apiKey,
       REDCORE_API_KEY_B: apiKeyB,
+      ADMIN_LOGIN: demoAdministrator,
+      ADMIN_PASSWORD: people.adminPassword,
+      OPERATOR_LOGIN: demoOperator,
+      OPERATOR_PASSWORD: people.operatorPassword,
+      OIDC_ISSUER: platform.apiUrl,
+      OIDC_CLIENT_ID: machine.id,
+      OIDC_CLIENT_SECRET: machine.secret,
       TEMPORAL_UI_URL: stack.temporalUiUrl,
       TEMPORAL_ADDRESS: stack.temporalAddress,
       TEMPORAL_NAMESPACE: stack.temporalNamespace,

@@ -5,6 +5,7 @@ import { createTenantDirectory } from '../identity/tenant-directory.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { openAccess } from './open-access.ts';
+import { openAccounts } from './open-accounts.ts';
 import { openGate, serverOptionsOf } from './open-gate.ts';
 import type { PlatformParts } from './platform-parts.ts';
 import { openWebhookDoor } from './webhook-door.ts';
@@ -18,6 +19,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
   const tenants = createTenantDirectory({ database, shared: cache });
   const app = createApp({
     context,
+    accounts: openAccounts(parts),
     system: { sql: parts.system },
     documents: createPdfRenderer(),
     ...openAccess(parts, { tenants, identityUrl }),

@@ -1,4 +1,5 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
+import { createMemoryAttemptLimiter } from '../../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
 import type { ApiParts } from '../../api/parts.ts';
@@ -8,6 +9,7 @@ import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
+import { createAccounts } from '../../identity/accounts/accounts.ts';
 import type { PortalParts } from '../../identity/portal-parts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
@@ -48,10 +50,11 @@ export interface ApiHarness {
  * look at, and done here, in the order of the workflow's steps.
  */
 export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promise<ApiHarness> {
-  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl } = stackEnv();
+  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl, identityDatabaseUrl } = stackEnv();
   const sql = openDatabase(appDatabaseUrl, { max: 10, name: 'test-api' });
   const system = openDatabase(systemDatabaseUrl, { max: 2, name: 'test-system' });
   const owner = openDatabase(databaseUrl, { max: 2, name: 'test-owner' });
+  const identity = openDatabase(identityDatabaseUrl, { max: 4, name: 'test-identity' });
   const provider = new FakePaymentProvider();
   const owed: OwedIntent[] = [];
   const logged: string[] = [];
@@ -73,6 +76,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   const gate = overrides.gate ?? makeTestGate();
   const app = createApp({
     context,
+    accounts: createAccounts({ sql: identity, attempts: createMemoryAttemptLimiter(), ...testSealing }),
     system: { sql: system },
     documents: createPdfRenderer(),
     authenticate: admitOperator(openTestAuthenticator(sql, { sessions: portals.authenticate })),
@@ -102,7 +106,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       await server.stopAccepting();
       gate.close();
       while (steps.size > 0) await Promise.all(steps);
-      await Promise.all([sql.end(), system.end(), owner.end()]);
+      await Promise.all([sql.end(), system.end(), owner.end(), identity.end()]);
     },
   };
 }

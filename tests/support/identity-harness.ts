@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
+import { createMemoryAttemptLimiter } from '../../adapters/limits/attempts/memory-attempt-limiter.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createRedisShortLivedStore } from '../../adapters/short-lived/redis/redis-short-lived-store.ts';
 import { createApp } from '../../api/app.ts';
@@ -9,6 +10,7 @@ import { newId } from '../../db/new-id.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import type { OauthClientId, TenantId, UserId } from '../../domain/ids.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
+import { createAccounts } from '../../identity/accounts/accounts.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
 import { clientSecretPurpose, makeClientSecret } from '../../identity/client-secret.ts';
@@ -93,6 +95,7 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
       provider: () => new FakePaymentProvider(),
       sendIntents: () => undefined,
     },
+    accounts: createAccounts({ sql, sealer, publicUrl, attempts: createMemoryAttemptLimiter() }),
     documents: createPdfRenderer(),
     authenticate: createAuthenticator({
       apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret, roles }),
