@@ -41,7 +41,7 @@ const call = (path: string, method = 'GET') =>
   page.evaluate(
     async ([address, verb]) => {
       const response = await fetch(address, { method: verb, headers: { accept: 'application/json' } });
-      return { status: response.status, body: await response.json() };
+      return { status: response.status, body: (await response.json()) as Record<string, string> };
     },
     [path, method] as const,
   );
@@ -81,14 +81,14 @@ describe.skipIf(executable === null)('a person at a browser', () => {
     const stored = await page.evaluate('JSON.stringify([Object.values(localStorage), Object.values(sessionStorage)])');
     expect([stored, page.url()].join()).not.toContain('eyJ');
     await page.reload();
-    expect((await call('/v1/session')).body.email).toBe(email);
+    expect((await call('/v1/session')).body['email']).toBe(email);
   });
 
   it('signs out: neither the page before nor the cookie shows anything more', async () => {
     const before = (await context.cookies()).filter(({ name }) => name === sessionCookie);
     const { body } = await call('/auth/sign-out', 'POST');
-    expect(body.continue_at).toContain('/oauth/end-session');
-    await page.goto(body.continue_at);
+    expect(body['continue_at']).toContain('/oauth/end-session');
+    await page.goto(body['continue_at'] ?? '');
     await page.click('button[value=yes]');
     await page.waitForURL('**/auth/signed-out');
     expect((await context.cookies()).some(({ name }) => name === sessionCookie)).toBe(false);
