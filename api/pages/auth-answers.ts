@@ -4,7 +4,8 @@ import { problem } from '../../contracts/problem.ts';
 import { SignInUnavailableError } from '../../identity/sign-in/relying-party.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { answerOfError } from '../gateway/answer-error.ts';
-import { finishRequest, observeRequest } from '../gateway/observe-request.ts';
+import type { Gate } from '../gateway/gate.ts';
+import { finishRequest, type ObservedRequest, observeRequest } from '../gateway/observe-request.ts';
 import { pageHeaders, transportHeaders } from '../gateway/security-headers.ts';
 
 /** What the pages about signing in answer. */
@@ -14,6 +15,17 @@ export interface AuthAnswer {
   cookies: readonly string[];
   location?: string;
 }
+
+/** As the gate counts them: what brings or takes a session. */
+const contract = {
+  method: 'post',
+  rateClass: 'login',
+  path: '/auth',
+  permission: null,
+  tag: '',
+  summary: '',
+  answers: {},
+} as const;
 
 const policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -42,14 +54,19 @@ export function renderAuthPage(title: string, detail: string, signInPath: string
 }
 
 /** Answers browsers with pages, and calls that ask for JSON with problems and addresses to go on to. */
-export function createAuthResponder(parts: { portals: { publicUrl: string }; logger: Logger }) {
-  const { logger, portals } = parts;
+export function createAuthResponder(parts: { portals: { publicUrl: string }; gate: Gate; logger: Logger }) {
+  const { logger, portals, gate } = parts;
   const always = { ...pageHeaders(policy), ...transportHeaders(portals.publicUrl) };
-  return async (c: Context, route: string, work: () => Promise<AuthAnswer>): Promise<Response> => {
-    const request = observeRequest(c);
+  return async (
+    c: Context,
+    route: string,
+    work: (request: ObservedRequest) => Promise<AuthAnswer>,
+  ): Promise<Response> => {
+    const request = observeRequest(c, gate.findClient);
     const on = { method: c.req.method, route, logger };
     const wantsJson = c.req.header('accept')?.includes('application/json') === true;
-    const answer = await work().catch((error: unknown): AuthAnswer | Answer => {
+    const arrived = gate.arrive(request, contract).then(() => work(request));
+    const answer = await arrived.catch((error: unknown): AuthAnswer | Answer => {
       const refused = answerOfSignInError(error, { logger, requestId: request.id });
       if (wantsJson) return refused;
       const { detail } = refused.body as { detail: string };

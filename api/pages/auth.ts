@@ -8,6 +8,8 @@ import type { OpenSession } from '../../identity/sessions/session.ts';
 import { ownPath } from '../../identity/sign-in/own-path.ts';
 import { portalPath } from '../../identity/sign-in/portal-links.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Gate } from '../gateway/gate.ts';
+import type { ObservedRequest } from '../gateway/observe-request.ts';
 import { type AuthAnswer, createAuthResponder, redirect, renderAuthPage } from './auth-answers.ts';
 
 export const signInPath = '/auth/sign-in';
@@ -16,15 +18,15 @@ export const signInPath = '/auth/sign-in';
 const afterSignIn = '/docs';
 const customerPortal = '/portal/';
 
-type Parts = { portals: PortalParts; logger: Logger };
+type Parts = { portals: PortalParts; gate: Gate; logger: Logger };
 
 /** The pages by which browsers get a session and lose it. No token reaches them, and they go on to no other host. */
 export function serveAuth(app: Hono, parts: Parts): void {
   const { portals } = parts;
   const respond = createAuthResponder(parts);
 
-  const browserOf = (c: Context) => ({
-    ipAddress: addressOf(c),
+  const browserOf = (c: Context, { ip }: ObservedRequest) => ({
+    ipAddress: ip,
     userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null,
   });
 
@@ -50,24 +52,24 @@ export function serveAuth(app: Hono, parts: Parts): void {
   );
 
   app.get(signInCallbackPath, (c) =>
-    respond(c, signInCallbackPath, async () => {
+    respond(c, signInCallbackPath, async (request) => {
       const finished = await portals.signIn.finish({
         state: c.req.query('state') ?? '',
         query: new URL(c.req.url).search,
         browser: readCookie(c.req.header('cookie'), signInCookie),
-        from: browserOf(c),
+        from: browserOf(c, request),
       });
       return finished ? goOn(c, finished.session, finished.returnTo) : redirect(signInPath);
     }),
   );
 
   app.get(portalPath, (c) =>
-    respond(c, portalPath, async () => {
+    respond(c, portalPath, async (request) => {
       const token = c.req.query('token');
       // What a browser or a messenger fetches ahead of the customer must not use the link up.
       if (c.req.method === 'HEAD' || c.req.header('sec-purpose')?.includes('prefetch'))
         return { status: 204, html: '', cookies: [] };
-      const session = await portals.links.redeem(token, browserOf(c));
+      const session = await portals.links.redeem(token, browserOf(c, request));
       if (session === null)
         throw new DomainError(
           'unauthorized',
@@ -97,10 +99,4 @@ export function serveAuth(app: Hono, parts: Parts): void {
       cookies: [],
     })),
   );
-}
-
-/** As the connection says; null where there is none, as in tests without one. */
-function addressOf(c: Context): string | null {
-  const { incoming } = (c.env ?? {}) as { incoming?: { socket: { remoteAddress?: string } } };
-  return incoming?.socket.remoteAddress ?? null;
 }

@@ -124,6 +124,7 @@ export const createPortalSessionRoute = defineRoute({
   method: 'post',
   path: '/customers/{customer_id}/portal-session',
   permission: 'portal_sessions:write',
+  rateClass: 'secret',
   tag: 'Portals',
   summary: 'Make a link that signs a customer into the portal: good once, for five minutes; every call makes another',
   body: bodyOf({

@@ -2,6 +2,7 @@ import { rolePermissions } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { assertNever } from '../../domain/invariant.ts';
+import { admitToTenant } from '../admit-to-tenant.ts';
 import type { RoleDirectory } from '../directories.ts';
 import { type Authenticate, type Principal, platformScope } from '../principal.ts';
 import { readCookie, sessionCookie } from './cookie.ts';
@@ -32,10 +33,10 @@ export function createSessionPrincipals(parts: {
 }): PrincipalOf {
   const { sessions, places, roles, now = Date.now } = parts;
 
-  async function asUser(session: OpenSession, { tenantId, role }: Place): Promise<Principal> {
+  async function asUser(session: OpenSession, { tenantId, role, tenantStatus }: Place): Promise<Principal> {
     const { record } = session;
     const rotated = record.role === role ? null : await sessions.rotate(session, { role });
-    const permissions = await roles.permissionsOf(tenantId, role);
+    const permissions = admitToTenant(tenantStatus, await roles.permissionsOf(tenantId, role));
     const actor = record.holder.kind === 'customer' ? record.holder.customerId : record.holder.userId;
     return { tenantId, kind: 'user', actor, role, permissions, customerId: null, session: rotated ?? session };
   }
@@ -46,7 +47,6 @@ export function createSessionPrincipals(parts: {
       case 'user': {
         const place = (await places.placesOf(holder.userId)).find((one) => one.tenantId === tenantId);
         if (!place) throw refusal();
-        refuseSuspended(place.tenantStatus);
         return asUser(session, place);
       }
       case 'operator': {
@@ -60,9 +60,8 @@ export function createSessionPrincipals(parts: {
       case 'customer': {
         const standing = await places.standingOf(holder.tenantId, holder.customerId);
         if (standing?.status !== 'active') throw refusal();
-        refuseSuspended(standing.tenantStatus);
         const { tenantId: ofTenant, customerId } = holder;
-        const permissions = rolePermissions.customer;
+        const permissions = admitToTenant(standing.tenantStatus, rolePermissions.customer);
         return {
           ...{ tenantId: ofTenant, kind: 'customer', actor: customerId, role: 'customer', permissions, customerId },
           session,
@@ -90,8 +89,4 @@ export function createSessionAuthenticator(parts: {
       return parts.principalOf(session);
     });
   };
-}
-
-function refuseSuspended(status: Place['tenantStatus']): void {
-  if (status !== 'active') throw new DomainError('tenant_suspended', 'This business is suspended.');
 }

@@ -29,6 +29,9 @@ export interface ListedSession {
   lastSeenAt: Instant;
 }
 
+/** Of the store's keys: the API's, and the identity service's, which ends the sessions of who has a new password. */
+export const sessionsPrefix = 'redcore:';
+
 const seenEveryMs = MINUTE_MS;
 /** For requests that were under way with the old secret; within what a removed member is seen in. */
 const fadingMs = 4 * SECOND_MS;
