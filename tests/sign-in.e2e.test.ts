@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../db/new-id.ts';
 import { createPasswordHasher } from '../identity/accounts/password-hasher.ts';
 import { sessionCookie } from '../identity/sessions/cookie.ts';
-import { findChromium, openChromium } from './support/chromium.ts';
+import { findChromium } from '../stack/find-chromium.ts';
+import { openChromium } from './support/chromium.ts';
 import { startTestPlatform, type TestPlatform } from './support/platform.ts';
 
 const executable = findChromium();
@@ -31,6 +32,7 @@ beforeAll(async () => {
   await platform.owner`insert into memberships (tenant_id, id, email, name, role)
     values (${tenantId}, ${userId}, ${email}, 'Ada', 'admin')`;
 });
+beforeEach(({ skip }) => skip(executable === null, 'Chromium is not on the PATH'));
 afterAll(async () => {
   await browser?.close();
   await platform?.stop();
@@ -54,7 +56,7 @@ async function signIn(): Promise<void> {
   await page.waitForURL('**/docs');
 }
 
-describe.skipIf(executable === null)('a person at a browser', () => {
+describe('a person at a browser', () => {
   it('is asked to sign in on a page that fits a phone and a desktop', async () => {
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 844 });
