@@ -7,7 +7,9 @@ import type { TenantId } from '../domain/ids.ts';
 import { createAccessParts } from '../identity/access-parts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { openTestAccounts } from '../tests/support/test-accounts.ts';
+import { openTestPortals } from '../tests/support/test-portals.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
+import { makeTestGate } from '../tests/support/wide-gate.ts';
 import { allRoutes } from './all-routes.ts';
 import { createApp, createWebhookApp } from './app.ts';
 import { bodyBytesMax, webhookBytesMax } from './gateway/read-body.ts';
@@ -50,13 +52,16 @@ const app = createApp({
       throw new Error('no documents here');
     },
   },
+  denials: { note: () => undefined, stop: async () => undefined },
   authenticate: ({ header }) => {
     if (header('authorization') !== 'Bearer good') throw new DomainError('unauthorized', 'no');
     const permissions = rolePermissions.admin;
     const tenantId = 'ten_1' as TenantId;
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
+  portals: openTestPortals(noDatabase as never),
   access: createAccessParts({ keySecret: 'a test' }),
+  gate: makeTestGate(),
   receiveWebhook,
   logger,
 } satisfies ApiParts);

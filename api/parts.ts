@@ -4,8 +4,11 @@ import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
 import type { Accounts } from '../identity/accounts/accounts.ts';
+import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Gate } from './gateway/gate.ts';
+import type { DenialNotes } from './gateway/note-denial.ts';
 
 /** A provider's notification as it came, header names in lower case. */
 export interface IncomingWebhook {
@@ -28,7 +31,10 @@ export interface ApiParts {
   /** Of people, for what they change of their own; as the identity role. */
   accounts: Accounts;
   authenticate: Authenticate;
+  denials: DenialNotes;
+  portals: PortalParts;
   access: AccessParts;
+  gate: Gate;
   receiveWebhook: ReceiveWebhook;
   /** Where the identity service listens inside; absent where the API runs without one. */
   identityUrl?: string;

@@ -24,6 +24,7 @@ import type {
   RefundId,
   RefundRequestId,
   RetryTaskId,
+  SessionId,
   SubscriptionId,
   TenantId,
   UserId,
@@ -32,6 +33,7 @@ import type {
 import { idPrefixes } from '../domain/ids.ts';
 import type { ProviderName } from '../domain/payments/provider-name.ts';
 import type { Accounts } from '../identity/accounts/accounts.ts';
+import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Principal } from '../identity/principal.ts';
 
 interface PathIds {
@@ -58,6 +60,8 @@ interface PathIds {
   invitation: InvitationId;
   /** Of any tenant: an operator's. */
   tenant: TenantId;
+  /** No row, and known to its holder alone. */
+  session: SessionId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -69,6 +73,7 @@ export interface RouteCall<Body, Query> extends Call {
   /** As the system role, for operators. */
   system: TenantDatabase;
   documents: DocumentRenderer;
+  portals: PortalParts;
   access: AccessParts;
   body: Body;
   query: Query;
@@ -113,12 +118,18 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   role_id: 'customRole',
   invitation_id: 'invitation',
   tenant_id: 'tenant',
+  session_id: 'session',
 };
+
+/** Of an id by the name it has in paths and bodies. */
+export function kindOfName(name: string): ResourceKind | undefined {
+  return pathNames[name];
+}
 
 /** The kinds of the ids in a path, with the names they have there. */
 export function pathKinds(path: string): { name: string; kind: ResourceKind }[] {
   return [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name = '']) => {
-    const kind = pathNames[name];
+    const kind = kindOfName(name);
     return kind ? [{ name, kind }] : [];
   });
 }

@@ -8,11 +8,15 @@ import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isProviderName, type ProviderName } from '../../domain/payments/provider-name.ts';
 import { type Principal, platformScope } from '../../identity/principal.ts';
+import { sessionCookie, writeCookie } from '../../identity/sessions/cookie.ts';
 import type { ApiParts } from '../parts.ts';
 import { idOrUnknown, pathKinds, type Route } from '../route.ts';
 import { answerOfError } from './answer-error.ts';
+import { confineCustomer } from './confine-customer.ts';
+import { hideFromCustomers } from './hide-from-customers.ts';
 import { finishRequest, type ObservedRequest, observeRequest } from './observe-request.ts';
 import { readRequest } from './read-request.ts';
+import { transportHeaders } from './security-headers.ts';
 
 const notFound = () => new DomainError('not_found', 'unknown id');
 
@@ -31,53 +35,68 @@ function authorize({ permission, forCustomers }: RouteContract, principal: Princ
     throw new DomainError('forbidden', "This is for the platform's operators.");
 }
 
-/** Authenticate, authorize, read, then one call to the route's handler. */
+/** Through the gate, authenticate, authorize, read, then one call to the route's handler. */
 export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promise<Response> {
   const { contract } = route;
-  const { logger } = parts;
+  const { logger, gate } = parts;
   const method = contract.method.toUpperCase();
   const kinds = pathKinds(contract.path);
+  const headers = transportHeaders(parts.portals.publicUrl);
   const namesProvider = contract.path.includes('{provider}');
 
   async function answerCall(c: Context, request: ObservedRequest): Promise<Answer> {
-    const authenticated = parts.authenticate({ method, header: (name) => c.req.header(name) });
-    const principal = authenticated instanceof Promise ? await authenticated : authenticated;
-    request.tenantId = principal.tenantId;
+    await gate.arrive(request, contract);
+    const credentials = { method, header: (name: string) => c.req.header(name) };
+    const principal = await gate.identify(request, () => parts.authenticate(credentials));
+    const { tenantId, customerId } = principal;
+    request.tenantId = tenantId;
+    request.actor = principal.actor;
+    const newSecret = principal.session?.newSecret;
+    if (newSecret) request.cookie = writeCookie(sessionCookie, newSecret);
+    await gate.admit(request, contract, principal);
     authorize(contract, principal);
-    const ids = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
-    const read = await readRequest(c, contract);
+    const named = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
+    const read = await readRequest(c, contract, customerId);
+    const ids =
+      customerId === null
+        ? named
+        : await confineCustomer(parts.context.database, { tenantId, customerId }, { contract, ids: named, read });
     const call: Call = {
-      tenantId: isOfPlatform(contract) ? platformScope : principal.tenantId,
+      tenantId: isOfPlatform(contract) ? platformScope : tenantId,
       caller: { actor: principal.actor, origin: 'api', requestId: request.id },
       claim: read.claim,
     };
     const provider = c.req.param('provider') ?? '';
     if (namesProvider && !isProviderName(provider)) return refuse(parts, call, [], notFound());
     if (read.refusal) return refuse(parts, call, ids, read.refusal);
-    return route.handle({
+    const routeCall: Parameters<Route['handle']>[0] = {
       ...call,
       principal,
       context: parts.context,
       accounts: parts.accounts,
       system: parts.system,
       documents: parts.documents,
+      portals: parts.portals,
       access: parts.access,
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,
       provider: () => provider as ProviderName,
-    });
+    };
+    const answer = await gate.carry(contract, call, () => route.handle(routeCall));
+    return customerId === null ? answer : hideFromCustomers(answer);
   }
 
   return async (c) => {
-    const request = observeRequest(c);
+    const request = observeRequest(c, gate.findClient);
     let answer: Answer;
     try {
       answer = await answerCall(c, request);
     } catch (error) {
+      parts.denials.note(error, request, contract, c);
       answer = answerOfError(error, { logger, requestId: request.id });
     }
-    return finishRequest(request, answer, { method, route: contract.path, logger });
+    return finishRequest(request, answer, { method, route: contract.path, logger, headers });
   };
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Permission } from '../../domain/access/permissions.ts';
 import type { RefusalCode } from '../../domain/errors.ts';
+import type { RateClass } from './rate-class.ts';
 
 /**
  * One call of the REST contract (spec §6): what the server checks, what the OpenAPI document says, and nothing else.
@@ -14,8 +15,13 @@ export interface RouteContract {
   readonly atRoot?: boolean;
   /** What the caller must be allowed to do; null: whoever is known may, or, for providers' notifications, whoever signs. */
   readonly permission: Permission | null;
-  /** Customers may call it, each for what is its own; absent: they may not. `body` is what they may say, where that is less. */
-  readonly forCustomers?: { readonly body?: z.ZodType };
+  /**
+   * Customers may call it, each for what is its own; absent: they may not. `body` is what they may say, where that is less;
+   * `filters` what a list is narrowed to, beside the customer itself.
+   */
+  readonly forCustomers?: { readonly body?: z.ZodType; readonly filters?: Readonly<Record<string, string>> };
+  /** For the gateway's limits; absent: `read` of a GET, `write` of any other. */
+  readonly rateClass?: RateClass;
   /** Its body holds what must not even be kept as a hash: an idempotency key is read, and claims nothing. */
   readonly carriesSecrets?: true;
   readonly tag: string;

@@ -3,7 +3,7 @@ import type { Sql } from '../database.ts';
 import { webhookPurpose } from './configured-endpoints.ts';
 import { oauthClientPurpose } from './oauth-clients.ts';
 import { accountPurpose } from './provider-accounts.ts';
-import { totpPurpose } from './totp-purpose.ts';
+import { signingKeyPurpose, totpPurpose } from './sealed-identity.ts';
 
 const pageSize = 200;
 
@@ -31,9 +31,13 @@ const places = {
     ...{ table: 'oauth_clients', column: 'secret', keys: ['tenantId', 'id'] },
     purposeOf: oauthClientPurpose,
   },
-  'second factors': {
+  'secrets for one-time codes': {
     ...{ table: 'identity.users', column: 'totp_secret', keys: ['id'] },
     purposeOf: totpPurpose,
+  },
+  'signing keys': {
+    ...{ table: 'identity.signing_keys', column: 'private_jwk', keys: ['id'] },
+    purposeOf: signingKeyPurpose,
   },
 } as const satisfies Record<string, Place>;
 

@@ -1,4 +1,4 @@
-import { totpPurpose } from '../../db/queries/totp-purpose.ts';
+import { totpPurpose } from '../../db/queries/sealed-identity.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/ids.ts';
 import type { Accounts } from './accounts.ts';
@@ -27,7 +27,7 @@ export async function offerTotp(
       throw new DomainError('invalid_state', 'A second factor is set up already; remove it first.');
     }
     const secret = makeTotpSecret();
-    const { sealed, sealedBy } = accounts.sealer.seal(secret, totpPurpose(user));
+    const { sealed, sealedBy } = accounts.sealer.seal(secret, totpPurpose({ id: userId }));
     await tx`
       update identity.users set totp_secret = ${Buffer.from(sealed)}, sealed_by = ${sealedBy}, totp_last_step = null
       where id = ${userId}`;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rolePermissions } from '../../domain/access/roles.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { decodePart } from '../../tests/support/decode-token.ts';
-import { type IdentityHarness, type NewClient, startIdentityHarness } from '../../tests/support/identity-harness.ts';
+import { type IdentityHarness, startIdentityHarness } from '../../tests/support/identity-harness.ts';
+import type { NewClient } from '../../tests/support/identity-rows.ts';
 import { authorize, discover, redirectUri, signInByCode } from '../../tests/support/sign-in-by-code.ts';
 import { openTestBrowser } from '../../tests/support/test-browser.ts';
 import { testKeySecret } from '../../tests/support/test-keys.ts';
@@ -103,7 +104,7 @@ describe('an application of a business', () => {
         redirect_uri: redirectUri,
         ...changed,
       };
-      return browser.follow(`${harness.url}/oauth/authorize?${new URLSearchParams(parameters)}`, (url) =>
+      return browser.follow(`${harness.url}/oauth/authorize?${new URLSearchParams(parameters).toString()}`, (url) =>
         url.href.startsWith(redirectUri),
       );
     };

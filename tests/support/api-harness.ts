@@ -1,23 +1,25 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
+import { createDenialNotes } from '../../api/gateway/note-denial.ts';
 import type { ApiParts } from '../../api/parts.ts';
 import { startServer } from '../../api/start-server.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
+import type { PortalParts } from '../../identity/portal-parts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
-import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
 import { openTestAccounts } from './test-accounts.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
+import { openTestPortals } from './test-portals.ts';
 import { testSealing } from './test-sealer.ts';
+import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
 export interface TestTenant {
   tenantId: TenantId;
@@ -31,6 +33,7 @@ export interface ApiHarness {
   owner: Sql;
   provider: FakePaymentProvider;
   context: BillingContext;
+  portals: PortalParts;
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
@@ -68,16 +71,20 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       }
     },
   };
+  const gate = overrides.gate ?? makeTestGate();
+  const denials = createDenialNotes({ database: { sql }, logger, intervalMs: 50 });
+  const portals = overrides.portals ?? openTestPortals(sql);
   const app = createApp({
     context,
     accounts: openTestAccounts(identity),
+    denials,
     system: { sql: system },
     documents: createPdfRenderer(),
-    authenticate: admitOperator(openTestAuthenticator(sql)),
+    authenticate: openTestAuthenticator(sql, { sessions: portals.authenticate }),
+    portals,
     access: openTestAccess(),
-    receiveWebhook: async () => {
-      throw new DomainError('not_found', 'no provider here');
-    },
+    gate,
+    receiveWebhook: noWebhooks,
     logger,
     ...overrides,
   });
@@ -89,6 +96,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     owner,
     provider,
     context,
+    portals,
     owed,
     logged,
     makeTenant: () => provisionSandboxTenant({ ownerUrl: databaseUrl, keySecret: testKeySecret, tenantName: 'Test' }),
@@ -97,7 +105,9 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     wake: (ref) => driveSteps(context, ref),
     async stop() {
       await server.stopAccepting();
+      gate.close();
       while (steps.size > 0) await Promise.all(steps);
+      await denials.stop();
       await Promise.all([sql.end(), system.end(), owner.end(), identity.end()]);
     },
   };

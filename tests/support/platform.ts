@@ -10,6 +10,7 @@ import { type StackComponent, startLocalStack } from '../../stack/local-stack.ts
 import { type Platform, startPlatform } from '../../stack/platform.ts';
 import type { RoleName, RoleProcess } from '../../stack/roles.ts';
 import { loadSecrets } from '../../stack/secrets.ts';
+import { wideRates } from '../../stack/wide-rates.ts';
 import { openOwnDatabase } from './own-database.ts';
 import { createTenantMaker, type PlatformTenant } from './platform-tenant.ts';
 import { stackEnv } from './stack-env.ts';
@@ -35,6 +36,14 @@ export interface TestPlatform {
 export interface TestPlatformOptions {
   /** Puts something between a role and what it talks to. */
   adaptEnvironment?: (role: RoleName, environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
+}
+
+function adaptTo(
+  { adaptEnvironment }: TestPlatformOptions,
+  role: RoleName,
+  given: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  return adaptEnvironment ? adaptEnvironment(role, given) : given;
 }
 
 /**
@@ -64,7 +73,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       dataDir: folder,
       logDir,
       roles: 'each',
-      adaptEnvironment: options.adaptEnvironment,
+      adaptEnvironment: (role, given) => adaptTo(options, role, { ...given, REDCORE_RATE_LIMITS: wideRates }),
       onDied: keepAlive({
         find: (name) => platform?.roles.find((role) => role.name === name),
         onProgress: (line) => console.warn(line),
