@@ -48,20 +48,7 @@ export async function startEverything(options: {
       file: join(dataDir, 'ports.json'),
       onMoved: onProgress,
     });
-<<<<<<< HEAD
-    platform = await startPlatform({
-      stack,
-      secrets,
-      dataDir,
-      logDir,
-      roles: options.roles,
-      ports,
-      onProgress,
-      onDied,
-    });
-=======
     platform = await startPlatform({ stack, secrets, dataDir, logDir, roles, ports, onProgress, onDied });
->>>>>>> accounts
     const environment = await provision({ stack, platform, dataDir });
     return { stack, platform, environment, stop };
   } catch (error) {

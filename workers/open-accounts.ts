@@ -2,16 +2,11 @@ import { createRedisAttemptLimiter } from '../adapters/limits/attempts/redis-att
 import { createRedisShortLivedStore } from '../adapters/short-lived/redis/redis-short-lived-store.ts';
 import { openDatabase } from '../db/database.ts';
 import { type Accounts, createAccounts } from '../identity/accounts/accounts.ts';
-<<<<<<< HEAD
 import { createSessionStore, sessionsPrefix } from '../identity/sessions/session-store.ts';
-=======
-import { createSessionStore } from '../identity/sessions/session-store.ts';
->>>>>>> accounts
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createSealer } from '../runtime/sealer.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
-import { sessionsPrefix } from './open-access.ts';
 
 const poolMax = 4;
 
