@@ -26,7 +26,7 @@ export async function startEverything(options: {
   /** A process keeps dying: what to do with the rest is the caller's decision. */
   onGivenUp: (sentence: string) => void;
 }): Promise<Everything> {
-  const { dataDir, logDir, preferredPorts, onProgress, onGivenUp } = options;
+  const { dataDir, logDir, preferredPorts, roles, onProgress, onGivenUp } = options;
   let stack: LocalStack | undefined;
   let platform: Platform | undefined;
   const onDied = keepAlive({
