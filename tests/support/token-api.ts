@@ -43,6 +43,7 @@ export function makeTokenApi(
         keys: createKeySet({ url: `${identityUrl}/oauth/jwks`, freshMs: 250 }),
         tenants: createTenantDirectory({ database }),
         roles,
+        places: portals.places,
       }),
       sessions: portals.authenticate,
     }),
