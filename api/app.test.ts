@@ -153,7 +153,10 @@ describe('the request id', () => {
     expect(await answer.text()).not.toContain('order-17');
   });
 
-  it.each(['4242424242424242', 'a b', 'x'.repeat(65)])('is our own instead of %s', async (id) => {
+  it.each([
+    ...['4242424242424242', 'a b', 'x'.repeat(65)],
+    ...['rc_test_01h455vb4pex5vsknk084sn02q', 'order.rc_live_01h455vb4pex5', 'rcs_2Nq0Zx8sVt', 'whsec_Zm9yZ2Vk'],
+  ])('is our own instead of %s', async (id) => {
     const answer = await send('GET', '/v1/none', undefined, { 'x-request-id': id });
     expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });

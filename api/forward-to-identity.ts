@@ -4,6 +4,7 @@ import { problem, problemOf } from '../contracts/problem.ts';
 import { DomainError } from '../domain/errors.ts';
 import { SECOND_MS } from '../domain/instant.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { answerOfError } from './gateway/answer-error.ts';
 import type { Gate } from './gateway/gate.ts';
 import { finishRequest, observeRequest, recordRequest } from './gateway/observe-request.ts';
 
@@ -13,6 +14,13 @@ const prefixes = ['/oauth', '/.well-known', '/identity'] as const;
 /** A login computes a slow hash on purpose; nothing there takes longer. */
 const timeoutMs = 10 * SECOND_MS;
 const bodyBytesMax = 64 * 1_024;
+const safeMethods = new Set(['GET', 'HEAD']);
+
+/** Where people and machines show what they sign in with. The pages of signing in show themselves by GET, and take it by POST. */
+function kindOf(method: string, pathname: string): 'page' | 'login' {
+  const isSignIn = pathname === '/oauth/token' || (pathname.startsWith('/identity/') && !safeMethods.has(method));
+  return isSignIn ? 'login' : 'page';
+}
 
 interface Forwarding {
   identityUrl: string;
@@ -33,6 +41,11 @@ async function forward(c: Context, route: string, { identityUrl, gate, logger }:
   }
   const { pathname, search } = new URL(c.req.url);
   try {
+    await gate.arriveAt(request, kindOf(c.req.method, pathname));
+  } catch (error) {
+    return finishRequest(request, answerOfError(error, { logger, requestId: request.id }), on);
+  }
+  try {
     const response = await proxy(identityUrl + pathname + search, {
       raw: c.req.raw,
       redirect: 'manual',
@@ -46,6 +59,7 @@ async function forward(c: Context, route: string, { identityUrl, gate, logger }:
       },
     });
     recordRequest(request, { status: response.status }, on);
+    for (const [name, value] of Object.entries(request.headers)) response.headers.set(name, value);
     response.headers.set('x-request-id', request.id);
     return response;
   } catch (error) {

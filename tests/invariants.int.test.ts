@@ -207,6 +207,27 @@ const corruptions: Record<string, Corrupt> = {
     { id, otherId },
   ) => owner`update payments set customer_id = (select customer_id from subscriptions where id = ${otherId})
       where subscription_id = ${id}`,
+  'a role that is given is a custom one its tenant does not have': (owner, { tenantId }) =>
+    owner`insert into memberships (tenant_id, id, email, role)
+      values (${tenantId}, 'usr_test', 'a@people.example', 'role_nobody')`,
+  'an API key is replaced by one its tenant does not have': (owner, { tenantId }) =>
+    owner`insert into api_keys (tenant_id, id, secret_hash, owner, role, replaced_by)
+      values (${tenantId}, 'key_old', 'x', 'test', 'admin', 'key_nobody')`,
+  'a tenant’s other half does not name it back': (owner, { tenantId }) =>
+    owner`update tenants set pair_id = 'ten_nobody' where tenant_id = ${tenantId}`,
+};
+
+/** The same check, one row of each table it looks at. */
+const customRoleIn: Record<string, Corrupt> = {
+  invitations: (owner, { tenantId }) =>
+    owner`insert into invitations (tenant_id, id, email, role, token_hash, invited_by, expires_at)
+      values (${tenantId}, 'inv_test', 'a@people.example', 'role_nobody', 'x', 'test', now() + interval '1 day')`,
+  oauth_clients: (owner, { tenantId }) =>
+    owner`insert into oauth_clients (tenant_id, id, name, auth_method, grant_types, role, created_by)
+      values (${tenantId}, 'cli_test', 'A client', 'none', '{}', 'role_nobody', 'test')`,
+  api_keys: (owner, { tenantId }) =>
+    owner`insert into api_keys (tenant_id, id, secret_hash, owner, role)
+      values (${tenantId}, 'key_test', 'x', 'test', 'role_nobody')`,
 };
 
 describe('a check of the rows', () => {
@@ -220,6 +241,23 @@ describe('a check of the rows', () => {
     const { tenantId } = life;
     const found = await violationsOf(life);
     expect(found).toContainEqual(expect.objectContaining({ what, row: expect.objectContaining({ tenantId }) }));
+  });
+
+  it.for(Object.entries(customRoleIn))('names a custom role of another tenant in %s', async ([, corrupt]) => {
+    const [life, other] = [await live(), await live()];
+    const { tenantId } = life;
+    const { owner } = database;
+    const give = (of: TenantId) =>
+      owner`insert into custom_roles (tenant_id, id, name, permissions) values (${of}, 'role_nobody', 'Test', '{}')`;
+    await give(other.tenantId);
+    await corrupt(owner, life);
+    const found = expect.objectContaining({
+      what: 'a role that is given is a custom one its tenant does not have',
+      row: expect.objectContaining({ tenantId, role: 'role_nobody' }),
+    });
+    expect(await violationsOf(life)).toEqual([found]);
+    await give(tenantId);
+    expect(await violationsOf(life)).toEqual([]);
   });
 
   it('is proven to fail, each of them', () => {

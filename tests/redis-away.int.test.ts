@@ -58,6 +58,20 @@ async function openEndpoint(of: TestTenant): Promise<Delivery['to']> {
   return { tenant: of, endpoint: id, secret };
 }
 
+/** What must be counted to be allowed, and what that is answered with. */
+async function codesOfSecrets(): Promise<string[]> {
+  const answers = await Promise.all([
+    api.call('POST', '/oauth/token', {}),
+    api.call('POST', '/identity/sign-in/one', {}),
+    api.call('GET', '/auth/sign-in', { headers: { accept: 'application/json' } }),
+    api.call('POST', '/v1/api-keys', { key: tenant.apiKey, body: {} }),
+  ]);
+  return answers.map(({ status, body }) => `${status} ${body.code}`);
+}
+
+const uncounted = Array<string>(4).fill('503 overloaded');
+const countedAgain = [...Array<string>(3).fill('503 service_unavailable'), '400 invalid_request'];
+
 /** Everything that a copy answers elsewhere, asked anew. */
 async function expectRightAnswers(): Promise<void> {
   const idempotencyKey = randomUUID();
@@ -139,6 +153,14 @@ describe('F9', () => {
     expect(guesses).toEqual([...Array<number>(failuresPerMinute).fill(401), ...Array<number>(10).fill(429)]);
     await redis.restart();
   });
+
+  it('nobody signs in, gets a token or makes a key while it is down, and everybody does afterwards', async () => {
+    await vi.waitFor(async () => expect(await codesOfSecrets()).toEqual(countedAgain), { timeout: 10_000 });
+    await redis.kill();
+    expect(await codesOfSecrets()).toEqual(uncounted);
+    await redis.restart();
+    await vi.waitFor(async () => expect(await codesOfSecrets()).toEqual(countedAgain), { timeout: 10_000 });
+  });
 });
 
 describe('F10', () => {
@@ -160,6 +182,7 @@ describe('F10', () => {
       const during = await timesOf(30);
       expect((during.at(-1) ?? 0) - (before.at(-1) ?? 0)).toBeLessThan(150);
       await expectRightAnswers();
+      expect(await codesOfSecrets()).toEqual(uncounted);
     } finally {
       redis.thaw();
     }

@@ -20,6 +20,8 @@ export interface Gate {
   findClient: FindClient;
   /** Before anybody is known. Throws `overloaded` or `rate_limited`. */
   arrive(request: ObservedRequest, contract: RouteContract): Promise<void>;
+  /** The same for an address that is no route: with `login` where people and machines show what they sign in with. */
+  arriveAt(request: ObservedRequest, kind: 'page' | 'login'): Promise<void>;
   /** Counts a refused credential against where it came from. */
   identify(request: ObservedRequest, authenticate: () => Principal | Promise<Principal>): Promise<Principal>;
   /** Throws `rate_limited`, or `overloaded` where what must be counted cannot be. */
@@ -85,6 +87,13 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
       if (load.refuses(rankOf(contract))) throw tooMuch();
       const { ip } = request;
       if (ip !== null) await tell(request, () => rates.ofNetwork(ip));
+    },
+    async arriveAt(request, kind) {
+      if (load.refuses('change')) throw tooMuch();
+      // What has no address to be counted by is counted together.
+      const { ip } = request;
+      if (kind === 'login') await tell(request, () => rates.ofLogin(ip ?? 'nowhere'));
+      else if (ip !== null) await tell(request, () => rates.ofNetwork(ip));
     },
     async identify(request, authenticate) {
       try {

@@ -31,10 +31,14 @@ const durations = registerHistogram({
 
 const findPeer = createClientFinder();
 
-/** A caller's own request id is kept when it is a short plain token, and no card number: it is stored in audit rows. */
+const plainId = /^[\w.-]{1,64}$/;
+/** How keys and secrets of ours begin. */
+const secretText = /rc_(?:test|live)_|rcs_|whsec_/;
+
+/** A caller's own request id is kept when it is a short plain token, and neither a card number nor a secret: audit rows keep it. */
 export function observeRequest(c: Context, findClient: FindClient = findPeer): ObservedRequest {
   const given = c.req.header('x-request-id');
-  const usable = given !== undefined && /^[\w.-]{1,64}$/.test(given) && !containsCardNumber(given);
+  const usable = given !== undefined && plainId.test(given) && !containsCardNumber(given) && !secretText.test(given);
   return {
     id: usable ? given : randomUUID(),
     startedAt: performance.now(),

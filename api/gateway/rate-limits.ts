@@ -29,6 +29,11 @@ interface Applied {
   count: Count;
 }
 
+const uncounted = {
+  secret: 'Keys and secrets cannot be made just now; try again.',
+  login: 'Nobody can sign in just now; try again.',
+} as const;
+
 const secondMs = 1_000;
 const minuteMs = 60_000;
 
@@ -38,6 +43,8 @@ const perMinute = (max: number): Allowance => ({ max, windowMs: minuteMs });
 export interface RateLimiting {
   /** Before anybody is known. Throws `rate_limited`. */
   ofNetwork(ip: string): RateHeaders;
+  /** The same, and counted exactly: where people and machines show what they sign in with. Throws `overloaded` while nobody can count. */
+  ofLogin(ip: string): Promise<RateHeaders>;
   countFailure(ip: string): void;
   /** Throws `rate_limited`; for keys and sign-in also `overloaded`, while nobody can count them. */
   ofCaller(principal: Principal, rateClass: RateClass, tenantPerSecond?: number): Promise<RateHeaders>;
@@ -81,16 +88,21 @@ export function createRateLimiting(counter: RequestCounter, limits: RateLimits):
   async function exactly(policy: 'secret' | 'login', actor: string): Promise<Applied> {
     const allowance = allowances[policy];
     const counted = await counter.countExactly(`${policy}:${actor}`, allowance);
-    if (counted === null) throw new DomainError('overloaded', 'Keys and secrets cannot be made just now; try again.');
+    if (counted === null) throw new DomainError('overloaded', uncounted[policy]);
     return admitted({ policy, allowance, count: counted });
   }
 
+  function fromNetwork(network: string): Applied {
+    const failures = counter.look(`failure:${network}`, allowances.failure);
+    admitted({ policy: 'failure', allowance: allowances.failure, count: failures });
+    return count('ip', network, allowances.ip);
+  }
+
   return {
-    ofNetwork(ip) {
+    ofNetwork: (ip) => tell(fromNetwork(networkOf(ip))),
+    async ofLogin(ip) {
       const network = networkOf(ip);
-      const failures = counter.look(`failure:${network}`, allowances.failure);
-      admitted({ policy: 'failure', allowance: allowances.failure, count: failures });
-      return tell(count('ip', network, allowances.ip));
+      return tell(nearer(fromNetwork(network), await exactly('login', network)));
     },
     countFailure(ip) {
       counter.count(`failure:${networkOf(ip)}`, allowances.failure);

@@ -16,17 +16,6 @@ export interface AuthAnswer {
   location?: string;
 }
 
-/** As the gate counts them: what brings or takes a session. */
-const contract = {
-  method: 'post',
-  rateClass: 'login',
-  path: '/auth',
-  permission: null,
-  tag: '',
-  summary: '',
-  answers: {},
-} as const;
-
 const policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export function redirect(location: string, cookies: readonly string[] = []): AuthAnswer {
@@ -61,11 +50,12 @@ export function createAuthResponder(parts: { portals: { publicUrl: string }; gat
     c: Context,
     route: string,
     work: (request: ObservedRequest) => Promise<AuthAnswer>,
+    kind: 'page' | 'login' = 'login',
   ): Promise<Response> => {
     const request = observeRequest(c, gate.findClient);
     const on = { method: c.req.method, route, logger };
     const wantsJson = c.req.header('accept')?.includes('application/json') === true;
-    const arrived = gate.arrive(request, contract).then(() => work(request));
+    const arrived = gate.arriveAt(request, kind).then(() => work(request));
     const answer = await arrived.catch((error: unknown): AuthAnswer | Answer => {
       const refused = answerOfSignInError(error, { logger, requestId: request.id });
       if (wantsJson) return refused;

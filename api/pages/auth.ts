@@ -73,24 +73,23 @@ function servePortalLinks(app: Hono, portals: PortalParts, respond: AuthResponde
 }
 
 function serveSignOut(app: Hono, portals: PortalParts, respond: AuthResponder): void {
-  app.post('/auth/sign-out', (c) =>
-    respond(c, '/auth/sign-out', async () => {
-      const { origin } = new URL(portals.publicUrl);
-      refuseCrossSite({ method: 'POST', header: (name) => c.req.header(name) }, origin);
-      const session = await endSessionOf(portals, c);
-      // A customer came by a link, and has nothing to leave at the identity service.
-      const isOfIdentity = session !== null && session.record.holder.kind !== 'customer';
-      return redirect(isOfIdentity ? await portals.signIn.signOutUrl() : signedOutPath, [clearCookie(sessionCookie)]);
-    }),
-  );
+  async function signOut(c: Context): Promise<AuthAnswer> {
+    const { origin } = new URL(portals.publicUrl);
+    refuseCrossSite({ method: 'POST', header: (name) => c.req.header(name) }, origin);
+    const session = await endSessionOf(portals, c);
+    // A customer came by a link, and has nothing to leave at the identity service.
+    const isOfIdentity = session !== null && session.record.holder.kind !== 'customer';
+    return redirect(isOfIdentity ? await portals.signIn.signOutUrl() : signedOutPath, [clearCookie(sessionCookie)]);
+  }
 
-  app.get(signedOutPath, (c) =>
-    respond(c, signedOutPath, async () => ({
-      status: 200,
-      html: renderAuthPage('You are signed out', 'Nobody is signed in in this browser any more.', signInPath),
-      cookies: [],
-    })),
-  );
+  app.post('/auth/sign-out', (c) => respond(c, '/auth/sign-out', () => signOut(c), 'page'));
+
+  const signedOut = async (): Promise<AuthAnswer> => ({
+    status: 200,
+    html: renderAuthPage('You are signed out', 'Nobody is signed in in this browser any more.', signInPath),
+    cookies: [],
+  });
+  app.get(signedOutPath, (c) => respond(c, signedOutPath, signedOut, 'page'));
 }
 
 function browserOf(c: Context, { ip }: ObservedRequest) {

@@ -21,6 +21,8 @@ export async function startApiOnRedis(options: { providers: readonly PaymentProv
   const api = await startApiHarness({
     authenticate: openTestAuthenticator(sql, { shared: cache }),
     gate: makeTestGate({ limits, counter, cache, trustedProxies: ['127.0.0.1'] }),
+    // Nothing listens there: what comes that far is answered so.
+    identityUrl: 'http://127.0.0.1:1',
     receiveWebhook: openTestDoor({ app: sql, providers: options.providers, cache }),
   });
   return {

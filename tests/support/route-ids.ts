@@ -35,6 +35,8 @@ export async function makeRouteIds(api: ApiHarness, of: TestTenant): Promise<Rou
     payment_id: made.paymentId,
     ...(await makeFurtherIds(api, of, made)),
     webhook_id: await storeWebhook(api, of.tenantId),
+    // Nobody's, as to whoever does not hold it every session is.
+    session_id: newId('session'),
   };
 }
 

@@ -80,4 +80,37 @@ export const tenancyChecks: readonly Check[] = [
       join payments p on p.tenant_id = c.tenant_id and p.id = coalesce(c.payment_id, r.payment_id)
       where ${of('c')} and (c.customer_id <> p.customer_id or c.id <> coalesce(c.payment_id, c.refund_id))`,
   },
+  {
+    invariant: 'I12',
+    what: 'a role that is given is a custom one its tenant does not have',
+    rows: ({ sql, of }) => {
+      const unknownRoles = (table: string) => sql`
+        select g.tenant_id, g.id, g.role from ${sql(table)} g
+        where ${of('g')} and g.role like 'role\\_%' and not exists (
+          select 1 from custom_roles r where r.tenant_id = g.tenant_id and r.id = g.role)`;
+      // What opens nothing any more does not keep a role from being deleted.
+      return sql`
+        ${unknownRoles('memberships')}
+        union all ${unknownRoles('invitations')} and g.status = 'open' and g.expires_at > clock_timestamp()
+        union all ${unknownRoles('oauth_clients')} and g.revoked_at is null
+        union all ${unknownRoles('api_keys')} and g.revoked_at is null
+          and (g.expires_at is null or g.expires_at > clock_timestamp())`;
+    },
+  },
+  {
+    invariant: 'I12',
+    what: 'an API key is replaced by one its tenant does not have',
+    rows: ({ sql, of }) => sql`
+      select k.tenant_id, k.id, k.replaced_by from api_keys k
+      where ${of('k')} and k.replaced_by is not null and not exists (
+        select 1 from api_keys n where n.tenant_id = k.tenant_id and n.id = k.replaced_by)`,
+  },
+  {
+    invariant: 'I12',
+    what: 'a tenant’s other half does not name it back',
+    rows: ({ sql, of }) => sql`
+      select t.tenant_id, t.tenant_id as id, t.pair_id from tenants t
+      where ${of('t')} and t.pair_id is not null and not exists (
+        select 1 from tenants p where p.tenant_id = t.pair_id and p.pair_id = t.tenant_id)`,
+  },
 ];
