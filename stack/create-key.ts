@@ -3,11 +3,10 @@ import { openDatabase } from '../db/database.ts';
 import { machineRoles } from '../domain/access/roles.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { createTenant, issueApiKey } from '../identity/issue-api-key.ts';
-import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { loadCommandConfig } from '../runtime/config.ts';
-import { describeError } from './describe-error.ts';
 import { findPlatform } from './find-platform.ts';
 import { dataDir } from './paths.ts';
+import { runOperatorCommand } from './run-operator-command.ts';
 import { loadSecrets } from './secrets.ts';
 
 const roles = machineRoles.join('|');
@@ -50,17 +49,4 @@ async function createKey(wanted: ReturnType<typeof readArguments>): Promise<void
   }
 }
 
-let wanted: ReturnType<typeof readArguments>;
-try {
-  wanted = readArguments();
-} catch (error) {
-  console.error(`${describeError(error)}. ${usage}`);
-  process.exit(2);
-}
-try {
-  assertEnvironment();
-  await createKey(wanted);
-} catch (error) {
-  console.error(describeError(error));
-  process.exit(1);
-}
+await runOperatorCommand({ usage, readArguments, work: createKey });

@@ -2,10 +2,9 @@ import { parseArgs } from 'node:util';
 import { openDatabase } from '../db/database.ts';
 import { provisionUser } from '../identity/accounts/provision-user.ts';
 import { makeResetLink } from '../identity/accounts/reset-password.ts';
-import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { loadCommandConfig } from '../runtime/config.ts';
-import { describeError } from './describe-error.ts';
 import { findPlatform } from './find-platform.ts';
+import { runOperatorCommand } from './run-operator-command.ts';
 
 const usage = 'Usage: npm run create-operator -- --email <address> [--name <name>]';
 
@@ -31,17 +30,4 @@ async function createOperator({ email, name }: { email: string; name: string }):
   }
 }
 
-let wanted: ReturnType<typeof readArguments>;
-try {
-  wanted = readArguments();
-} catch (error) {
-  console.error(`${describeError(error)}. ${usage}`);
-  process.exit(2);
-}
-try {
-  assertEnvironment();
-  await createOperator(wanted);
-} catch (error) {
-  console.error(describeError(error));
-  process.exit(1);
-}
+await runOperatorCommand({ usage, readArguments, work: createOperator });
