@@ -79,23 +79,23 @@ export function serveAuth(app: Hono, parts: Parts): void {
     }),
   );
 
-  async function signOut(c: Context): Promise<AuthAnswer> {
-    const { origin } = new URL(portals.publicUrl);
-    refuseCrossSite({ method: 'POST', header: (name) => c.req.header(name) }, origin);
-    const secret = readCookie(c.req.header('cookie'), sessionCookie);
-    const session = secret === null ? null : await portals.sessions.find(secret);
-    if (session) await portals.sessions.end(session.record.holder, session.record.id);
-    // A customer came by a link, and has nothing to leave at the identity service.
-    const isOfIdentity = session !== null && session.record.holder.kind !== 'customer';
-    return redirect(isOfIdentity ? await portals.signIn.signOutUrl() : signedOutPath, [clearCookie(sessionCookie)]);
-  }
+  app.post('/auth/sign-out', (c) => respond(c, '/auth/sign-out', () => signOut(c, portals), 'page'));
 
-  app.post('/auth/sign-out', (c) => respond(c, '/auth/sign-out', () => signOut(c), 'page'));
-
-  const signedOut = async (): Promise<AuthAnswer> => ({
-    status: 200,
-    html: renderAuthPage('You are signed out', 'Nobody is signed in in this browser any more.', signInPath),
-    cookies: [],
-  });
   app.get(signedOutPath, (c) => respond(c, signedOutPath, signedOut, 'page'));
+}
+
+async function signOut(c: Context, portals: PortalParts): Promise<AuthAnswer> {
+  const { origin } = new URL(portals.publicUrl);
+  refuseCrossSite({ method: 'POST', header: (name) => c.req.header(name) }, origin);
+  const secret = readCookie(c.req.header('cookie'), sessionCookie);
+  const session = secret === null ? null : await portals.sessions.find(secret);
+  if (session) await portals.sessions.end(session.record.holder, session.record.id);
+  // A customer came by a link, and has nothing to leave at the identity service.
+  const isOfIdentity = session !== null && session.record.holder.kind !== 'customer';
+  return redirect(isOfIdentity ? await portals.signIn.signOutUrl() : signedOutPath, [clearCookie(sessionCookie)]);
+}
+
+async function signedOut(): Promise<AuthAnswer> {
+  const html = renderAuthPage('You are signed out', 'Nobody is signed in in this browser any more.', signInPath);
+  return { status: 200, html, cookies: [] };
 }
