@@ -1,28 +1,11 @@
-import { parseArgs } from 'node:util';
 import type { Violation } from '../db/queries/invariants.ts';
-import type { TenantId } from '../domain/ids.ts';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { describeError } from './describe-error.ts';
 import { findPlatform } from './find-platform.ts';
 import { findSealKeys } from './find-seal-keys.ts';
 import { checkInvariants } from './invariants/check-invariants.ts';
 import { logDir } from './paths.ts';
-
-const usage = 'Usage: npm run invariants [-- --tenant ten_… --tolerated-seconds 60]';
-
-function readOptions(): { tenantId: TenantId | undefined; toleratedMs: number } {
-  try {
-    const { values } = parseArgs({
-      options: { tenant: { type: 'string' }, 'tolerated-seconds': { type: 'string', default: '60' } },
-    });
-    const toleratedMs = Number(values['tolerated-seconds']) * 1_000;
-    if (!(toleratedMs >= 0)) throw new Error('tolerated-seconds is no number of seconds');
-    return { tenantId: values.tenant as TenantId | undefined, toleratedMs };
-  } catch (error) {
-    console.error(`${describeError(error)}. ${usage}`);
-    process.exit(2);
-  }
-}
+import { readTenantOptions } from './read-tenant-options.ts';
 
 function describe({ invariant, what, row }: Violation): string {
   const columns = Object.entries(row).map(([name, value]) => `${name} ${spell(name, value)}`);
@@ -43,7 +26,7 @@ const spelled: Readonly<Record<string, string>> = {
 
 async function main(): Promise<number> {
   const startedAt = performance.now();
-  const options = readOptions();
+  const options = readTenantOptions('invariants');
   const platform = findPlatform();
   const { violations, omitted, counts, searched } = await checkInvariants(platform, {
     ...options,

@@ -42,22 +42,13 @@ export async function startEverything(options: {
 
   try {
     stack = await startLocalStack({ dataDir, logDir, preferredPorts, external: options.external, onProgress, onDied });
-    const { secrets, databaseUrl } = stack;
+    const { secrets } = stack;
     const ports = createPortPicker({
       preferred: preferredPorts,
       file: join(dataDir, 'ports.json'),
       onMoved: onProgress,
     });
-    platform = await startPlatform({
-      stack,
-      secrets,
-      dataDir,
-      logDir,
-      roles: options.roles,
-      ports,
-      onProgress,
-      onDied,
-    });
+    platform = await startPlatform({ stack, secrets, dataDir, logDir, roles, ports, onProgress, onDied });
     const environment = await provision({ stack, platform, dataDir });
     return { stack, platform, environment, stop };
   } catch (error) {

@@ -1,28 +1,11 @@
-import { parseArgs } from 'node:util';
 import { openDatabase } from '../db/database.ts';
-import type { TenantId } from '../domain/ids.ts';
 import { createAuditChain } from '../pipelines/audit/audit-chain.ts';
 import { type AuditBreak, verifyAudit } from '../pipelines/audit/verify-audit.ts';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { describeError } from './describe-error.ts';
 import { findPlatform } from './find-platform.ts';
 import { findSealKeys } from './find-seal-keys.ts';
-
-const usage = 'Usage: npm run audit:verify [-- --tenant ten_… --tolerated-seconds 60]';
-
-function readOptions(): { tenantId: TenantId | null; toleratedMs: number } {
-  try {
-    const { values } = parseArgs({
-      options: { tenant: { type: 'string' }, 'tolerated-seconds': { type: 'string', default: '60' } },
-    });
-    const toleratedMs = Number(values['tolerated-seconds']) * 1_000;
-    if (!(toleratedMs >= 0)) throw new Error('tolerated-seconds is no number of seconds');
-    return { tenantId: (values.tenant as TenantId | undefined) ?? null, toleratedMs };
-  } catch (error) {
-    console.error(`${describeError(error)}. ${usage}`);
-    process.exit(2);
-  }
-}
+import { readTenantOptions } from './read-tenant-options.ts';
 
 function describe({ tenantId, what, position, id, at }: AuditBreak): string {
   const place = position === null ? '' : ` ${position}`;
@@ -32,7 +15,7 @@ function describe({ tenantId, what, position, id, at }: AuditBreak): string {
 
 /** Walks the audit of every tenant and names the first row of each that is not as it was sealed. 1 where there is one. */
 async function main(): Promise<number> {
-  const options = readOptions();
+  const options = readTenantOptions('audit:verify');
   const { databaseUrl } = findPlatform();
   const keys = findSealKeys();
   if (keys === null) throw new Error('Configuration: REDCORE_SEAL_KEYS is missing.');

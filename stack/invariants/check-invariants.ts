@@ -15,7 +15,7 @@ import { matchWorkflows } from './match-workflows.ts';
 
 export interface InvariantOptions {
   /** Only this tenant's rows, charges and workflows. */
-  tenantId?: TenantId | undefined;
+  tenantId?: TenantId | null | undefined;
   /** What is younger may still be in flight; default 60 s. */
   toleratedMs?: number;
   /** What opens the tenants' accounts at providers, and verifies the audit; without them neither can be asked. */
