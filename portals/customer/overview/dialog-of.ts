@@ -1,0 +1,8 @@
+import type { Subscription } from '../../shared/rest/types.ts';
+
+/** What every dialog about a subscription is given. */
+export interface SubscriptionDialogProps {
+  subscription: Subscription;
+  planName: string;
+  onClose: () => void;
+}
