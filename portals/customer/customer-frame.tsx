@@ -1,4 +1,4 @@
-import { NativeSelect } from '@mantine/core';
+import { NativeSelect, Text } from '@mantine/core';
 import { IconCreditCard, IconFileInvoice, IconLayoutDashboard, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -33,6 +33,11 @@ function SubscriptionBar(): ReactNode {
   if (chosen === undefined) return null;
   return (
     <>
+      {subscriptions.length === 1 && (
+        <Text fw={600} truncate visibleFrom="xs">
+          {planOf(chosen.plan_id)?.name}
+        </Text>
+      )}
       {subscriptions.length > 1 && (
         <NativeSelect
           aria-label={t('overview.which')}

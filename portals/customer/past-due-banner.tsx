@@ -25,12 +25,20 @@ function OwedPayment({ subscription }: { subscription: Subscription }): ReactNod
   const format = useFormat();
   const [isAsking, setAsking] = useState(false);
   const payments = useQuery({ ...paymentsQuery(subscription.subscription_id), refetchInterval: lookAgainMs });
-  const owed = payments.data?.data.find(({ status }) => !['completed', 'refunded', 'partially_refunded'].includes(status));
+  const owed = payments.data?.data.find(
+    ({ status }) => !['completed', 'refunded', 'partially_refunded'].includes(status),
+  );
   if (owed === undefined) return null;
   const amount = format.money(owed.amount, owed.currency);
   const isTrying = owed.status === 'retrying' || owed.status === 'processing' || owed.status === 'pending';
   return (
-    <Alert color={isTrying ? 'blue' : 'red'} mb="lg" icon={<IconAlertTriangle aria-hidden />} title={t(isTrying ? 'owed.trying' : 'owed.title', { amount })} role="status">
+    <Alert
+      color={isTrying ? 'blue' : 'red'}
+      mb="lg"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t(isTrying ? 'owed.trying' : 'owed.title', { amount })}
+      role="status"
+    >
       <Text size="sm">{t(`owed.text.${owed.status}`, { defaultValue: t('owed.text.failed') })}</Text>
       {owed.status === 'failed' && owed.next_attempt_at !== null && (
         <Text size="sm">{t('owed.next', { at: format.instant(owed.next_attempt_at) })}</Text>

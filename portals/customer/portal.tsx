@@ -8,8 +8,8 @@ import {
 } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { LostPage } from '../shared/frame/lost-page.tsx';
 import { BrokenPage } from '../shared/frame/broken-page.tsx';
+import { LostPage } from '../shared/frame/lost-page.tsx';
 import { SessionGate } from '../shared/session/session-gate.tsx';
 import { SignInPage } from '../shared/session/sign-in-page.tsx';
 import { CustomerFrame } from './customer-frame.tsx';
@@ -57,10 +57,7 @@ const router = createRouter({
 export function CustomerPortal(): ReactNode {
   const { t } = useTranslation();
   return (
-    <SessionGate
-      admits={['customer']}
-      signIn={<SignInPage title={t('signIn.title')} text={t('signIn.text')} />}
-    >
+    <SessionGate admits={['customer']} signIn={<SignInPage title={t('signIn.title')} text={t('signIn.text')} />}>
       <RouterProvider router={router} />
     </SessionGate>
   );

@@ -1,6 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { answered, rest } from '../shared/rest/client.ts';
+import { planQuery } from '../shared/rest/plan-queries.ts';
 import type { Plan, Subscription } from '../shared/rest/types.ts';
 import { useCustomerId } from '../shared/session/session-context.tsx';
 
@@ -40,21 +41,6 @@ export function usePlans(): (planId: string) => Plan | undefined {
   return (planId) => plans.find(({ data }) => data?.plan_id === planId)?.data;
 }
 
-export function planQuery(plan_id: string) {
-  return {
-    queryKey: ['plan', plan_id],
-    queryFn: () => answered(rest.GET('/v1/plans/{plan_id}', { params: { path: { plan_id } } })),
-    staleTime: 300_000,
-  };
-}
-
-export function activePlansQuery() {
-  return {
-    queryKey: ['plans', 'active'],
-    queryFn: () => answered(rest.GET('/v1/plans', { params: { query: { status: 'active' as const, limit: listMax } } })),
-  };
-}
-
 export function useMethods() {
   const customer_id = useCustomerId();
   return useQuery({
@@ -62,9 +48,7 @@ export function useMethods() {
     queryFn: async () => {
       const path = { customer_id };
       const query = { limit: listMax };
-      const page = await answered(
-        rest.GET('/v1/customers/{customer_id}/payment-methods', { params: { path, query } }),
-      );
+      const page = await answered(rest.GET('/v1/customers/{customer_id}/payment-methods', { params: { path, query } }));
       return page.data.filter(({ status }) => status === 'active');
     },
   });

@@ -53,8 +53,22 @@ function AccountForm({ customer }: { customer: Customer }): ReactNode {
   return (
     <form onSubmit={submit}>
       <Stack>
-        <TextInput label={t('account.name')} autoComplete="name" maxLength={200} value={name} onChange={(event) => setName(event.currentTarget.value)} />
-        <TextInput label={t('account.email')} type="email" required autoComplete="email" maxLength={254} value={email} onChange={(event) => setEmail(event.currentTarget.value)} />
+        <TextInput
+          label={t('account.name')}
+          autoComplete="name"
+          maxLength={200}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t('account.email')}
+          type="email"
+          required
+          autoComplete="email"
+          maxLength={254}
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
         <Select
           label={t('account.timezone')}
           description={t('account.timezoneText')}

@@ -42,11 +42,16 @@ function InvoicesSection(): ReactNode {
           { header: t('billing.number'), cell: (invoice) => <Text size="sm">{invoice.number ?? '–'}</Text> },
           { header: t('billing.date'), cell: (invoice) => format.date(invoice.finalized_at ?? invoice.created_at) },
           { header: t('billing.status'), cell: (invoice) => <StatusBadge status={invoice.status} /> },
-          { header: t('billing.total'), align: 'end', cell: (invoice) => format.money(invoice.total, invoice.currency) },
+          {
+            header: t('billing.total'),
+            align: 'end',
+            cell: (invoice) => format.money(invoice.total, invoice.currency),
+          },
           {
             header: t('billing.document'),
             align: 'end',
-            cell: (invoice) => invoice.number !== null && <PdfLink invoiceId={invoice.invoice_id} number={invoice.number} />,
+            cell: (invoice) =>
+              invoice.number !== null && <PdfLink invoiceId={invoice.invoice_id} number={invoice.number} />,
           },
         ]}
       />
@@ -57,7 +62,12 @@ function InvoicesSection(): ReactNode {
 function PdfLink({ invoiceId, number }: { invoiceId: string; number: number }): ReactNode {
   const { t } = useTranslation();
   return (
-    <Anchor size="sm" href={`/v1/invoices/${invoiceId}/pdf`} target="_blank" aria-label={t('billing.pdfOf', { number })}>
+    <Anchor
+      size="sm"
+      href={`/v1/invoices/${invoiceId}/pdf`}
+      target="_blank"
+      aria-label={t('billing.pdfOf', { number })}
+    >
       <IconDownload size={14} aria-hidden /> PDF
     </Anchor>
   );

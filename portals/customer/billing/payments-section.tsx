@@ -34,7 +34,11 @@ export function PaymentsSection(): ReactNode {
         columns={[
           { header: t('billing.date'), cell: (payment) => format.instant(payment.created_at) },
           { header: t('billing.status'), cell: (payment) => <StatusBadge status={payment.status} /> },
-          { header: t('billing.amount'), align: 'end', cell: (payment) => format.money(payment.amount, payment.currency) },
+          {
+            header: t('billing.amount'),
+            align: 'end',
+            cell: (payment) => format.money(payment.amount, payment.currency),
+          },
           {
             header: t('billing.refunded'),
             align: 'end',

@@ -20,7 +20,12 @@ export function DefaultMethodDialog({ method, onClose }: { method: PaymentMethod
     await refresh(t('methods.defaultDone', { name }));
   }
   return (
-    <IntentDialog title={t('methods.defaultTitle')} confirm={t('methods.makeDefault')} onConfirm={makeDefault} onClose={onClose}>
+    <IntentDialog
+      title={t('methods.defaultTitle')}
+      confirm={t('methods.makeDefault')}
+      onConfirm={makeDefault}
+      onClose={onClose}
+    >
       <Text size="sm">{t('methods.defaultText', { name })}</Text>
     </IntentDialog>
   );

@@ -25,7 +25,11 @@ export function MethodsPage(): ReactNode {
   const close = () => setAsking(null);
   return (
     <>
-      <PageHeader title={t('nav.methods')} text={t('methods.text')} actions={<AddMethodButton returnTo="/payment-methods" />} />
+      <PageHeader
+        title={t('nav.methods')}
+        text={t('methods.text')}
+        actions={<AddMethodButton returnTo="/payment-methods" />}
+      />
       <SetupResult />
       <Loaded query={methods}>
         {(list) =>
@@ -36,7 +40,11 @@ export function MethodsPage(): ReactNode {
           ) : (
             <Stack component="ul" gap="sm" p={0} m={0}>
               {list.map((method) => (
-                <MethodRow key={method.payment_method_id} method={method} onAsk={(what) => setAsking({ what, method })} />
+                <MethodRow
+                  key={method.payment_method_id}
+                  method={method}
+                  onAsk={(what) => setAsking({ what, method })}
+                />
               ))}
             </Stack>
           )
@@ -70,11 +78,22 @@ function MethodRow({ method, onAsk }: { method: PaymentMethod; onAsk: (what: Ask
         </Group>
         <Group gap="xs">
           {!method.default && (
-            <Button size="xs" variant="default" onClick={() => onAsk('default')} aria-label={t('methods.makeDefaultOf', { name })}>
+            <Button
+              size="xs"
+              variant="default"
+              onClick={() => onAsk('default')}
+              aria-label={t('methods.makeDefaultOf', { name })}
+            >
               {t('methods.makeDefault')}
             </Button>
           )}
-          <Button size="xs" variant="subtle" color="red" onClick={() => onAsk('remove')} aria-label={t('methods.removeOf', { name })}>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="red"
+            onClick={() => onAsk('remove')}
+            aria-label={t('methods.removeOf', { name })}
+          >
             {t('methods.remove')}
           </Button>
         </Group>

@@ -19,7 +19,13 @@ export function RemoveMethodDialog({ method, onClose }: { method: PaymentMethod;
     await refresh(t('methods.removed', { name }));
   }
   return (
-    <IntentDialog title={t('methods.removeTitle')} confirm={t('methods.remove')} danger onConfirm={remove} onClose={onClose}>
+    <IntentDialog
+      title={t('methods.removeTitle')}
+      confirm={t('methods.remove')}
+      danger
+      onConfirm={remove}
+      onClose={onClose}
+    >
       <Text size="sm">{t('methods.removeText', { name })}</Text>
     </IntentDialog>
   );

@@ -36,7 +36,14 @@ export function SetupResult(): ReactNode {
     setSetupId(null);
   };
   return (
-    <Alert color={colours[status]} mb="lg" role="status" withCloseButton closeButtonLabel={t('parts.close')} onClose={dismiss}>
+    <Alert
+      color={colours[status]}
+      mb="lg"
+      role="status"
+      withCloseButton
+      closeButtonLabel={t('parts.close')}
+      onClose={dismiss}
+    >
       {t(`methods.setup.${status}`)}
     </Alert>
   );

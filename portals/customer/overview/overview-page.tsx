@@ -6,11 +6,11 @@ import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { RouterButton } from '../../shared/parts/router-parts.tsx';
 import type { Subscription } from '../../shared/rest/types.ts';
+import { ChangePlanDialog } from '../../shared/subscription/change-plan-dialog.tsx';
+import { UpcomingPayments } from '../../shared/subscription/upcoming-payments.tsx';
 import { useChosenSubscription } from '../queries.ts';
-import { ChangePlanDialog } from './change-plan-dialog.tsx';
 import { SubscriptionCard } from './subscription-card.tsx';
 import { SubscriptionHistory } from './subscription-history.tsx';
-import { UpcomingPayments } from './upcoming-payments.tsx';
 
 export function OverviewPage(): ReactNode {
   const { t } = useTranslation();
@@ -49,7 +49,7 @@ function OneSubscription({ subscription }: { subscription: Subscription }): Reac
   return (
     <>
       <SubscriptionCard subscription={subscription} onChangePlan={() => showDialog('change-plan')} />
-      <UpcomingPayments subscription={subscription} />
+      <UpcomingPayments subscription={subscription} periods={4} />
       <SubscriptionHistory subscription={subscription} />
       {dialog === 'change-plan' && subscription.allowed_commands.includes('change_plan') && (
         <ChangePlanDialog subscription={subscription} onClose={() => showDialog(undefined)} />

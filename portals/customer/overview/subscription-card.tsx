@@ -6,12 +6,12 @@ import { useFormat } from '../../shared/format/use-format.ts';
 import { type Field, FieldList } from '../../shared/parts/field-list.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { usePriceText } from '../../shared/parts/use-price-text.ts';
+import { planQuery } from '../../shared/rest/plan-queries.ts';
 import type { Command, Subscription } from '../../shared/rest/types.ts';
-import { planQuery } from '../queries.ts';
-import { CancelDialog } from './cancel-dialog.tsx';
-import { PauseDialog } from './pause-dialog.tsx';
-import { ResumeDialog } from './resume-dialog.tsx';
-import { UncancelDialog } from './uncancel-dialog.tsx';
+import { CancelDialog } from '../../shared/subscription/cancel-dialog.tsx';
+import { PauseDialog } from '../../shared/subscription/pause-dialog.tsx';
+import { ResumeDialog } from '../../shared/subscription/resume-dialog.tsx';
+import { UncancelDialog } from '../../shared/subscription/uncancel-dialog.tsx';
 
 const dialogs = { pause: PauseDialog, resume: ResumeDialog, cancel: CancelDialog, uncancel: UncancelDialog };
 type Asking = keyof typeof dialogs;

@@ -18,7 +18,8 @@ export function SubscriptionHistory({ subscription }: { subscription: Subscripti
       return answered(rest.GET('/v1/subscriptions/{subscription_id}/timeline', { params: { path } }));
     },
   });
-  const actionText = ({ action }: TimelineEntry) => t(`timeline.${action}`, { defaultValue: action.replaceAll('_', ' ') });
+  const actionText = ({ action }: TimelineEntry) =>
+    t(`timeline.${action}`, { defaultValue: action.replaceAll('_', ' ') });
   return (
     <Section title={t('history.title')}>
       <Loaded query={timeline}>

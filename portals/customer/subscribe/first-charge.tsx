@@ -21,7 +21,9 @@ export function FirstCharge({ plan }: { plan: Plan }): ReactNode {
         </Text>
       </Group>
       <Text size="sm" c="dimmed">
-        {hasTrial ? t('subscribe.afterTrial', { count: plan.trial_period_days, price }) : t('subscribe.then', { price })}
+        {hasTrial
+          ? t('subscribe.afterTrial', { count: plan.trial_period_days, price })
+          : t('subscribe.then', { price })}
       </Text>
     </Stack>
   );

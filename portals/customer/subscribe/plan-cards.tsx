@@ -15,7 +15,14 @@ export function PlanCards(props: {
     <Radio.Group label={t('subscribe.plan')} value={props.value} onChange={props.onChange}>
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} mt="xs">
         {props.plans.map((plan) => (
-          <Radio.Card key={plan.plan_id} value={plan.plan_id} radius="lg" p="md" aria-label={`${plan.name}, ${priceText(plan)}`}>
+          <Radio.Card
+            key={plan.plan_id}
+            value={plan.plan_id}
+            radius="lg"
+            p="md"
+            bg="var(--mantine-color-body)"
+            aria-label={`${plan.name}, ${priceText(plan)}`}
+          >
             <Group wrap="nowrap" align="flex-start">
               <Radio.Indicator />
               <Stack gap={4} miw={0}>

@@ -26,15 +26,21 @@ export function SubscribeForm({ plans, onCreated }: SubscribeFormProps): ReactNo
   const methods = useMethods().data ?? [];
   const [named, setNamed] = useState<string | null>(null);
   const plan = plans.find(({ plan_id }) => plan_id === planId);
-  const method = methods.find(({ payment_method_id }) => payment_method_id === named) ?? methods.find((one) => one.default);
+  const method =
+    methods.find(({ payment_method_id }) => payment_method_id === named) ?? methods.find((one) => one.default);
   const needsMethod = plan !== undefined && plan.trial_period_days === 0 && plan.amount > 0;
   const subscribe = useSubscribe(onCreated);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (plan) subscribe.mutate({ plan_id: plan.plan_id, ...(method && { payment_method_id: method.payment_method_id }) });
+    if (plan)
+      subscribe.mutate({ plan_id: plan.plan_id, ...(method && { payment_method_id: method.payment_method_id }) });
   };
   const choosePlan = (chosen: string) =>
-    void navigate({ to: '/subscribe', search: ((kept: object) => ({ ...kept, plan: chosen })) as never, replace: true });
+    void navigate({
+      to: '/subscribe',
+      search: ((kept: object) => ({ ...kept, plan: chosen })) as never,
+      replace: true,
+    });
   return (
     <form onSubmit={submit}>
       <Stack gap="lg">
@@ -47,7 +53,12 @@ export function SubscribeForm({ plans, onCreated }: SubscribeFormProps): ReactNo
                 <FirstCharge plan={plan} />
                 {subscribe.isError && <ProblemPanel error={subscribe.error} />}
                 <Group justify="flex-end">
-                  <Button type="submit" size="md" loading={subscribe.isPending} disabled={needsMethod && method === undefined}>
+                  <Button
+                    type="submit"
+                    size="md"
+                    loading={subscribe.isPending}
+                    disabled={needsMethod && method === undefined}
+                  >
                     {t(needsMethod ? 'subscribe.confirmPaid' : 'subscribe.confirm')}
                   </Button>
                 </Group>

@@ -4,9 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
+import { activePlansQuery } from '../../shared/rest/plan-queries.ts';
 import type { SubscriptionCreated } from '../../shared/rest/types.ts';
 import { SetupResult } from '../methods/setup-result.tsx';
-import { activePlansQuery } from '../queries.ts';
 import { SubscribeForm } from './subscribe-form.tsx';
 import { SubscribeResult } from './subscribe-result.tsx';
 

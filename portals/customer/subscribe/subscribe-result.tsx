@@ -22,8 +22,7 @@ export function SubscribeResult({ created }: { created: SubscriptionCreated }): 
   const subscription = useQuery({
     queryKey: ['subscription', created.subscription_id],
     queryFn: () => answered(rest.GET('/v1/subscriptions/{subscription_id}', { params: { path } })),
-    refetchInterval: ({ state }) =>
-      outcomeOf(state.data?.status ?? created.status) === 'open' ? lookAgainMs : false,
+    refetchInterval: ({ state }) => (outcomeOf(state.data?.status ?? created.status) === 'open' ? lookAgainMs : false),
   });
   const status = subscription.data?.status ?? created.status;
   const outcome = outcomeOf(status);

@@ -5,7 +5,8 @@ export const problems: typeof english = {
   request: 'Nummer für den Support: {{id}}',
   again: 'Noch einmal versuchen',
   code: {
-    unreachable: 'Der Server ist nicht erreichbar. Prüfen Sie die Verbindung; bei einem neuen Versuch geschieht nichts doppelt.',
+    unreachable:
+      'Der Server ist nicht erreichbar. Prüfen Sie die Verbindung; bei einem neuen Versuch geschieht nichts doppelt.',
     internal_error: 'Bei uns ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal.',
     service_unavailable: 'Der Dienst ist kurz nicht verfügbar. Versuchen Sie es noch einmal.',
     unauthorized: 'Ihre Sitzung ist beendet. Melden Sie sich neu an.',
@@ -14,7 +15,8 @@ export const problems: typeof english = {
     rate_limited: 'Zu viele Anfragen in kurzer Zeit. Warten Sie einen Moment.',
     overloaded: 'Der Dienst ist ausgelastet. Versuchen Sie es gleich noch einmal.',
     not_found: 'Hier gibt es nichts unter diesem Namen.',
-    payment_declined: 'Die Zahlung wurde abgelehnt. Wählen Sie eine andere Zahlungsmethode oder fragen Sie Ihre Bank, und versuchen Sie es noch einmal.',
+    payment_declined:
+      'Die Zahlung wurde abgelehnt. Wählen Sie eine andere Zahlungsmethode oder fragen Sie Ihre Bank, und versuchen Sie es noch einmal.',
     payment_method_required: 'Es gibt keine Zahlungsmethode. Fügen Sie zuerst eine hinzu.',
     subscription_conflict: 'Ein solches Abonnement gibt es schon. Wechseln Sie stattdessen dessen Tarif.',
     plan_limit_reached: 'Dieser Tarif ist ausgebucht.',

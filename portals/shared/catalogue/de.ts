@@ -1,9 +1,11 @@
 import { problems } from './de-problems.ts';
+import { subscriptionTexts } from './de-subscription.ts';
 import { words } from './de-words.ts';
 import type { en } from './en.ts';
 
 export const de: typeof en = {
   ...words,
+  ...subscriptionTexts,
   problem: problems,
   frame: {
     skip: 'Zum Inhalt springen',

@@ -1,9 +1,11 @@
 import { problems } from './en-problems.ts';
+import { subscriptionTexts } from './en-subscription.ts';
 import { words } from './en-words.ts';
 
 /** What both portals say. */
 export const en = {
   ...words,
+  ...subscriptionTexts,
   problem: problems,
   frame: {
     skip: 'Skip to the page',

@@ -67,7 +67,7 @@ export function PortalFrame(props: {
           />
         </AppShell.Section>
       </AppShell.Navbar>
-      <AppShell.Main id="page" tabIndex={-1}>
+      <AppShell.Main id="page" tabIndex={-1} className="page">
         {props.banner}
         <Outlet />
       </AppShell.Main>

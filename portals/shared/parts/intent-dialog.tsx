@@ -60,7 +60,12 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
             <Button variant="default" onClick={props.onClose}>
               {t('parts.dismiss')}
             </Button>
-            <Button type="submit" loading={isBusy} disabled={props.disabled} {...(props.danger ? { color: 'red' } : {})}>
+            <Button
+              type="submit"
+              loading={isBusy}
+              disabled={props.disabled}
+              {...(props.danger ? { color: 'red' } : {})}
+            >
               {props.confirm}
             </Button>
           </Group>

@@ -41,7 +41,9 @@ function Pages<Row>(props: PagedTableProps<Row>): ReactNode {
             <Pager
               number={cursors.length}
               onPrevious={cursors.length > 1 ? () => setCursors(cursors.slice(0, -1)) : undefined}
-              onNext={page.next_cursor === null ? undefined : () => setCursors([...cursors, page.next_cursor ?? undefined])}
+              onNext={
+                page.next_cursor === null ? undefined : () => setCursors([...cursors, page.next_cursor ?? undefined])
+              }
             />
           </Stack>
         )
@@ -50,7 +52,11 @@ function Pages<Row>(props: PagedTableProps<Row>): ReactNode {
   );
 }
 
-function Pager(props: { number: number; onPrevious: (() => void) | undefined; onNext: (() => void) | undefined }): ReactNode {
+function Pager(props: {
+  number: number;
+  onPrevious: (() => void) | undefined;
+  onNext: (() => void) | undefined;
+}): ReactNode {
   const { t } = useTranslation();
   if (props.onPrevious === undefined && props.onNext === undefined) return null;
   return (

@@ -15,7 +15,12 @@ export function SessionGate(props: {
   children: ReactNode;
 }): ReactNode {
   const { t } = useTranslation();
-  const session = useQuery({ queryKey: ['session'], queryFn: fetchSession, staleTime: 60_000, refetchOnWindowFocus: true });
+  const session = useQuery({
+    queryKey: ['session'],
+    queryFn: fetchSession,
+    staleTime: 60_000,
+    refetchOnWindowFocus: true,
+  });
   if (session.isPending) {
     return (
       <Center mih="100vh">

@@ -1,21 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../shared/format/use-format.ts';
-import { DataTable } from '../../shared/parts/data-table.tsx';
-import { EmptyState } from '../../shared/parts/empty-state.tsx';
-import { Loaded } from '../../shared/parts/loaded.tsx';
-import { Section } from '../../shared/parts/section.tsx';
-import { answered, rest } from '../../shared/rest/client.ts';
-import type { Subscription } from '../../shared/rest/types.ts';
+import { useFormat } from '../format/use-format.ts';
+import { DataTable } from '../parts/data-table.tsx';
+import { EmptyState } from '../parts/empty-state.tsx';
+import { Loaded } from '../parts/loaded.tsx';
+import { Section } from '../parts/section.tsx';
+import { answered, rest } from '../rest/client.ts';
+import type { Subscription } from '../rest/types.ts';
 
-const periods = 4;
-
-export function UpcomingPayments({ subscription }: { subscription: Subscription }): ReactNode {
+/** The invoices to come, by the function that bills. */
+export function UpcomingPayments(props: { subscription: Subscription; periods: number }): ReactNode {
+  const { subscription, periods } = props;
   const { t } = useTranslation();
   const format = useFormat();
   const forecast = useQuery({
-    queryKey: ['forecast', subscription.subscription_id, subscription.updated_at],
+    queryKey: ['forecast', subscription.subscription_id, periods, subscription.updated_at],
     queryFn: () => {
       const path = { subscription_id: subscription.subscription_id };
       return answered(
@@ -41,7 +41,11 @@ export function UpcomingPayments({ subscription }: { subscription: Subscription 
                   cell: (entry) =>
                     t('parts.range', { from: format.date(entry.period_start), to: format.date(entry.period_end) }),
                 },
-                { header: t('upcoming.amount'), align: 'end', cell: (entry) => format.money(entry.total, entry.currency) },
+                {
+                  header: t('upcoming.amount'),
+                  align: 'end',
+                  cell: (entry) => format.money(entry.total, entry.currency),
+                },
               ]}
             />
           )

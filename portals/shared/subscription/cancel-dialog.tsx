@@ -1,11 +1,11 @@
 import { Radio, Stack, Text, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../shared/format/use-format.ts';
-import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
-import { useRefresh } from '../../shared/parts/use-refresh.ts';
-import { answered, keyed, rest } from '../../shared/rest/client.ts';
-import type { SubscriptionDialogProps } from './dialog-of.ts';
+import { useFormat } from '../format/use-format.ts';
+import { IntentDialog } from '../parts/intent-dialog.tsx';
+import { useRefresh } from '../parts/use-refresh.ts';
+import { answered, keyed, rest } from '../rest/client.ts';
+import type { SubscriptionDialogProps } from './dialog-props.ts';
 
 /** With no period to end, there is only now. */
 export function CancelDialog({ subscription, planName, onClose }: SubscriptionDialogProps): ReactNode {
@@ -22,14 +22,28 @@ export function CancelDialog({ subscription, planName, onClose }: SubscriptionDi
     await refresh(t(at === 'now' ? 'cancel.done' : 'cancel.planned'));
   }
   return (
-    <IntentDialog title={t('cancel.title', { plan: planName })} confirm={t('cancel.confirm')} danger onConfirm={cancel} onClose={onClose}>
+    <IntentDialog
+      title={t('cancel.title', { plan: planName })}
+      confirm={t('cancel.confirm')}
+      danger
+      onConfirm={cancel}
+      onClose={onClose}
+    >
       {canWait ? (
-        <Radio.Group label={t('cancel.when')} value={at} onChange={(value) => setAt(value === 'now' ? 'now' : 'period_end')}>
+        <Radio.Group
+          label={t('cancel.when')}
+          value={at}
+          onChange={(value) => setAt(value === 'now' ? 'now' : 'period_end')}
+        >
           <Stack gap="xs" mt="xs">
             <Radio
               value="period_end"
               label={t('cancel.periodEnd')}
-              description={subscription.end_date === null ? undefined : t('cancel.until', { date: format.day(subscription.end_date) })}
+              description={
+                subscription.end_date === null
+                  ? undefined
+                  : t('cancel.until', { date: format.day(subscription.end_date) })
+              }
             />
             <Radio value="now" label={t('cancel.now')} description={t('cancel.nowText')} />
           </Stack>

@@ -2,15 +2,15 @@ import { Radio, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { EmptyState } from '../../shared/parts/empty-state.tsx';
-import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
-import { Loaded } from '../../shared/parts/loaded.tsx';
-import { PreviewPanel } from '../../shared/parts/preview-panel.tsx';
-import { usePriceText } from '../../shared/parts/use-price-text.ts';
-import { useRefresh } from '../../shared/parts/use-refresh.ts';
-import { answered, keyed, rest } from '../../shared/rest/client.ts';
-import type { Plan, Subscription } from '../../shared/rest/types.ts';
-import { activePlansQuery } from '../queries.ts';
+import { EmptyState } from '../parts/empty-state.tsx';
+import { IntentDialog } from '../parts/intent-dialog.tsx';
+import { Loaded } from '../parts/loaded.tsx';
+import { PreviewPanel } from '../parts/preview-panel.tsx';
+import { usePriceText } from '../parts/use-price-text.ts';
+import { useRefresh } from '../parts/use-refresh.ts';
+import { answered, keyed, rest } from '../rest/client.ts';
+import { activePlansQuery } from '../rest/plan-queries.ts';
+import type { Plan, Subscription } from '../rest/types.ts';
 
 type When = 'now' | 'period_end';
 
@@ -35,7 +35,7 @@ export function ChangePlanDialog(props: { subscription: Subscription; onClose: (
   }
   return (
     <IntentDialog
-      title={t('overview.changePlan')}
+      title={t('changePlan.title')}
       confirm={t('changePlan.confirm')}
       disabled={preview.data === undefined}
       onConfirm={change}

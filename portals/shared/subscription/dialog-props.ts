@@ -1,4 +1,4 @@
-import type { Subscription } from '../../shared/rest/types.ts';
+import type { Subscription } from '../rest/types.ts';
 
 /** What every dialog about a subscription is given. */
 export interface SubscriptionDialogProps {

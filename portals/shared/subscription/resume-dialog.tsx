@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
-import { useRefresh } from '../../shared/parts/use-refresh.ts';
-import { answered, keyed, rest } from '../../shared/rest/client.ts';
-import type { SubscriptionDialogProps } from './dialog-of.ts';
+import { IntentDialog } from '../parts/intent-dialog.tsx';
+import { useRefresh } from '../parts/use-refresh.ts';
+import { answered, keyed, rest } from '../rest/client.ts';
+import type { SubscriptionDialogProps } from './dialog-props.ts';
 
 export function ResumeDialog({ subscription, planName, onClose }: SubscriptionDialogProps): ReactNode {
   const { t } = useTranslation();
@@ -17,7 +17,12 @@ export function ResumeDialog({ subscription, planName, onClose }: SubscriptionDi
     await refresh(t('resume.done'));
   }
   return (
-    <IntentDialog title={t('resume.title', { plan: planName })} confirm={t('resume.confirm')} onConfirm={resume} onClose={onClose}>
+    <IntentDialog
+      title={t('resume.title', { plan: planName })}
+      confirm={t('resume.confirm')}
+      onConfirm={resume}
+      onClose={onClose}
+    >
       <Text size="sm">{t('resume.text')}</Text>
     </IntentDialog>
   );

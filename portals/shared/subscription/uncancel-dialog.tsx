@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
-import { useRefresh } from '../../shared/parts/use-refresh.ts';
-import { answered, keyed, rest } from '../../shared/rest/client.ts';
-import type { SubscriptionDialogProps } from './dialog-of.ts';
+import { IntentDialog } from '../parts/intent-dialog.tsx';
+import { useRefresh } from '../parts/use-refresh.ts';
+import { answered, keyed, rest } from '../rest/client.ts';
+import type { SubscriptionDialogProps } from './dialog-props.ts';
 
 export function UncancelDialog({ subscription, planName, onClose }: SubscriptionDialogProps): ReactNode {
   const { t } = useTranslation();

@@ -1,10 +1,10 @@
 import { Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
-import { useRefresh } from '../../shared/parts/use-refresh.ts';
-import { answered, keyed, rest } from '../../shared/rest/client.ts';
-import type { SubscriptionDialogProps } from './dialog-of.ts';
+import { IntentDialog } from '../parts/intent-dialog.tsx';
+import { useRefresh } from '../parts/use-refresh.ts';
+import { answered, keyed, rest } from '../rest/client.ts';
+import type { SubscriptionDialogProps } from './dialog-props.ts';
 
 export function PauseDialog({ subscription, planName, onClose }: SubscriptionDialogProps): ReactNode {
   const { t } = useTranslation();
@@ -17,7 +17,12 @@ export function PauseDialog({ subscription, planName, onClose }: SubscriptionDia
     await refresh(t('pause.done'));
   }
   return (
-    <IntentDialog title={t('pause.title', { plan: planName })} confirm={t('pause.confirm')} onConfirm={pause} onClose={onClose}>
+    <IntentDialog
+      title={t('pause.title', { plan: planName })}
+      confirm={t('pause.confirm')}
+      onConfirm={pause}
+      onClose={onClose}
+    >
       <Text size="sm">{t('pause.text')}</Text>
       <TextInput
         type="date"
