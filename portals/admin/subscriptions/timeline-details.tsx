@@ -19,7 +19,8 @@ export function TimelineDetails(props: { details: Readonly<Record<string, unknow
       {shown.map(([name, value], index) => (
         <span key={name}>
           {index > 0 && ' · '}
-          {t(`detail.${name}`, { defaultValue: name.replaceAll('_', ' ') })}:
+          {t(`detail.${name}`, { defaultValue: name.replaceAll('_', ' ') })}
+          {': '}
           <DetailValue name={name} value={value} currency={currency} />
         </span>
       ))}

@@ -12,7 +12,7 @@ export function ActionButton(props: {
   const id = useId();
   if (props.forbidden === undefined) {
     return (
-      <Button variant="default" {...(props.danger ? { color: 'red', variant: 'light' } : {})} onClick={props.onClick}>
+      <Button {...(props.danger ? { color: 'red', variant: 'light' } : { variant: 'default' })} onClick={props.onClick}>
         {props.label}
       </Button>
     );
