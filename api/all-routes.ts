@@ -1,3 +1,4 @@
+import { accessRoutes } from './access-routes.ts';
 import { administrationRoutes } from './administration-routes.ts';
 import type { Route } from './route.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
@@ -24,5 +25,6 @@ export const allRoutes: readonly Route[] = [
   ...paymentRoutes,
   ...refundRoutes,
   ...administrationRoutes,
+  ...accessRoutes,
   ...notSupportedRoutes,
 ];

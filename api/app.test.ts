@@ -4,6 +4,7 @@ import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts
 import { rolePermissions } from '../domain/access/roles.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
+import { createAccessParts } from '../identity/access-parts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { allRoutes } from './all-routes.ts';
@@ -40,6 +41,7 @@ const app = createApp({
     },
     sendIntents: () => undefined,
   },
+  system: { sql: noDatabase as never },
   documents: {
     contentType: 'application/pdf',
     render: async () => {
@@ -52,6 +54,7 @@ const app = createApp({
     const tenantId = 'ten_1' as TenantId;
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
+  access: createAccessParts({ keySecret: 'a test' }),
   receiveWebhook,
   logger,
 } satisfies ApiParts);

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { problemOf } from '../contracts/problem.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { forwardToIdentity } from './forward-to-identity.ts';
 import { finishRequest, observeRequest } from './gateway/observe-request.ts';
 import { mountRoutes, mountWebhooks } from './mount-routes.ts';
 import { serveDocs } from './pages/docs.ts';
@@ -18,6 +19,7 @@ export function createApp(parts: ApiParts): Hono {
   servePaymentConfirmed(app);
   servePortals(app, builtPortals);
   mountRoutes(app, parts);
+  if (parts.identityUrl !== undefined) forwardToIdentity(app, { ...parts, identityUrl: parts.identityUrl });
   serveHealth(app);
   serveDocs(app);
   refuseOthers(app, parts.logger);

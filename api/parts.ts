@@ -1,6 +1,8 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
+import type { AccessParts } from '../billing/access/access-call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
+import type { TenantDatabase } from '../db/with-tenant.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
 
@@ -19,8 +21,13 @@ export type ReceiveWebhook = (webhook: IncomingWebhook) => Promise<Answer>;
 /** What the API is given by the process it runs in. */
 export interface ApiParts {
   context: BillingContext;
+  /** As the system role: for operators' calls, which are of no tenant. */
+  system: TenantDatabase;
   documents: DocumentRenderer;
   authenticate: Authenticate;
+  access: AccessParts;
   receiveWebhook: ReceiveWebhook;
+  /** Where the identity service listens inside; absent where the API runs without one. */
+  identityUrl?: string;
   logger: Logger;
 }

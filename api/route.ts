@@ -1,9 +1,11 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
+import type { AccessParts } from '../billing/access/access-call.ts';
 import type { Call } from '../billing/call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { BodyOf, QueryOf, RouteContract } from '../contracts/rest/route.ts';
 import { parseId } from '../db/new-id.ts';
+import type { TenantDatabase } from '../db/with-tenant.ts';
 import type {
   ApiKeyId,
   AttemptId,
@@ -23,6 +25,7 @@ import type {
   RefundRequestId,
   RetryTaskId,
   SubscriptionId,
+  TenantId,
   UserId,
   WebhookEndpointId,
 } from '../domain/ids.ts';
@@ -52,6 +55,8 @@ interface PathIds {
   user: UserId;
   customRole: CustomRoleId;
   invitation: InvitationId;
+  /** Of any tenant: an operator's. */
+  tenant: TenantId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -59,7 +64,10 @@ export type ResourceKind = keyof PathIds;
 export interface RouteCall<Body, Query> extends Call {
   principal: Principal;
   context: BillingContext;
+  /** As the system role, for operators. */
+  system: TenantDatabase;
   documents: DocumentRenderer;
+  access: AccessParts;
   body: Body;
   query: Query;
   /** The id in the path. */
@@ -102,6 +110,7 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   user_id: 'user',
   role_id: 'customRole',
   invitation_id: 'invitation',
+  tenant_id: 'tenant',
 };
 
 /** The kinds of the ids in a path, with the names they have there. */

@@ -3,6 +3,6 @@ export interface Answer {
   status: number;
   body: unknown;
   replayed?: boolean;
-  /** Of a body that is bytes; every other is JSON. Such an answer is never stored. */
+  /** Of a body that is bytes or a stream of them; every other is JSON. Such an answer is never stored. */
   contentType?: string;
 }

@@ -154,9 +154,22 @@ describe('the roles of the processes', () => {
       group by 1 order by 1`;
     const byTable = Object.fromEntries(readable.map(({ tableName, columns }) => [tableName, columns]));
     expect(Object.keys(byTable)).toEqual([
-      ...['audit_heads', 'audit_log', 'carriers', 'inbox', 'intents', 'outbox', 'subscriptions', 'tenants'],
+      ...[
+        'audit_heads',
+        'audit_log',
+        'carriers',
+        'idempotency_keys',
+        'inbox',
+        'intents',
+        'outbox',
+        'subscriptions',
+        'tenants',
+      ],
       'webhook_endpoints',
     ]);
+    const [ofOperators] = await owner<{ qual: string }[]>`
+      select qual from pg_policies where tablename = 'idempotency_keys' and roles = array['redcore_system']::name[]`;
+    expect(ofOperators?.qual).toBe("(tenant_id = 'platform'::text)");
     expect(byTable['webhook_endpoints']).not.toContain('secret');
     expect(byTable['inbox']).not.toContain('body');
     expect(byTable['subscriptions']).toEqual([
@@ -172,14 +185,15 @@ describe('the roles of the processes', () => {
     expect(may).toEqual({ update: false, delete: false, truncate: false });
   });
 
-  it('run the functions that look across tenants by exact id alone', async () => {
+  it('run the functions that look across tenants by exact id alone, or touch the tenant that is set alone', async () => {
     const definers = await owner<{ name: string; settings: string[] | null; open: boolean }[]>`
       select proname as name, proconfig as settings, has_function_privilege('redcore_system', oid, 'EXECUTE') as open
       from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`;
     expect(definers.map((row) => ({ ...row }))).toEqual(
-      ['find_api_key', 'find_memberships', 'find_webhook_endpoints'].map((name) => ({
-        ...{ name, settings: ['search_path=public'], open: false },
-      })),
+      [
+        ...['erase_timeline_details', 'find_api_key', 'find_memberships', 'find_webhook_endpoints'],
+        'request_tenant_deletion',
+      ].map((name) => ({ ...{ name, settings: ['search_path=public'], open: false } })),
     );
   });
 });

@@ -18,20 +18,24 @@ export interface TenantDatabase {
 
 /**
  * The only way to a transaction of the app role. The tenant is set for this transaction alone, so a pooled connection
- * carries nothing over. Never keep it open across a provider call.
+ * carries nothing over. Never keep it open across a provider call. With `isOneInstant` all its statements see the same.
  */
 export async function withTenant<T>(
   database: TenantDatabase,
   tenantId: TenantId,
   work: (transaction: TenantTransaction) => Promise<T>,
+  options: { isOneInstant?: boolean } = {},
 ): Promise<T> {
   const skipped = database.clock ? await database.clock() : undefined;
-  const result = await database.sql.begin(async (sql) => {
-    const [row] = await sql<{ now: Instant }[]>`
+  const result = await database.sql.begin(
+    options.isOneInstant ? 'isolation level repeatable read' : '',
+    async (sql) => {
+      const [row] = await sql<{ now: Instant }[]>`
       select set_config('app.tenant_id', ${tenantId}, true), date_trunc('milliseconds', clock_timestamp()) as now`;
-    invariant(row, 'the clock answers');
-    return work({ tenantId, sql, now: skipped ?? row.now });
-  });
+      invariant(row, 'the clock answers');
+      return work({ tenantId, sql, now: skipped ?? row.now });
+    },
+  );
   return result as T;
 }
 

@@ -14,14 +14,21 @@ export function makeApiKey(mode: 'sandbox' | 'live'): { id: ApiKeyId; secret: st
   return { id, secret, text: body + checksum(body) };
 }
 
+/** A key as it is presented, before anybody has looked whether it opens anything. */
+export interface PresentedKey {
+  id: ApiKeyId;
+  secret: string;
+  mode: 'sandbox' | 'live';
+}
+
 /** Null when the text is no key of ours. */
-export function parseApiKey(text: string): { id: ApiKeyId; secret: string } | null {
-  const match = /^(rc_(?:test|live)_([0-9a-z]{26})_([0-9A-Za-z]{32}))([0-9a-f]{8})$/.exec(text);
+export function parseApiKey(text: string): PresentedKey | null {
+  const match = /^(rc_(test|live)_([0-9a-z]{26})_([0-9A-Za-z]{32}))([0-9a-f]{8})$/.exec(text);
   if (!match) return null;
-  const [, body = '', suffix = '', secret = '', crc] = match;
+  const [, body = '', prefix, suffix = '', secret = '', crc] = match;
   if (checksum(body) !== crc) return null;
   const id = parseId('apiKey', `${idPrefixes.apiKey}_${suffix}`);
-  return id ? { id, secret } : null;
+  return id ? { id, secret, mode: prefix === 'live' ? 'live' : 'sandbox' } : null;
 }
 
 /** HMAC-SHA-256, hex: what is stored in place of the secret. */

@@ -2,33 +2,55 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryCache } from '../adapters/cache/memory-cache.ts';
 import type { Sql } from '../db/database.ts';
 import { newId } from '../db/new-id.ts';
-import { rolePermissions } from '../domain/access/roles.ts';
+import type { Permission } from '../domain/access/permissions.ts';
+import { isBuiltInRole, rolePermissions } from '../domain/access/roles.ts';
+import { SECOND_MS } from '../domain/instant.ts';
 import { hashApiKeySecret, makeApiKey } from './api-key.ts';
 import { createAuthenticator } from './authenticate.ts';
 import { createApiKeyAuthenticator } from './authenticate-api-key.ts';
+import type { RoleDirectory } from './directories.ts';
 
 const keySecret = 'the key secret of a test';
+const ownRole = newId('customRole');
+const roles: RoleDirectory = {
+  permissionsOf: (_tenantId, role) =>
+    isBuiltInRole(role) ? rolePermissions[role] : Promise.resolve(new Set<Permission>(['plans:read', 'plans:write'])),
+};
 
 /** As the API asks: by the header alone. */
-function open(parts: Parameters<typeof createApiKeyAuthenticator>[0]) {
-  const authenticate = createAuthenticator({ apiKeys: createApiKeyAuthenticator(parts) });
+function open(parts: Omit<Parameters<typeof createApiKeyAuthenticator>[0], 'roles'>) {
+  const authenticate = createAuthenticator({ apiKeys: createApiKeyAuthenticator({ roles, ...parts }) });
   return (authorization: string | undefined) =>
     authenticate({ method: 'GET', header: (name) => (name === 'authorization' ? authorization : undefined) });
 }
 const tenantId = newId('tenant');
 
+interface KeyRow {
+  tenantId: string;
+  tenantMode: 'sandbox' | 'live';
+  tenantStatus: string;
+  secretHash: string;
+  role: string;
+  scopes: Permission[] | null;
+  expiresAt: number | null;
+}
+
 /** The one look-up there is, over keys in memory. */
 function createKeys() {
-  const rows = new Map<string, { tenantId: string; secretHash: string; role: string; scopes: null }>();
+  const rows = new Map<string, KeyRow>();
   const asked: string[] = [];
   const sql = (async (_text: unknown, id: string) => {
     asked.push(id);
     const row = rows.get(id);
     return row ? [row] : [];
   }) as unknown as Sql;
-  const issue = (role: 'admin' | 'integrator' = 'admin') => {
+  const issue = (changed: Partial<KeyRow> = {}) => {
     const key = makeApiKey('sandbox');
-    rows.set(key.id, { tenantId, role, scopes: null, secretHash: hashApiKeySecret(key.secret, keySecret) });
+    const row: KeyRow = {
+      ...{ tenantId, tenantMode: 'sandbox', tenantStatus: 'active', role: 'admin', scopes: null, expiresAt: null },
+      secretHash: hashApiKeySecret(key.secret, keySecret),
+    };
+    rows.set(key.id, { ...row, ...changed });
     return key;
   };
   return { sql, asked, issue, revoke: (id: string) => rows.delete(id) };
@@ -42,14 +64,28 @@ afterEach(() => {
 });
 
 describe('a key', () => {
-  it('speaks for its tenant in its role', async () => {
+  it('speaks for its tenant in its role, and tells that it was used', async () => {
     const keys = createKeys();
-    const authenticate = open({ sql: keys.sql, keySecret });
-    const key = keys.issue('integrator');
+    const used: unknown[] = [];
+    const authenticate = open({ sql: keys.sql, keySecret, noteUse: (...use) => void used.push(use) });
+    const key = keys.issue({ role: 'integrator' });
     expect(await authenticate(`Bearer ${key.text}`)).toEqual({
       ...{ tenantId, kind: 'api_key', actor: key.id, role: 'integrator', customerId: null },
       permissions: rolePermissions.integrator,
     });
+    expect(used).toEqual([[tenantId, key.id]]);
+  });
+
+  it.each([
+    ['of a built-in role', 'viewer', ['plans:read', 'plans:write'], ['plans:read']],
+    ['of the tenant’s own', ownRole, ['plans:write', 'audit:read'], ['plans:write']],
+    ['of the tenant’s own, with no scopes', ownRole, null, ['plans:read', 'plans:write']],
+  ] as const)('may what both its role and its scopes name: one %s', async (_what, role, scopes, allowed) => {
+    const keys = createKeys();
+    const authenticate = open({ sql: keys.sql, keySecret });
+    const key = keys.issue({ role, scopes: scopes && [...scopes] });
+    const { permissions } = await authenticate(`Bearer ${key.text}`);
+    expect([...permissions]).toEqual(allowed);
   });
 
   it.each([
@@ -66,10 +102,26 @@ describe('a key', () => {
     expect(keys.asked).toEqual([]);
   });
 
+  it('opens only what is left of a tenant that is being deleted', async () => {
+    const keys = createKeys();
+    const key = keys.issue({ tenantStatus: 'deleting' });
+    const { permissions } = await open({ sql: keys.sql, keySecret })(`Bearer ${key.text}`);
+    expect([...permissions].sort()).toEqual(['audit:read', 'tenant:read', 'tenant:write']);
+  });
+
   it('is refused with another key’s secret, and with one made by another server', async () => {
     const keys = createKeys();
     const authenticate = open({ sql: keys.sql, keySecret: 'another key secret here' });
     await expect(authenticate(`Bearer ${keys.issue().text}`)).rejects.toThrow('unauthorized');
+  });
+
+  it('for tests opens no live tenant', async () => {
+    const keys = createKeys();
+    const used: unknown[] = [];
+    const authenticate = open({ sql: keys.sql, keySecret, noteUse: (...use) => void used.push(use) });
+    const { text } = keys.issue({ tenantMode: 'live' });
+    await expect(authenticate(`Bearer ${text}`)).rejects.toThrow('unauthorized');
+    expect(used).toEqual([]);
   });
 });
 
@@ -80,6 +132,18 @@ describe('between two look-ups', () => {
     const header = `Bearer ${keys.issue().text}`;
     await Promise.all(Array.from({ length: 20 }, async () => authenticate(header)));
     expect(authenticate(header)).not.toBeInstanceOf(Promise);
+    expect(keys.asked).toHaveLength(1);
+  });
+
+  it('a key is refused from the instant it expires', async () => {
+    const keys = createKeys();
+    const authenticate = open({ sql: keys.sql, keySecret });
+    const header = `Bearer ${keys.issue({ expiresAt: Date.now() + SECOND_MS }).text}`;
+    await authenticate(header);
+    vi.advanceTimersByTime(SECOND_MS - 1);
+    expect(authenticate(header)).not.toBeInstanceOf(Promise);
+    vi.advanceTimersByTime(1);
+    expect(() => authenticate(header)).toThrow('unauthorized');
     expect(keys.asked).toHaveLength(1);
   });
 
@@ -101,7 +165,11 @@ describe('between two look-ups', () => {
   it('nothing that is kept opens a door: neither the key nor its secret', async () => {
     const keys = createKeys();
     const kept: string[] = [];
-    const shared = { get: async () => null, set: async (...entry: unknown[]) => void kept.push(JSON.stringify(entry)) };
+    const shared = {
+      get: async () => null,
+      set: async (...entry: unknown[]) => void kept.push(JSON.stringify(entry)),
+      delete: async () => true,
+    };
     const key = keys.issue();
     await open({ sql: keys.sql, keySecret, shared })(`Bearer ${key.text}`);
     expect(kept).toHaveLength(1);

@@ -1,97 +1,82 @@
 import type { Sql } from '../db/database.ts';
 import { narrow } from '../domain/access/narrow.ts';
 import type { Permission } from '../domain/access/permissions.ts';
-import { type BuiltInRole, rolePermissions } from '../domain/access/roles.ts';
 import type { DomainError } from '../domain/errors.ts';
 import type { ApiKeyId, TenantId } from '../domain/ids.ts';
-import { SECOND_MS } from '../domain/instant.ts';
-import { hashApiKeySecret, sameHash } from './api-key.ts';
+import type { Instant } from '../domain/instant.ts';
+import { admitToTenant } from './admit-to-tenant.ts';
+import { hashApiKeySecret, type PresentedKey, sameHash } from './api-key.ts';
+import { createCachedLookUp, type SharedCache } from './cached-look-up.ts';
+import type { RoleDirectory, TenantFacts } from './directories.ts';
 import type { Principal } from './principal.ts';
 
 /** What is kept of a key between two look-ups; never the secret itself. */
 interface KnownKey {
   tenantId: TenantId;
+  tenantMode: 'sandbox' | 'live';
   secretHash: string;
-  role: BuiltInRole;
+  role: string;
   scopes: Permission[] | null;
-}
-
-/** A cache other processes share; absent or away, every look-up goes to PostgreSQL. */
-export interface SharedKeyCache {
-  get(key: string): Promise<string | null>;
-  set(key: string, value: string, ttlMs: number): Promise<void>;
+  expiresAt: Instant | null;
+  tenantStatus: TenantFacts['status'];
 }
 
 /** For a key of ours in shape; `refusal` makes what is thrown when it opens nothing. */
-export type AuthenticateKey = (
-  presented: { id: ApiKeyId; secret: string },
-  refusal: () => DomainError,
-) => Principal | Promise<Principal>;
-
-/** Both together bound how long a revoked key lives on: 2 s shared + 2 s here < 5 s. */
-const ownMs = 2 * SECOND_MS;
-const sharedMs = 2 * SECOND_MS;
-const ownEntriesMax = 10_000;
+export type AuthenticateKey = (presented: PresentedKey, refusal: () => DomainError) => Principal | Promise<Principal>;
 
 /** Authentication by API key. One seen within the last two seconds is answered without waiting. */
 export function createApiKeyAuthenticator(parts: {
   sql: Sql;
   keySecret: string;
-  shared?: SharedKeyCache;
+  roles: RoleDirectory;
+  shared?: SharedCache;
+  /** Told of every use, and on the request's path: it must not wait. */
+  noteUse?: (tenantId: TenantId, id: ApiKeyId) => void;
 }): AuthenticateKey {
-  const own = new Map<string, { known: KnownKey | null; until: number }>();
-  const pending = new Map<string, Promise<KnownKey | null>>();
+  const find = createCachedLookUp<KnownKey>({
+    shared: parts.shared,
+    find: (name) => findKey(parts.sql, name.slice(keyCachePrefix.length)),
+  });
 
-  function remember(id: ApiKeyId, known: KnownKey | null): void {
-    if (own.size >= ownEntriesMax) own.clear();
-    own.set(id, { known, until: performance.now() + ownMs });
-  }
-
-  function findOnce(id: ApiKeyId): Promise<KnownKey | null> {
-    const running = pending.get(id);
-    if (running) return running;
-    const finding = findKey(parts.sql, id, parts.shared)
-      .then((known) => {
-        remember(id, known);
-        return known;
-      })
-      .finally(() => pending.delete(id));
-    pending.set(id, finding);
-    return finding;
-  }
-
-  function admit(known: KnownKey | null, presented: { id: ApiKeyId; secret: string }): Principal | null {
-    const isRight = known !== null && sameHash(known.secretHash, hashApiKeySecret(presented.secret, parts.keySecret));
-    if (!isRight) return null;
-    const { tenantId, role, scopes } = known;
-    return {
+  function admit(
+    known: KnownKey | null,
+    presented: PresentedKey,
+    refusal: () => DomainError,
+  ): Principal | Promise<Principal> {
+    if (known === null || !opens(known, presented, parts.keySecret)) throw refusal();
+    const { tenantId, role, scopes, tenantStatus } = known;
+    parts.noteUse?.(tenantId, presented.id);
+    const speak = (allowed: ReadonlySet<Permission>): Principal => ({
       ...{ tenantId, kind: 'api_key', actor: presented.id, role, customerId: null },
-      permissions: narrow(rolePermissions[role], scopes),
-    };
-  }
-
-  function orRefuse(principal: Principal | null, refusal: () => DomainError): Principal {
-    if (principal === null) throw refusal();
-    return principal;
+      permissions: admitToTenant(tenantStatus, narrow(allowed, scopes)),
+    });
+    const allowed = parts.roles.permissionsOf(tenantId, role);
+    return allowed instanceof Promise ? allowed.then(speak) : speak(allowed);
   }
 
   return (presented, refusal) => {
-    const entry = own.get(presented.id);
-    if (entry && entry.until > performance.now()) return orRefuse(admit(entry.known, presented), refusal);
-    return findOnce(presented.id).then((known) => orRefuse(admit(known, presented), refusal));
+    const known = find(keyCacheName(presented.id));
+    return known instanceof Promise
+      ? known.then((found) => admit(found, presented, refusal))
+      : admit(known, presented, refusal);
   };
 }
 
-async function findKey(sql: Sql, id: ApiKeyId, shared: SharedKeyCache | undefined): Promise<KnownKey | null> {
-  const cached = shared ? await shared.get(cacheKey(id)) : null;
-  if (cached !== null) return JSON.parse(cached) as KnownKey;
-  const [row] = await sql<KnownKey[]>`select tenant_id, secret_hash, role, scopes from find_api_key(${id})`;
-  if (!row) return null;
-  const known = { tenantId: row.tenantId, secretHash: row.secretHash, role: row.role, scopes: row.scopes };
-  if (shared) await shared.set(cacheKey(id), JSON.stringify(known), sharedMs);
-  return known;
+/** A key may expire between two look-ups, so its time is asked each time. */
+function opens(known: KnownKey, presented: PresentedKey, keySecret: string): boolean {
+  const isRight = sameHash(known.secretHash, hashApiKeySecret(presented.secret, keySecret));
+  return isRight && known.tenantMode === presented.mode && (known.expiresAt === null || known.expiresAt > Date.now());
 }
 
-function cacheKey(id: ApiKeyId): string {
-  return `api-key:${id}`;
+async function findKey(sql: Sql, id: string): Promise<KnownKey | null> {
+  const [row] = await sql<KnownKey[]>`
+    select tenant_id, tenant_mode, tenant_status, secret_hash, role, scopes, expires_at from find_api_key(${id})`;
+  return row ? { ...row } : null;
+}
+
+const keyCachePrefix = 'api-key:';
+
+/** Where other processes find what is kept of a key. */
+export function keyCacheName(id: ApiKeyId): string {
+  return keyCachePrefix + id;
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/errors.ts';
+import type { AuthenticateToken } from './access-token.ts';
 import { parseApiKey } from './api-key.ts';
 import type { AuthenticateKey } from './authenticate-api-key.ts';
 import type { Authenticate } from './principal.ts';
@@ -7,12 +8,23 @@ const refusal = () =>
   new DomainError('unauthorized', 'A valid API key or access token is needed: Authorization: Bearer <key or token>.');
 
 /** One way in for every kind of caller, told apart by what they present. */
-export function createAuthenticator(parts: { apiKeys: AuthenticateKey }): Authenticate {
+export function createAuthenticator(parts: {
+  apiKeys: AuthenticateKey;
+  /** Absent where no identity service is asked: then keys alone open anything. */
+  accessTokens?: AuthenticateToken;
+}): Authenticate {
   return ({ header }) => {
     const authorization = header('authorization');
     if (!authorization?.startsWith('Bearer ')) throw refusal();
-    const key = parseApiKey(authorization.slice(7));
-    if (key === null) throw refusal();
-    return parts.apiKeys(key, refusal);
+    const presented = authorization.slice(7);
+    const key = parseApiKey(presented);
+    if (key !== null) return parts.apiKeys(key, refusal);
+    if (parts.accessTokens === undefined || !looksSigned(presented)) throw refusal();
+    return parts.accessTokens(presented, refusal);
   };
+}
+
+/** Three parts: what else cannot be a token, and need not be taken apart. */
+function looksSigned(text: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
 }

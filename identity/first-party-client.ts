@@ -5,6 +5,9 @@ export const firstPartyClientId = 'redcore-portals';
 
 export const signInCallbackPath = '/auth/callback';
 
+/** Where the browser is sent once the identity service has forgotten it. */
+export const signedOutPath = '/auth/signed-out';
+
 /** Derived, so that the API and the identity service know it without being told. */
 export function firstPartyClientSecret(keySecret: string): string {
   return createHmac('sha256', keySecret).update(`oauth client ${firstPartyClientId}`).digest('hex');

@@ -1,7 +1,10 @@
 import type { Sql } from '../db/database.ts';
 import { newId } from '../db/new-id.ts';
+import type { machineRoles } from '../domain/access/roles.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { hashApiKeySecret, makeApiKey } from './api-key.ts';
+
+export type MachineRole = (typeof machineRoles)[number];
 
 export type TenantMode = 'sandbox' | 'live';
 
@@ -20,7 +23,7 @@ export async function createTenant(sql: Sql, tenant: { name: string; mode: Tenan
 /** A key bound to one tenant; audited. Its text is returned once and stored nowhere. Null: there is no such tenant. */
 export async function issueApiKey(
   sql: Sql,
-  key: { tenantId: TenantId; role: 'admin' | 'integrator'; owner: string; keySecret: string },
+  key: { tenantId: TenantId; role: MachineRole; owner: string; keySecret: string },
 ): Promise<string | null> {
   const { tenantId, role, owner } = key;
   const [tenant] = await sql<{ mode: TenantMode }[]>`select mode from tenants where tenant_id = ${tenantId}`;

@@ -1,8 +1,8 @@
-import { shardOf } from '../billing/subscription-work/flush.ts';
 import type { Envelope } from '../contracts/events/envelope.ts';
 import type { EventData } from '../contracts/events/index.ts';
 import type { Sql } from '../db/database.ts';
 import { newId } from '../db/new-id.ts';
+import { shardOf } from '../db/outbox-shard.ts';
 import {
   findOverdue,
   noteOverdue,

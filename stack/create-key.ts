@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { openDatabase } from '../db/database.ts';
+import { machineRoles } from '../domain/access/roles.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { createTenant, issueApiKey } from '../identity/issue-api-key.ts';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
@@ -9,10 +10,8 @@ import { findPlatform } from './find-platform.ts';
 import { dataDir } from './paths.ts';
 import { loadSecrets } from './secrets.ts';
 
-const usage =
-  'Usage: npm run create-key -- (--tenant ten_… | --new-tenant <name> [--live]) [--role admin|integrator] [--owner <who>]';
-
-const roles = ['admin', 'integrator'] as const;
+const roles = machineRoles.join('|');
+const usage = `Usage: npm run create-key -- (--tenant ten_… | --new-tenant <name> [--live]) [--role ${roles}] [--owner <who>]`;
 
 function readArguments() {
   const { values } = parseArgs({
@@ -25,10 +24,10 @@ function readArguments() {
     },
   });
   const { tenant, owner, live } = values;
-  const role = roles.find((one) => one === values.role);
+  const role = machineRoles.find((one) => one === values.role);
   const newTenant = values['new-tenant'];
   if ((tenant === undefined) === (newTenant === undefined)) throw new Error('Name a tenant, or a new one');
-  if (role === undefined) throw new Error('A role is admin or integrator');
+  if (role === undefined) throw new Error(`A role is one of ${roles}`);
   return { tenant, newTenant, role, owner, mode: live ? ('live' as const) : ('sandbox' as const) };
 }
 

@@ -16,10 +16,9 @@ async function reseal(): Promise<void> {
   if (keys === null) throw new Error('Configuration: REDCORE_SEAL_KEYS is missing.');
   const owner = openDatabase(databaseUrl, { max: 1, name: 'redcore-reseal' });
   try {
-    const { accounts, endpoints } = await resealOlder(owner, createSealer(keys));
-    console.log(
-      `${accounts} provider accounts and ${endpoints} webhook endpoints are sealed anew by "${keys[0]?.name}"`,
-    );
+    const resealed = await resealOlder(owner, createSealer(keys));
+    const counts = Object.entries(resealed).map(([what, count]) => `${count} ${what}`);
+    console.log(`Sealed anew by "${keys[0]?.name}": ${counts.join(', ')}`);
   } finally {
     await owner.end({ timeout: 5 });
   }

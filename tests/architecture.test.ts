@@ -51,7 +51,7 @@ const rowWriter = /^db\/.*#(insert|update|upsert|delete|archive|release|record)[
 /** They only carry the transaction: what happens in it, and its record, is their caller's. */
 const carriers = [
   ...['stepOnAttempt', 'changeAttempt', 'changeOne', 'changePayment', 'changePaymentOnEvent'],
-  ...['answerOnce', 'answerAroundCall'],
+  ...['answerOnce', 'answerAroundCall', 'answerShowingOnce'],
   ...['stepOnAttempt', 'changeAttempt', 'changeOne', 'answerOnce', 'answerAroundCall', 'changeInvoice', 'changeRefund'],
   // Decides nothing: it writes what the refund's workflow has promised.
   'takeRefundStep',

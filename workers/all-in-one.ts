@@ -8,6 +8,7 @@ import { openPlatformParts } from './platform-parts.ts';
 import { startApi } from './start-api.ts';
 import { startBillingWorker } from './start-billing-worker.ts';
 import { startForwarder } from './start-forwarder.ts';
+import { startIdentity } from './start-identity.ts';
 import { startPaymentWorker } from './start-payment-worker.ts';
 import { startRelay } from './start-relay.ts';
 
@@ -23,7 +24,9 @@ let isStarted = false;
 registerReadyCheck('started', async () => {
   if (!isStarted) throw new Error('the roles are starting');
 });
-const server = await startApi(parts);
+// On an address of its own that only this process knows.
+const identity = await startIdentity(parts, { host: '127.0.0.1', port: 0 });
+const server = await startApi(parts, identity.url);
 await Promise.all([startBillingWorker(parts), startPaymentWorker(parts), startRelay(parts), startForwarder(parts)]);
 isStarted = true;
 logger.info({ url: server.url }, 'all roles ready');

@@ -14,5 +14,6 @@ startMetrics('api');
 installShutdown({ logger });
 const parts = openPlatformParts(config, logger);
 registerReadyCheck('postgres', () => parts.database.sql`select 1`);
-const server = await startApi(parts);
+if (config.identityUrl === undefined) throw new Error('Configuration: REDCORE_IDENTITY_URL is missing.');
+const server = await startApi(parts, config.identityUrl);
 logger.info({ url: server.url }, 'api ready');

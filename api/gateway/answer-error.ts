@@ -3,6 +3,7 @@ import type { Answer } from '../../contracts/answer.ts';
 import { passingRefusals, problem, problemOf } from '../../contracts/problem.ts';
 import { isInfrastructureError } from '../../db/database.ts';
 import { DomainError, type RefusalCode } from '../../domain/errors.ts';
+import { KeysAwayError } from '../../identity/key-set.ts';
 import type { Logger } from '../../runtime/logger.ts';
 
 /** What a thrown error is answered with. Only what nobody expected is logged with its stack. */
@@ -16,6 +17,10 @@ export function answerOfError(error: unknown, log: { logger: Logger; requestId: 
   if (error instanceof ShortLivedStoreError) {
     logger.warn({ err: error, requestId }, 'sessions cannot be looked up');
     return problem(503, 'service_unavailable', 'Signing in is briefly unavailable; try again.');
+  }
+  if (error instanceof KeysAwayError) {
+    logger.warn({ err: error, requestId }, 'an access token cannot be checked');
+    return problem(503, 'service_unavailable', 'Access tokens cannot be checked at the moment; try again.');
   }
   logger.error({ err: error, requestId }, 'a request failed');
   return problem(500, 'internal_error', 'Something went wrong here.');

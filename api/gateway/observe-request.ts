@@ -37,30 +37,33 @@ function seriesOf(method: string, route: string, status: number) {
   return made;
 }
 
-/** Writes the access log, counts, and renders. `route` is the pattern, never the path with its ids. */
+/** Writes the access log and counts. `route` is the pattern, never the path with its ids. */
+export function recordRequest(
+  request: ObservedRequest,
+  answer: { status: number; code?: string | undefined; replayed?: boolean | undefined },
+  on: { method: string; route: string; logger: Logger },
+): void {
+  const elapsedMs = performance.now() - request.startedAt;
+  const { method, route, logger } = on;
+  const { status, code, replayed } = answer;
+  seriesOf(method, route, status).observe(elapsedMs / 1_000);
+  const durationMs = Math.round(elapsedMs * 10) / 10;
+  const { id: requestId, tenantId } = request;
+  logger.info({ requestId, method, route, status, code, tenantId, durationMs, replayed }, 'request');
+}
+
+/** Records and renders. */
 export function finishRequest(
   request: ObservedRequest,
   answer: Answer,
   on: { method: string; route: string; logger: Logger; headers?: Record<string, string> },
 ): Response {
-  const elapsedMs = performance.now() - request.startedAt;
-  const { method, route, logger } = on;
-  seriesOf(method, route, answer.status).observe(elapsedMs / 1_000);
-  logger.info(
-    {
-      requestId: request.id,
-      method,
-      route,
-      status: answer.status,
-      code: codeOf(answer),
-      tenantId: request.tenantId,
-      durationMs: Math.round(elapsedMs * 10) / 10,
-      replayed: answer.replayed,
-    },
-    'request',
-  );
+  const { status, replayed } = answer;
+  recordRequest(request, { status, replayed, code: codeOf(answer) }, on);
   const headers = { ...headersOf(answer), ...on.headers, 'x-request-id': request.id };
   const body =
-    answer.contentType === undefined ? JSON.stringify(answer.body) : (answer.body as Uint8Array<ArrayBuffer>);
+    answer.contentType === undefined
+      ? JSON.stringify(answer.body)
+      : (answer.body as Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>);
   return new Response(body, { status: answer.status, headers });
 }

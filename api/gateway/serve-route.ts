@@ -7,7 +7,7 @@ import { resourcesExist } from '../../db/queries/resource-exists.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isProviderName, type ProviderName } from '../../domain/payments/provider-name.ts';
-import type { Principal } from '../../identity/principal.ts';
+import { type Principal, platformScope } from '../../identity/principal.ts';
 import type { ApiParts } from '../parts.ts';
 import { idOrUnknown, pathKinds, type Route } from '../route.ts';
 import { answerOfError } from './answer-error.ts';
@@ -16,12 +16,19 @@ import { readRequest } from './read-request.ts';
 
 const notFound = () => new DomainError('not_found', 'unknown id');
 
+/** Whatever tenant the operator has entered, such a call belongs to the platform: to no tenant, and to the system role. */
+function isOfPlatform({ permission }: Pick<RouteContract, 'permission'>): boolean {
+  return permission === 'tenants:manage';
+}
+
 /** What is not allowed is refused before anything else is looked at. */
 function authorize({ permission, forCustomers }: RouteContract, principal: Principal): void {
   if (permission !== null && !principal.permissions.has(permission))
     throw new DomainError('forbidden', `This needs the permission ${permission}.`);
   if (principal.kind === 'customer' && forCustomers === undefined)
     throw new DomainError('forbidden', 'This is not for customers.');
+  if (isOfPlatform({ permission }) && principal.kind !== 'operator')
+    throw new DomainError('forbidden', "This is for the platform's operators.");
 }
 
 /** Authenticate, authorize, read, then one call to the route's handler. */
@@ -40,7 +47,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
     const ids = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
     const read = await readRequest(c, contract);
     const call: Call = {
-      tenantId: principal.tenantId,
+      tenantId: isOfPlatform(contract) ? platformScope : principal.tenantId,
       caller: { actor: principal.actor, origin: 'api', requestId: request.id },
       claim: read.claim,
     };
@@ -51,7 +58,9 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       ...call,
       principal,
       context: parts.context,
+      system: parts.system,
       documents: parts.documents,
+      access: parts.access,
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,
@@ -78,7 +87,7 @@ async function refuse(
   ids: Parameters<typeof resourcesExist>[1],
   refusal: DomainError,
 ): Promise<Answer> {
-  const { database } = parts.context;
+  const database = call.tenantId === platformScope ? parts.system : parts.context.database;
   if (call.claim) {
     return answerOnce(database, call.tenantId, call.claim, async (tx) => {
       throw (await resourcesExist(tx.sql, ids)) ? refusal : notFound();

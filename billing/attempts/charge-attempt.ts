@@ -6,7 +6,7 @@ import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext } from '../context.ts';
 import { isAccountProblem } from '../provider-accounts/watch-credentials.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
-import type { SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { isHeld, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { markSent } from './mark-sent.ts';
 import { sendCharge } from './send-charge.ts';
 import { stepOnAttempt } from './with-attempt.ts';
@@ -36,7 +36,7 @@ export async function sendFrom(
   const deadline = performance.now() + providerDeadlineMs;
   let lease: { attempt: AttemptRow; leaseId: string } | null = null;
   const begun = await stepOnAttempt(context, input, (work, attempt) => {
-    if (!options.from.includes(attempt.status)) return;
+    if (!options.from.includes(attempt.status) || isHeld(work)) return;
     lease = { leaseId: markSent(work, attempt, leaseMs), attempt: { ...attempt } };
   });
   if (lease === null) return begun.next;

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { assertAttemptTransition } from '../../domain/payments/payment-status.ts';
 import { setUnderWay } from '../collection/retrying.ts';
-import { type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
+import { isHeld, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
 
 /** Takes the lease: from this commit on one sender, and no other, may call the provider until `leaseMs` have passed. */
 export function markSent(work: SubscriptionWork, attempt: AttemptRow, leaseMs: number): string {
+  // Every charge passes here. The gate of the API is closed within seconds; this one is closed in the transaction.
+  if (isHeld(work)) throw new DomainError('tenant_suspended', 'Nothing is charged while the tenant is not active.');
   const payment = work.open.payments.find(({ id }) => id === attempt.paymentId);
   invariant(payment, `attempt ${attempt.id} is loaded with its payment`);
   assertAttemptTransition(attempt.status, 'sent');

@@ -1,6 +1,7 @@
 import type { Answer } from '../../contracts/answer.ts';
 import { newId } from '../../db/new-id.ts';
 import { insertPlan, type PlanRow, type PriceRow } from '../../db/queries/plans.ts';
+import { refuseOverQuota } from '../../db/queries/quotas.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
@@ -22,6 +23,7 @@ export interface CreatePlanInput {
 export function createPlan(context: BillingContext, call: Call, input: CreatePlanInput): Promise<Answer> {
   const { tenantId, caller, claim } = call;
   return answerOnce(context.database, tenantId, claim, async (tx) => {
+    await refuseOverQuota(tx, 'plans');
     const priceId = newId('price');
     const plan: PlanRow = {
       tenantId,

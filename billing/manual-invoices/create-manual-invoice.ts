@@ -58,8 +58,8 @@ function workOfNone(
   const { id, input, customer } = of;
   const { customerId, currency } = input;
   const invoice = { tenantId: tx.tenantId, id, customerId, currency, createdAt: tx.now };
-  const { timezone, settings, mode } = customer;
-  return invoiceWork(tx, caller, { invoice, timezone, settings, tenantMode: mode });
+  const { timezone, settings, mode, tenantStatus } = customer;
+  return invoiceWork(tx, caller, { invoice, timezone, settings, tenantMode: mode, tenantStatus });
 }
 
 async function workOfSubscription(

@@ -34,8 +34,8 @@ export async function loadInvoiceWork(tx: TenantTransaction, caller: Caller, id:
   // Somebody began to collect it while this waited for the row: locks are not taken backwards.
   if ((await findPaymentIdOf(tx, id)) !== null)
     throw new DomainError('payment_in_flight', 'This invoice is being collected; try again.');
-  const { timezone, settings, mode } = customer;
-  const work = invoiceWork(tx, caller, { invoice, timezone, settings, tenantMode: mode });
+  const { timezone, settings, mode, tenantStatus } = customer;
+  const work = invoiceWork(tx, caller, { invoice, timezone, settings, tenantMode: mode, tenantStatus });
   work.open.invoices.push(invoice);
   return { work, invoice };
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { newId } from '../../db/new-id.ts';
+import { shardOf } from '../../db/outbox-shard.ts';
 import type {
   AttemptRow,
   BillingRunRow,
@@ -33,8 +33,6 @@ import { openAttemptStatuses } from '../../domain/payments/payment-status.ts';
 import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import { observeRetry } from './retry-metrics.ts';
 import type { SubscriptionWork } from './subscription-work.ts';
-
-export const outboxShardCount = 16;
 
 /** A wake or start as it is owed: by whom stands in its row. */
 export interface OwedRow {
@@ -247,8 +245,4 @@ function outboxRows(work: SubscriptionWork) {
       },
     };
   });
-}
-
-export function shardOf(key: string): number {
-  return createHash('md5').update(key).digest().readUInt16BE(0) % outboxShardCount;
 }

@@ -1,6 +1,11 @@
 import type { CarrierRow, InvoiceRow, PaymentRow, SubscriptionRow } from '../../db/queries/billing-rows.ts';
 import { loadPaymentSurroundings, lockCarrier } from '../../db/queries/carriers.ts';
-import type { OpenWork, SubscriptionSurroundings, TenantSettings } from '../../db/queries/load-subscription.ts';
+import type {
+  OpenWork,
+  SubscriptionSurroundings,
+  TenantSettings,
+  TenantStatus,
+} from '../../db/queries/load-subscription.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import type { CustomerId, PaymentId, PlanId, PriceId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import { type Instant, NEVER } from '../../domain/instant.ts';
@@ -32,10 +37,13 @@ export function refOfPayment(payment: Pick<PaymentRow, 'tenantId' | 'id' | 'subs
 async function loadPaymentWork(tx: TenantTransaction, id: PaymentId, caller: Caller): Promise<SubscriptionWork | null> {
   const carrier = await lockCarrier(tx, id);
   if (carrier?.kind !== 'payment') return null;
-  const { settings, mode, timezone, currency, invoiceNumber, open } = await loadPaymentSurroundings(tx, id);
+  const { settings, mode, tenantStatus, timezone, currency, invoiceNumber, open } = await loadPaymentSurroundings(
+    tx,
+    id,
+  );
   const { tenantId, customerId, createdAt } = carrier;
   return standInWork({
-    ...{ tx, caller, open, settings, tenantMode: mode },
+    ...{ tx, caller, open, settings, tenantMode: mode, tenantStatus },
     owner: { kind: 'payment', carrier, isNew: false },
     row: { ...standIn({ tenantId, id, customerId, currency, timezone, createdAt }), ...engineSideOf(carrier) },
     name: `Invoice ${invoiceNumber ?? ''}`,
@@ -47,17 +55,18 @@ interface InvoiceOwner {
   timezone: string;
   settings: TenantSettings;
   tenantMode: 'sandbox' | 'live';
+  tenantStatus: TenantStatus;
 }
 
 /** An invoice without a subscription that nobody has been asked to pay yet; its row, if there is one, is the caller's to lock. */
 export function invoiceWork(
   tx: TenantTransaction,
   caller: Caller,
-  { invoice, timezone, settings, tenantMode }: InvoiceOwner,
+  { invoice, timezone, settings, tenantMode, tenantStatus }: InvoiceOwner,
 ): SubscriptionWork {
   const { tenantId, id, customerId, currency, createdAt } = invoice;
   return standInWork({
-    ...{ tx, caller, settings, tenantMode },
+    ...{ tx, caller, settings, tenantMode, tenantStatus },
     open: { runs: [], invoices: [], payments: [], attempts: [] },
     owner: { kind: 'invoice', invoiceId: id },
     row: standIn({ tenantId, id, customerId, currency, timezone, createdAt }),
@@ -103,11 +112,12 @@ function standInWork(parts: {
   open: OpenWork;
   settings: TenantSettings;
   tenantMode: 'sandbox' | 'live';
+  tenantStatus: TenantStatus;
   name: string;
 }): SubscriptionWork {
-  const { tx, caller, row, owner, open, settings, tenantMode, name } = parts;
+  const { tx, caller, row, owner, open, settings, tenantMode, tenantStatus, name } = parts;
   const surroundings: SubscriptionSurroundings = {
-    ...{ planName: name, anchor: null, clock: null, settings, tenantMode, lastRunOrdinal: -1 },
+    ...{ planName: name, anchor: null, clock: null, settings, tenantMode, tenantStatus, lastRunOrdinal: -1 },
     price: {
       ...{ id: '' as PriceId, planId: '' as PlanId, version: 1, model: 'flat', amountMinor: 0 },
       ...{ currency: row.currency, interval: { unit: 'month', count: 1 } },

@@ -1,12 +1,12 @@
 import { newId } from '../../db/new-id.ts';
-import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
 import { type DutyFacts, type WhatComesNext, whatComesNext } from '../../domain/subscriptions/what-comes-next.ts';
 import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { OwedIntent } from '../context.ts';
 import { announceOnce, announceRest } from './announce-subscription.ts';
 import { flushWork, type OwedRow } from './flush.ts';
-import type { SubscriptionWork } from './subscription-work.ts';
+import { isHeld, type SubscriptionWork } from './subscription-work.ts';
 
 /** How soon the relay takes over a wake nobody else has sent. */
 export const intentGraceMs = 5 * SECOND_MS;
@@ -16,6 +16,10 @@ const refreshWithinMs = MINUTE_MS;
 const refreshedByThenMs = 5 * MINUTE_MS;
 /** A run that makes a call promises to be back by then. */
 const callPromiseMs = 5 * MINUTE_MS;
+
+/** How often what is due of a suspended tenant asks whether it may go on; who reactivates the tenant wakes it at once. */
+const holdMs = HOUR_MS;
+const holdSpreadMs = 10 * MINUTE_MS;
 
 export interface Settled {
   next: WhatComesNext;
@@ -65,6 +69,7 @@ function factsOf(work: SubscriptionWork): DutyFacts {
     status: sub.status,
     collection: sub.collection,
     parked: sub.parkedAt !== null,
+    heldUntil: isHeld(work) ? work.tx.now + holdMs + (hashOf(sub.id) % holdSpreadMs) : null,
     startsAt: sub.startsAt,
     periodEndAt: sub.periodEndAt,
     cancelAt: sub.cancelAt,
@@ -79,10 +84,13 @@ function factsOf(work: SubscriptionWork): DutyFacts {
 /** Spreads the boundaries that fall on one instant; always the same for one subscription. */
 function jitterOf(work: SubscriptionWork): number {
   const windowMs = work.settings.renewalJitterMs ?? (work.tenantMode === 'live' ? MINUTE_MS : 0);
-  if (windowMs === 0) return 0;
+  return windowMs === 0 ? 0 : hashOf(work.sub.id) % windowMs;
+}
+
+function hashOf(id: string): number {
   let hash = 0;
-  for (const character of work.sub.id) hash = (hash * 31 + character.charCodeAt(0)) >>> 0;
-  return hash % windowMs;
+  for (const character of id) hash = (hash * 31 + character.charCodeAt(0)) >>> 0;
+  return hash;
 }
 
 const undecided = {

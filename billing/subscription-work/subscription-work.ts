@@ -113,12 +113,12 @@ export async function continueWork(
     invariant(work, `${owner.kind} ${sub.id} exists`);
     return work;
   }
-  const { planName, price, settings, tenantMode, lastRunOrdinal, clock } = earlier;
+  const { planName, price, settings, tenantMode, tenantStatus, lastRunOrdinal, clock } = earlier;
   const anchor = earlier.anchor && {
     ...earlier.anchor,
     ordinal: earlier.anchor.ordinal + (earlier.newAnchor === null ? 0 : 1),
   };
-  const surroundings = { planName, price, anchor, clock, settings, tenantMode, lastRunOrdinal };
+  const surroundings = { planName, price, anchor, clock, settings, tenantMode, tenantStatus, lastRunOrdinal };
   const still = owner.kind === 'payment' ? { ...owner, isNew: false } : owner;
   return newWork({ tx, caller, sub, isNew: false, surroundings, open: earlier.open, owner: still });
 }
@@ -164,6 +164,11 @@ export function newWork(parts: {
 /** Business time: the frozen instant of a test clock, else PostgreSQL's clock. */
 export function businessNow(work: SubscriptionWork): Instant {
   return work.clock?.frozenAt ?? work.tx.now;
+}
+
+/** Nothing new is charged for its tenant. */
+export function isHeld({ tenantStatus }: Pick<SubscriptionWork, 'tenantStatus'>): boolean {
+  return tenantStatus !== 'active';
 }
 
 type OpenKind = 'runs' | 'payments' | 'attempts';

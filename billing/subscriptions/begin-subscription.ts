@@ -62,6 +62,7 @@ export async function beginSubscription(
       clock: facts.tenantClockAt === null ? null : { frozenAt: facts.tenantClockAt, targetAt: null },
       settings: facts.settings,
       tenantMode: facts.tenantMode,
+      tenantStatus: facts.tenantStatus,
       lastRunOrdinal: -1,
     },
   });

@@ -1,6 +1,7 @@
 import { newId } from '../../db/new-id.ts';
 import type { SubscriptionRow } from '../../db/queries/billing-rows.ts';
 import { countLive, type NewSubscriptionFacts } from '../../db/queries/load-new-subscription.ts';
+import { refuseOver } from '../../db/queries/quotas.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import { addLocalDays, localDateOf, startOfLocalDate } from '../../domain/calendar/local-date.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -37,7 +38,10 @@ export async function checkNewSubscription(
   }
   if (plan.planStatus === 'archived') throw new DomainError('plan_archived', 'The plan takes no new subscriptions.');
   if (customer.status !== 'active') throw new DomainError('customer_inactive', 'The customer is not active.');
+  // The API lets nobody of such a tenant in; what it let in a moment ago is refused here.
+  if (facts.tenantStatus !== 'active') throw new DomainError('tenant_suspended', 'The tenant is not active.');
   await refuseLiveInGroup(tx, customer.id, plan.planGroup);
+  await refuseOver(tx, 'subscriptions', facts.subscriptionsMax);
   if (plan.maxSubscriptions !== null || plan.maxPerCustomer !== null) {
     const count = await countLive(tx, plan.price.planId, customer.id);
     const full = count.ofPlan >= (plan.maxSubscriptions ?? NEVER) || count.ofCustomer >= (plan.maxPerCustomer ?? NEVER);

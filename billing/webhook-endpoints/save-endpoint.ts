@@ -17,7 +17,8 @@ import { accountModeOf, type ProviderName } from '../../domain/payments/provider
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
-import { type EndpointInput, type EndpointSecret, refuseUnfitSettings, secretFor } from './endpoint-secret.ts';
+import { answerShowingOnce } from '../idempotency/answer-showing-once.ts';
+import { type EndpointInput, refuseUnfitSettings, secretFor } from './endpoint-secret.ts';
 
 /** An address of the tenant's own for one provider's notifications, with the secret they are signed by. */
 export function createWebhookEndpoint(
@@ -26,7 +27,7 @@ export function createWebhookEndpoint(
   provider: ProviderName,
   input: EndpointInput,
 ): Promise<Answer> {
-  return answerShowingOnce(context, call, 201, async (tx) => {
+  return answerShowingOnce({ ...call, context }, { status: 201, member: 'secret' }, async (tx) => {
     const mode = accountModeOf(await readTenantMode(tx));
     const settings = input.settings ?? {};
     refuseUnfitSettings({ provider, mode }, settings);
@@ -41,7 +42,7 @@ export function createWebhookEndpoint(
     await saveWebhookEndpoint(tx, row);
     const details = { provider, mode };
     await insertAudits(tx, call.caller, [{ action: 'webhook_endpoint.created', resourceId: id, details }]);
-    return { row, made };
+    return { body: renderEndpoint(row, context.publicUrl), shown: made.isNew ? made.secret : null };
   });
 }
 
@@ -52,7 +53,7 @@ export function changeWebhookEndpoint(
   id: WebhookEndpointId,
   input: EndpointInput,
 ): Promise<Answer> {
-  return answerShowingOnce(context, call, 200, async (tx) => {
+  return answerShowingOnce({ ...call, context }, { status: 200, member: 'secret' }, async (tx) => {
     const stored = await lockKnown(tx, id);
     if (stored.status === 'disabled') {
       throw new DomainError('invalid_state', 'The endpoint is disabled; open another.');
@@ -68,7 +69,7 @@ export function changeWebhookEndpoint(
     await saveWebhookEndpoint(tx, row);
     const details = { provider, secret_replaced: made.secret !== known };
     await insertAudits(tx, call.caller, [{ action: 'webhook_endpoint.changed', resourceId: id, details }]);
-    return { row, made };
+    return { body: renderEndpoint(row, context.publicUrl), shown: made.isNew ? made.secret : null };
   });
 }
 
@@ -101,21 +102,4 @@ async function lockKnown(tx: TenantTransaction, id: WebhookEndpointId): Promise<
   const stored = await lockWebhookEndpoint(tx, id);
   if (!stored) throw new DomainError('not_found', 'unknown endpoint');
   return stored;
-}
-
-/** What is stored under the key has no secret: a replay shows none, and a lost answer is made good by another new secret. */
-async function answerShowingOnce(
-  context: BillingContext,
-  call: Call,
-  status: number,
-  save: (tx: TenantTransaction) => Promise<{ row: WebhookEndpointRow; made: EndpointSecret }>,
-): Promise<Answer> {
-  let shown: string | null = null;
-  const answer = await answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
-    const { row, made } = await save(tx);
-    shown = made.isNew ? made.secret : null;
-    return { status, body: { ...renderEndpoint(row, context.publicUrl), secret: null } };
-  });
-  if (answer.status !== status || answer.replayed) return answer;
-  return { ...answer, body: { ...(answer.body as object), secret: shown } };
 }

@@ -42,7 +42,7 @@ function pathParameters(path: string) {
 function impliedRefusals(route: RouteContract): RefusalCode[] {
   const implied: RefusalCode[] = [];
   if (route.tag !== 'Webhooks') implied.push('unauthorized');
-  if (route.path.startsWith('/admin/')) implied.push('forbidden');
+  if (route.permission !== null) implied.push('forbidden');
   if (route.path.includes('{')) implied.push('not_found');
   if (route.body || route.query || route.method !== 'get') implied.push('invalid_request');
   if (route.method !== 'get') implied.push('body_too_large');

@@ -1,3 +1,4 @@
+import { accessContracts } from './access.ts';
 import { administrationContracts } from './administration.ts';
 import * as creditNotes from './credit-notes.ts';
 import * as customers from './customers.ts';
@@ -26,6 +27,7 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(payments),
   ...routesOf(refunds),
   ...administrationContracts,
+  ...accessContracts,
   ...notSupportedRoutes.map((contract): [string, RouteContract] => [operationIdOf(contract), contract]),
 ]);
 

@@ -2,7 +2,7 @@ import type { PaymentId, RefundId } from '../../domain/ids.ts';
 import type { Transaction } from '../database.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import type { AttemptRow, CarrierRow, InvoiceRow, PaymentRow, RefundRow } from './billing-rows.ts';
-import type { OpenWork, TenantSettings } from './load-subscription.ts';
+import type { OpenWork, TenantSettings, TenantStatus } from './load-subscription.ts';
 
 /** The row's lock: of a payment without a subscription, or of a refund. */
 export async function lockCarrier(tx: TenantTransaction, id: PaymentId | RefundId): Promise<CarrierRow | null> {
@@ -20,6 +20,7 @@ export async function lockCarrierVersion(sql: Transaction, id: string): Promise<
 export interface PaymentSurroundings {
   settings: TenantSettings;
   mode: 'sandbox' | 'live';
+  tenantStatus: TenantStatus;
   timezone: string;
   currency: string;
   invoiceNumber: number | null;
@@ -34,7 +35,7 @@ export async function loadPaymentSurroundings(
   const { sql, tenantId } = tx;
   const [[facts], invoices, payments, attempts] = await Promise.all([
     sql<[Omit<PaymentSurroundings, 'open'>]>`
-      select t.settings, t.mode, c.timezone, p.currency, i.number as invoice_number from payments p
+      select t.settings, t.mode, t.status as tenant_status, c.timezone, p.currency, i.number as invoice_number from payments p
       join tenants t on t.tenant_id = p.tenant_id
       join customers c on c.tenant_id = p.tenant_id and c.id = p.customer_id
       join invoices i on i.tenant_id = p.tenant_id and i.id = p.invoice_id

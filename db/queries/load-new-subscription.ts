@@ -2,7 +2,7 @@ import type { CustomerId, PaymentMethodId, PlanId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import type { PaymentMethodRow } from './billing-rows.ts';
-import { priceOf, type TenantSettings } from './load-subscription.ts';
+import { priceOf, type TenantSettings, type TenantStatus } from './load-subscription.ts';
 import type { PricedPlan } from './prices.ts';
 
 export interface NewSubscriptionFacts {
@@ -19,10 +19,21 @@ export interface NewSubscriptionFacts {
   method: PaymentMethodRow | null;
   settings: TenantSettings;
   tenantMode: 'sandbox' | 'live';
+  tenantStatus: TenantStatus;
+  /** How many live ones the operator allows; null: any number. */
+  subscriptionsMax: number | null;
   tenantClockAt: Instant | null;
 }
 
 type PlanRow = Omit<NonNullable<NewSubscriptionFacts['plan']>, 'price'> & Parameters<typeof priceOf>[0];
+
+interface TenantFactsRow {
+  settings: TenantSettings;
+  mode: 'sandbox' | 'live';
+  status: TenantStatus;
+  subscriptionsMax: number | null;
+  frozenAt: Instant | null;
+}
 
 /** Everything a create is checked against, in one round trip. A plan with a limit is locked, so that the limit holds under parallel creates. */
 export async function loadNewSubscriptionFacts(
@@ -45,8 +56,8 @@ export async function loadNewSubscriptionFacts(
         on m.tenant_id = c.tenant_id and m.customer_id = c.id and m.status = 'active'
        and m.id = coalesce(${wanted.paymentMethodId}, c.default_payment_method_id)
       where c.tenant_id = ${tenantId} and c.id = ${wanted.customerId}`,
-    sql<{ settings: TenantSettings; mode: 'sandbox' | 'live'; frozenAt: Instant | null }[]>`
-      select t.settings, t.mode, k.frozen_at from tenants t
+    sql<TenantFactsRow[]>`
+      select t.settings, t.mode, t.status, (t.limits->>'subscriptions')::int as subscriptions_max, k.frozen_at from tenants t
       left join test_clocks k on k.tenant_id = t.tenant_id and k.scope = 'tenant'
       where t.tenant_id = ${tenantId}`,
   ]);
@@ -66,6 +77,8 @@ export async function loadNewSubscriptionFacts(
     method: method ?? null,
     settings: tenant?.settings ?? {},
     tenantMode: tenant?.mode ?? 'sandbox',
+    tenantStatus: tenant?.status ?? 'deleted',
+    subscriptionsMax: tenant?.subscriptionsMax ?? null,
     tenantClockAt: tenant?.frozenAt ?? null,
   };
 }

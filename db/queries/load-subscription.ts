@@ -13,9 +13,13 @@ export interface SubscriptionSurroundings {
   clock: Clock | null;
   settings: TenantSettings;
   tenantMode: 'sandbox' | 'live';
+  tenantStatus: TenantStatus;
   /** −1 before the first billing run. */
   lastRunOrdinal: number;
 }
+
+/** Only an active one is charged for; what is at a provider already is seen to whatever it is. */
+export type TenantStatus = 'active' | 'suspended' | 'deleting' | 'deleted';
 
 /** A tenant's policy as stored; absent members have the platform's default. */
 export interface TenantSettings {
@@ -71,6 +75,7 @@ interface SurroundingsRow {
   targetAt: number | null;
   settings: TenantSettings;
   mode: 'sandbox' | 'live';
+  tenantStatus: TenantStatus;
   lastRunOrdinal: number;
 }
 
@@ -79,6 +84,7 @@ export async function loadSurroundings(sql: Transaction, sub: SubscriptionRow): 
   const [row] = await sql<[SurroundingsRow]>`
     select p.name as plan_name, r.id, r.plan_id, r.version, r.model, r.amount_minor, r.currency, r.interval_unit,
            r.interval_count, a.local_date, a.local_time, a.zone, a.ordinal, k.frozen_at, k.target_at, t.settings, t.mode,
+           t.status as tenant_status,
            (select coalesce(max(ordinal), -1) from billing_runs
             where tenant_id = r.tenant_id and subscription_id = ${sub.id}) as last_run_ordinal
     from prices r
@@ -99,6 +105,7 @@ export async function loadSurroundings(sql: Transaction, sub: SubscriptionRow): 
     clock: row.frozenAt === null ? null : { frozenAt: row.frozenAt, targetAt: row.targetAt },
     settings: row.settings,
     tenantMode: row.mode,
+    tenantStatus: row.tenantStatus,
     lastRunOrdinal: row.lastRunOrdinal,
   };
 }

@@ -2,19 +2,20 @@ import type { CustomerId, InvoiceId, PaymentId } from '../../domain/ids.ts';
 import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import type { InvoiceRow } from './billing-rows.ts';
-import type { TenantSettings } from './load-subscription.ts';
+import type { TenantSettings, TenantStatus } from './load-subscription.ts';
 
 export interface InvoicedCustomer {
   status: 'active' | 'inactive';
   timezone: string;
   settings: TenantSettings;
   mode: 'sandbox' | 'live';
+  tenantStatus: TenantStatus;
 }
 
 /** Null when the tenant has no such customer. */
 export async function loadInvoicedCustomer(tx: TenantTransaction, id: CustomerId): Promise<InvoicedCustomer | null> {
   const [row] = await tx.sql<InvoicedCustomer[]>`
-    select c.status, c.timezone, t.settings, t.mode from customers c join tenants t on t.tenant_id = c.tenant_id
+    select c.status, c.timezone, t.settings, t.mode, t.status as tenant_status from customers c join tenants t on t.tenant_id = c.tenant_id
     where c.tenant_id = ${tx.tenantId} and c.id = ${id}`;
   return row ?? null;
 }

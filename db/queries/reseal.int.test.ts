@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSealer } from '../../runtime/sealer.ts';
 import { type OwnDatabase, openOwnDatabase } from '../../tests/support/own-database.ts';
 import { type WebhookEndpointRow, webhookPurpose } from './configured-endpoints.ts';
+import { type OauthClientRow, oauthClientPurpose } from './oauth-clients.ts';
 import { accountPurpose, type ProviderAccountRow } from './provider-accounts.ts';
 import { resealOlder } from './reseal.ts';
 
@@ -34,13 +35,30 @@ async function fill(): Promise<void> {
   const { sealed, sealedBy } = sealer.seal('a secret', webhookPurpose(endpoint));
   const row = { ...endpoint, provider: 'custom', mode: 'test', secret: Buffer.from(sealed), sealedBy };
   await owner`insert into webhook_endpoints ${owner(row as never)}`;
+  const client = {
+    tenantId: 'ten_1',
+    id: 'cli_1',
+    name: 'a client',
+    grantTypes: [],
+    role: 'viewer',
+    createdBy: 'test',
+  };
+  const { sealed: secret, sealedBy: by } = sealer.seal('a client’s', oauthClientPurpose(client));
+  const withSecret = { ...client, authMethod: 'client_secret_basic', secret: Buffer.from(secret), sealedBy: by };
+  const without = { ...client, id: 'cli_2', authMethod: 'none', secret: null, sealedBy: null };
+  await owner`insert into oauth_clients ${owner([withSecret, without] as never)}`;
 }
+
+/** Of each place. */
+const counts = (accounts: number, endpoints: number, clients: number) => ({
+  ...{ 'provider accounts': accounts, 'webhook endpoints': endpoints, 'OAuth2 clients': clients },
+});
 
 it('seals anew what an older key sealed, so that the older key can go, and does it once', async () => {
   const { owner } = database;
   await fill();
   const rotating = createSealer([newKey, oldKey]);
-  expect(await resealOlder(owner, rotating)).toEqual({ accounts: accountsMax, endpoints: 1 });
+  expect(await resealOlder(owner, rotating)).toEqual(counts(accountsMax, 1, 1));
   const rotated = createSealer([newKey]);
   const accounts = await owner<ProviderAccountRow[]>`select * from provider_accounts`;
   const opened = accounts.map((row) =>
@@ -51,7 +69,12 @@ it('seals anew what an older key sealed, so that the older key can go, and does 
   expect(rotated.open({ sealed: endpoint.secret, sealedBy: endpoint.sealedBy }, webhookPurpose(endpoint))).toBe(
     'a secret',
   );
-  expect(await resealOlder(owner, rotating)).toEqual({ accounts: 0, endpoints: 0 });
+  const clients = await owner<OauthClientRow[]>`select * from oauth_clients order by id`;
+  const [client, without] = clients;
+  const { secret, sealedBy } = client as { secret: Uint8Array; sealedBy: string };
+  expect(rotated.open({ sealed: secret, sealedBy }, oauthClientPurpose(client as OauthClientRow))).toBe('a client’s');
+  expect(without).toMatchObject({ secret: null, sealedBy: null });
+  expect(await resealOlder(owner, rotating)).toEqual(counts(0, 0, 0));
 });
 
 it('gives up by name where the key of a row is not configured, and leaves the row as it is', async () => {

@@ -1,59 +1,71 @@
 import type { Sealer } from '../../runtime/sealer.ts';
 import type { Sql } from '../database.ts';
-import { type WebhookEndpointRow, webhookPurpose } from './configured-endpoints.ts';
-import { accountPurpose, type ProviderAccountRow } from './provider-accounts.ts';
+import { webhookPurpose } from './configured-endpoints.ts';
+import { oauthClientPurpose } from './oauth-clients.ts';
+import { accountPurpose } from './provider-accounts.ts';
 
 const pageSize = 200;
 
-export interface Resealed {
-  accounts: number;
-  endpoints: number;
+type Row = Record<string, unknown>;
+
+/** Where a secret lies sealed beside its `sealed_by`. */
+interface Place {
+  table: string;
+  column: string;
+  /** Of its primary key; in JavaScript's names. */
+  keys: readonly string[];
+  purposeOf: (row: never) => string;
 }
+
+const places = {
+  'provider accounts': {
+    ...{ table: 'provider_accounts', column: 'credentials', keys: ['tenantId', 'provider', 'mode'] },
+    purposeOf: accountPurpose,
+  },
+  'webhook endpoints': {
+    ...{ table: 'webhook_endpoints', column: 'secret', keys: ['tenantId', 'id'] },
+    purposeOf: webhookPurpose,
+  },
+  'OAuth2 clients': {
+    ...{ table: 'oauth_clients', column: 'secret', keys: ['tenantId', 'id'] },
+    purposeOf: oauthClientPurpose,
+  },
+} as const satisfies Record<string, Place>;
+
+/** How many of each. */
+export type Resealed = Record<keyof typeof places, number>;
 
 /**
  * Seals anew, with the key in front, whatever an older one sealed. As the owner, each row under its lock, so that a secret that is
  * being replaced is neither lost nor brought back. Throws where a row names a key that is not configured.
  */
 export async function resealOlder(owner: Sql, sealer: Sealer): Promise<Resealed> {
-  return { accounts: await resealAccounts(owner, sealer), endpoints: await resealEndpoints(owner, sealer) };
+  const counts: [string, number][] = [];
+  for (const [name, place] of Object.entries(places)) counts.push([name, await resealPlace(owner, sealer, place)]);
+  return Object.fromEntries(counts) as Resealed;
 }
 
-async function resealAccounts(owner: Sql, sealer: Sealer): Promise<number> {
-  const current = sealer.seal('', '').sealedBy;
+async function resealPlace(owner: Sql, sealer: Sealer, place: Place): Promise<number> {
   for (let count = 0; ; ) {
-    const done = await owner.begin(async (sql) => {
-      const rows = await sql<ProviderAccountRow[]>`
-        select * from provider_accounts where sealed_by <> ${current} limit ${pageSize} for update`;
-      for (const row of rows) {
-        const purpose = accountPurpose(row);
-        const text = sealer.open({ sealed: row.credentials, sealedBy: row.sealedBy }, purpose);
-        const { sealed, sealedBy } = sealer.seal(text, purpose);
-        await sql`update provider_accounts set credentials = ${Buffer.from(sealed)}, sealed_by = ${sealedBy}
-          where tenant_id = ${row.tenantId} and provider = ${row.provider} and mode = ${row.mode}`;
-      }
-      return rows.length;
-    });
+    const done = await resealPage(owner, sealer, place);
     count += done;
     if (done < pageSize) return count;
   }
 }
 
-async function resealEndpoints(owner: Sql, sealer: Sealer): Promise<number> {
+function resealPage(owner: Sql, sealer: Sealer, { table, column, keys, purposeOf }: Place): Promise<number> {
   const current = sealer.seal('', '').sealedBy;
-  for (let count = 0; ; ) {
-    const done = await owner.begin(async (sql) => {
-      const rows = await sql<WebhookEndpointRow[]>`
-        select * from webhook_endpoints where sealed_by <> ${current} limit ${pageSize} for update`;
-      for (const row of rows) {
-        const purpose = webhookPurpose(row);
-        const text = sealer.open({ sealed: row.secret, sealedBy: row.sealedBy }, purpose);
-        const { sealed, sealedBy } = sealer.seal(text, purpose);
-        await sql`update webhook_endpoints set secret = ${Buffer.from(sealed)}, sealed_by = ${sealedBy}
-          where tenant_id = ${row.tenantId} and id = ${row.id}`;
-      }
-      return rows.length;
-    });
-    count += done;
-    if (done < pageSize) return count;
-  }
+  return owner.begin(async (sql) => {
+    const rows = await sql<Row[]>`
+      select ${sql([...keys])}, sealed_by, ${sql(column)} as sealed from ${sql(table)}
+      where sealed_by <> ${current} limit ${pageSize} for update`;
+    for (const row of rows) {
+      const purpose = purposeOf(row as never);
+      const text = sealer.open({ sealed: row['sealed'] as Uint8Array, sealedBy: String(row['sealedBy']) }, purpose);
+      const { sealed, sealedBy } = sealer.seal(text, purpose);
+      const named = keys.map((key) => sql`and ${sql(key)} = ${String(row[key])}`);
+      await sql`update ${sql(table)} set ${sql(column)} = ${Buffer.from(sealed)}, sealed_by = ${sealedBy} where true ${named}`;
+    }
+    return rows.length;
+  });
 }

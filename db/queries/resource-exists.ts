@@ -21,14 +21,18 @@ const tableOf = {
   user: 'memberships',
   customRole: 'custom_roles',
   invitation: 'invitations',
+  tenant: 'tenants',
 } as const;
 
-/** Whether all of these are the tenant's own, in one statement; nothing is locked. */
+/** Whether all of these are the tenant's own, in one statement; nothing is locked. Of tenants themselves the system role is asked. */
 export function resourcesExist(
   sql: Sql | Transaction,
   ids: readonly { kind: keyof typeof tableOf; id: string }[],
 ): Promise<boolean> {
   if (ids.length === 0) return Promise.resolve(true);
-  const each = ids.map(({ kind, id }) => sql`and exists (select 1 from ${sql(tableOf[kind])} where id = ${id})`);
+  const each = ids.map(
+    ({ kind, id }) =>
+      sql`and exists (select 1 from ${sql(tableOf[kind])} where ${sql(kind === 'tenant' ? 'tenant_id' : 'id')} = ${id})`,
+  );
   return sql<[{ exist: boolean }]>`select true ${each} as exist`.then(([row]) => row.exist);
 }

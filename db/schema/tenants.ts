@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { bigint, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { createdAt, instant, tenantId } from './columns.ts';
 
 export const tenants = pgTable('tenants', {
@@ -12,12 +23,17 @@ export const tenants = pgTable('tenants', {
   /** The other half of a pair of a live and a sandbox tenant. */
   pairId: text('pair_id'),
   settings: jsonb('settings').notNull().default({}),
-  /** What the operator allows: `requests_per_second`, `subscriptions`, `plans`, `api_keys`; absent: the platform's default. */
+  /** What the operator allows: `requests_per_second`, `concurrent_requests`, `subscriptions`, `plans`, `api_keys`, `users`; absent: the platform's default. */
   limits: jsonb('limits').$type<Record<string, number>>().notNull().default({}),
   createdAt: createdAt(),
   updatedAt: instant('updated_at').notNull().defaultNow(),
+  /** The last export that was read to its end; a deletion waits for one made after its request. */
   exportedAt: instant('exported_at'),
+  /** Of the deletion that is under way. */
+  deletionRequestedAt: instant('deletion_requested_at'),
   deleteAfter: instant('delete_after'),
+  /** Nobody wants an export before it. */
+  exportWaived: boolean('export_waived').notNull().default(false),
 });
 
 export const apiKeys = pgTable(

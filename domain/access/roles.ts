@@ -20,6 +20,15 @@ export type BuiltInRole = (typeof builtInRoles)[number];
 /** What a user of a tenant may be. */
 export const userRoles = ['owner', 'admin', 'finance', 'support', 'viewer'] as const satisfies readonly BuiltInRole[];
 
+/** What a key or a client may be: what a user may be, or a machine's own. */
+export const machineRoles = ['integrator', ...userRoles] as const satisfies readonly BuiltInRole[];
+
+/** In no role of a tenant's own: the platform is the operator's, and the end of a tenant its owner's alone. */
+const reserved: readonly Permission[] = ['tenant:delete', 'tenants:manage'];
+
+/** What a role of a tenant's own may be made of. */
+export const customRolePermissions: readonly Permission[] = permissions.filter((one) => !reserved.includes(one));
+
 const ofTenant = permissions.filter((permission) => permission !== 'tenants:manage');
 const reads: readonly Permission[] = [
   'plans:read',

@@ -33,6 +33,8 @@ export interface DutyFacts {
   status: SubscriptionStatus;
   collection: 'normal' | 'dunning';
   parked: boolean;
+  /** Its tenant is suspended or going: until then only what is at a provider already is seen to; null: nothing is held back. */
+  heldUntil: Instant | null;
   startsAt: Instant;
   periodEndAt: Instant | null;
   cancelAt: Instant | null;
@@ -121,6 +123,9 @@ function subscriptionDuties(facts: DutyFacts): Duty[] {
   return duties;
 }
 
+/** What is done also for a tenant that is held back: no money moves by it that has not been asked for. */
+const underWay: readonly DutyKind[] = ['lease_end', 'look_up', 'close_action'];
+
 /** An attempt whose outcome a clock's advance must not pass. */
 const unresolved: readonly AttemptStatus[] = ['created', 'not_sent', 'sent', 'unknown'];
 
@@ -145,6 +150,11 @@ export function whatComesNext(facts: DutyFacts, clock: Clock | null, realNow: In
   }
   const blocked = facts.attempts.some((attempt) => unresolved.includes(attempt.status));
   const wakeOf = (duty: Duty): Instant => {
+    const wakeAt = unheldWakeOf(duty);
+    if (facts.heldUntil === null || underWay.includes(duty.kind)) return wakeAt;
+    return Math.max(wakeAt, facts.heldUntil);
+  };
+  const unheldWakeOf = (duty: Duty): Instant => {
     if (duty.time === 'technical') return duty.at;
     if (!clock) return duty.kind === 'renew' ? duty.at + jitterMs : duty.at;
     if (duty.at <= clock.frozenAt) return realNow;

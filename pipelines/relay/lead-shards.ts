@@ -1,5 +1,5 @@
-import { outboxShardCount } from '../../billing/subscription-work/flush.ts';
 import type { Sql } from '../../db/database.ts';
+import { outboxShardCount } from '../../db/outbox-shard.ts';
 import { announcePresence, giveUpShards, readLeadership, takeShards } from '../../db/queries/relay-leadership.ts';
 
 /** The inbox has one leader too: its rows are few and need no order. */

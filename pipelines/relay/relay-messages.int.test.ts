@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createMemoryEventBus, type MemoryEventBus } from '../../adapters/events/memory/memory-event-bus.ts';
-import { outboxShardCount, shardOf } from '../../billing/subscription-work/flush.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
+import { outboxShardCount, shardOf } from '../../db/outbox-shard.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { createLogger } from '../../runtime/logger.ts';

@@ -1,7 +1,7 @@
 import type { EventBus, OutgoingMessage } from '../../adapters/events/port.ts';
-import { outboxShardCount } from '../../billing/subscription-work/flush.ts';
 import { topics } from '../../contracts/events/index.ts';
 import type { Sql } from '../../db/database.ts';
+import { outboxShardCount } from '../../db/outbox-shard.ts';
 import {
   type InboxRow,
   markInboxPublished,

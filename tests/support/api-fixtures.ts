@@ -47,7 +47,13 @@ export async function makeFurtherIds(
   of: { customerId: string; paymentId: string },
 ) {
   const [setupId, disputeId] = [newId('methodSetup'), newId('dispute')];
-  const endpoint = await api.call('POST', '/v1/admin/webhook-endpoints', { key: apiKey, body: { provider: 'custom' } });
+  const post = (path: string, body: object) => api.call('POST', `/v1${path}`, { key: apiKey, body });
+  const endpoint = await post('/admin/webhook-endpoints', { provider: 'custom' });
+  const [key, client] = [
+    await post('/api-keys', { name: 'A key' }),
+    await post('/oauth-clients', { name: 'A client' }),
+  ];
+  const role = await post('/roles', { name: `Role ${setupId}`, permissions: ['plans:read'] });
   await api.owner`
     insert into method_setups (tenant_id, id, customer_id, provider, status, return_url, expires_at)
     values (${tenantId}, ${setupId}, ${of.customerId}, 'stripe', 'failed', 'https://example.com', now())`;
@@ -56,7 +62,13 @@ export async function makeFurtherIds(
                           reason, opened_at)
     select tenant_id, ${disputeId}, payment_id, id, provider, ${disputeId}, 'won', 1, currency, 'fraudulent', now()
     from payment_attempts where tenant_id = ${tenantId} and payment_id = ${of.paymentId} limit 1`;
-  return { setup_id: setupId, dispute_id: disputeId, webhook_endpoint_id: endpoint.body.webhook_endpoint_id as string };
+  return {
+    ...{ setup_id: setupId, dispute_id: disputeId },
+    webhook_endpoint_id: endpoint.body.webhook_endpoint_id as string,
+    api_key_id: key.body.api_key_id as string,
+    client_id: client.body.client_id as string,
+    role_id: role.body.role_id as string,
+  };
 }
 
 /** A provider's notification in the inbox, as the door stores it. */

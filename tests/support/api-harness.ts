@@ -7,14 +7,15 @@ import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { TenantId } from '../../domain/ids.ts';
+import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
+import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
-import { insertTestKey, openTestAuthenticator, testKeySecret } from './test-keys.ts';
+import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
 
 export interface TestTenant {
@@ -32,7 +33,7 @@ export interface ApiHarness {
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
-  makeKey(tenantId: TenantId, role: BuiltInRole): Promise<string>;
+  makeKey(tenantId: TenantId, role: BuiltInRole | CustomRoleId): Promise<string>;
   call(method: string, path: string, request?: ApiRequest): Promise<ApiAnswer>;
   /** The steps of one waking, as its workflow would take them. */
   wake(ref: WorkflowRef): Promise<unknown>;
@@ -44,8 +45,9 @@ export interface ApiHarness {
  * look at, and done here, in the order of the workflow's steps.
  */
 export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promise<ApiHarness> {
-  const { databaseUrl, appDatabaseUrl } = stackEnv();
+  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl } = stackEnv();
   const sql = openDatabase(appDatabaseUrl, { max: 10, name: 'test-api' });
+  const system = openDatabase(systemDatabaseUrl, { max: 2, name: 'test-system' });
   const owner = openDatabase(databaseUrl, { max: 2, name: 'test-owner' });
   const provider = new FakePaymentProvider();
   const owed: OwedIntent[] = [];
@@ -66,8 +68,10 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   };
   const app = createApp({
     context,
+    system: { sql: system },
     documents: createPdfRenderer(),
-    authenticate: openTestAuthenticator(sql),
+    authenticate: admitOperator(openTestAuthenticator(sql)),
+    access: openTestAccess(),
     receiveWebhook: async () => {
       throw new DomainError('not_found', 'no provider here');
     },
@@ -91,7 +95,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     async stop() {
       await server.stopAccepting();
       while (steps.size > 0) await Promise.all(steps);
-      await Promise.all([sql.end(), owner.end()]);
+      await Promise.all([sql.end(), system.end(), owner.end()]);
     },
   };
 }

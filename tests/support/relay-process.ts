@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { shardOf } from '../../billing/subscription-work/flush.ts';
 import { newId } from '../../db/new-id.ts';
+import { shardOf } from '../../db/outbox-shard.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { findFreePort } from '../../stack/ports.ts';
 import { type RoleProcess, startRole } from '../../stack/roles.ts';

@@ -1,19 +1,31 @@
+import type { AccessParts } from '../../billing/access/access-call.ts';
 import type { Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
-import type { TenantId } from '../../domain/ids.ts';
+import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
+import { createAccessParts } from '../../identity/access-parts.ts';
 import { hashApiKeySecret, makeApiKey } from '../../identity/api-key.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
+import type { SharedCache } from '../../identity/cached-look-up.ts';
 import type { Authenticate } from '../../identity/principal.ts';
+import { createRoleDirectory } from '../../identity/role-directory.ts';
 
 export const testKeySecret = 'the key secret of a test';
 
-export function openTestAuthenticator(sql: Sql): Authenticate {
-  return createAuthenticator({ apiKeys: createApiKeyAuthenticator({ sql, keySecret: testKeySecret }) });
+/** As of a server of its own; with a cache other servers share, if given. */
+export function openTestAuthenticator(sql: Sql, shared?: SharedCache): Authenticate {
+  const roles = createRoleDirectory({ database: { sql }, ...(shared && { shared }) });
+  return createAuthenticator({
+    apiKeys: createApiKeyAuthenticator({ sql, roles, keySecret: testKeySecret, ...(shared && { shared }) }),
+  });
+}
+
+export function openTestAccess(shared?: SharedCache): AccessParts {
+  return createAccessParts({ keySecret: testKeySecret, ...(shared && { shared }) });
 }
 
 /** A further key of a tenant, with a role of its own. */
-export async function insertTestKey(owner: Sql, tenantId: TenantId, role: BuiltInRole): Promise<string> {
+export async function insertTestKey(owner: Sql, tenantId: TenantId, role: BuiltInRole | CustomRoleId): Promise<string> {
   const key = makeApiKey('sandbox');
   await owner`insert into api_keys (tenant_id, id, secret_hash, owner, role)
     values (${tenantId}, ${key.id}, ${hashApiKeySecret(key.secret, testKeySecret)}, 'test', ${role})`;

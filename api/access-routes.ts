@@ -1,0 +1,15 @@
+import type { Route } from './route.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { oauthClientRoutes } from './routes/oauth-clients.ts';
+import { roleRoutes } from './routes/roles.ts';
+import { ownTenantRoutes } from './routes/tenant.ts';
+import { tenantRoutes } from './routes/tenants.ts';
+
+/** Who may do what: a line for each resource. */
+export const accessRoutes: readonly Route[] = [
+  ...roleRoutes,
+  ...apiKeyRoutes,
+  ...oauthClientRoutes,
+  ...tenantRoutes,
+  ...ownTenantRoutes,
+];

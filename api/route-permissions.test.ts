@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { routeRegistry } from '../contracts/rest/registry.ts';
+import { permissions } from '../domain/access/permissions.ts';
+import { allRoutes } from './all-routes.ts';
+
+/** Whoever is known may; or, for providers' notifications, whoever signs. Each has a reason of its own to stand here. */
+const withoutPermission = ['post /webhooks/{provider}', 'post /webhooks/{provider}/{endpoint}'];
+
+const served = new Set([...routeRegistry.values(), ...allRoutes.map(({ contract }) => contract)]);
+
+it('every route names the permission it takes, but for those listed here', () => {
+  const nameless = [...served].filter(({ permission }) => !permissions.includes(permission as never));
+  expect(nameless.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(withoutPermission.toSorted());
+  expect(nameless.map(({ permission }) => permission)).toEqual(withoutPermission.map(() => null));
+});
+
+it('whatever changes something takes more than a permission to read', () => {
+  // A preview is the plan, not carried out.
+  const harmless = ['post /subscriptions/{subscription_id}/preview'];
+  const wrong = [...served].filter(({ method, permission }) => method !== 'get' && permission?.endsWith(':read'));
+  expect(wrong.map(({ method, path }) => `${method} ${path}`)).toEqual(harmless);
+});

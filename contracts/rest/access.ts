@@ -1,0 +1,16 @@
+import * as apiKeys from './api-keys.ts';
+import * as oauthClients from './oauth-clients.ts';
+import * as roles from './roles.ts';
+import type { RouteContract } from './route.ts';
+import { routesOf } from './routes-of.ts';
+import * as ownTenant from './tenant.ts';
+import * as tenants from './tenants.ts';
+
+/** Calls about who may do what: a line for each resource. */
+export const accessContracts: readonly [string, RouteContract][] = [
+  ...routesOf(roles),
+  ...routesOf(apiKeys),
+  ...routesOf(oauthClients),
+  ...routesOf(tenants),
+  ...routesOf(ownTenant),
+];

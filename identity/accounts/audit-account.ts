@@ -1,0 +1,31 @@
+import type { Sql, Transaction } from '../../db/database.ts';
+import { writeAudit } from '../../db/queries/audit-log.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import { platformScope } from '../principal.ts';
+import { listPlaces, type UserRow } from './user-rows.ts';
+
+export interface AccountEntry {
+  action: string;
+  requestId: string | null;
+  /** Whoever did it, where it was not the user. */
+  actor?: string;
+  details?: Record<string, unknown>;
+}
+
+/** What concerns a user concerns each of the user's tenants; of operators, the platform too. */
+export async function auditAccount(tx: Sql | Transaction, user: UserRow, entry: AccountEntry): Promise<void> {
+  const places = await listPlaces(tx, user.id);
+  const scopes: TenantId[] = places.map(({ tenantId }) => tenantId);
+  if (user.isOperator || scopes.length === 0) scopes.push(platformScope);
+  for (const tenantId of scopes) await auditIn(tx, tenantId, user, entry);
+}
+
+export async function auditIn(
+  tx: Sql | Transaction,
+  tenantId: TenantId,
+  user: UserRow,
+  entry: AccountEntry,
+): Promise<void> {
+  const { action, requestId, actor = user.id, details = {} } = entry;
+  await writeAudit(tx, { tenantId, actor, action, resourceId: user.id, requestId, details });
+}

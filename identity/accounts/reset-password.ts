@@ -1,0 +1,134 @@
+import type { AttemptLimit } from '../../adapters/limits/attempts/port.ts';
+import type { AccountNotice } from '../../contracts/events/account-notices.ts';
+import type { Sql, Transaction } from '../../db/database.ts';
+import { insertNotice } from '../../db/queries/notices.ts';
+import type { TenantId, UserId } from '../../domain/ids.ts';
+import { HOUR_MS, type Instant, toIso } from '../../domain/instant.ts';
+import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
+import { auditAccount } from './audit-account.ts';
+import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
+import { findUserByEmail, listPlaces, lockUser, type UserRow } from './user-rows.ts';
+
+const lifeMs = HOUR_MS;
+const asksOfAddress: AttemptLimit = { countMax: 20, perMs: HOUR_MS };
+const asksOfAccount: AttemptLimit = { countMax: 3, perMs: HOUR_MS };
+
+export interface ResetLink {
+  url: string;
+  expiresAt: Instant;
+}
+
+/** A link by which a new password is set, once, within the hour. */
+export async function makeResetLink(
+  accounts: Pick<Accounts, 'publicUrl'>,
+  sql: Sql | Transaction,
+  userId: UserId,
+): Promise<ResetLink> {
+  const { token, tokenHash } = makeOneTimeToken();
+  const expiresAt = Date.now() + lifeMs;
+  await sql`insert into identity.password_resets (token_hash, user_id, expires_at)
+    values (${tokenHash}, ${userId}, ${sql.typed.instant(expiresAt)})`;
+  return { url: `${accounts.publicUrl}/identity/password/${token}`, expiresAt };
+}
+
+/**
+ * Somebody says to have forgotten a password. Nothing tells whether there is such an account: null, or the milliseconds until this
+ * sender may ask again.
+ */
+export async function askForReset(accounts: Accounts, email: string, from: AskedFrom): Promise<number | null> {
+  const waitMs = await accounts.attempts.take(countedName('reset-address', from.address), asksOfAddress);
+  if (waitMs > 0) return waitMs;
+  const tooOften = await accounts.attempts.take(countedName('reset', email.trim()), asksOfAccount);
+  const user = await findUserByEmail(accounts.sql, email.trim());
+  if (tooOften > 0 || user === null || user.status !== 'active') return null;
+  await accounts.sql.begin(async (tx) => {
+    const tenantId = await senderOf(tx, user);
+    await auditAccount(tx, user, { action: 'password_reset.requested', requestId: from.requestId });
+    if (tenantId === null) return;
+    const { url, expiresAt } = await makeResetLink(accounts, tx, user.id);
+    const details: AccountNotice<'password_reset'> = {
+      ...{ user_id: user.id, email: user.email, url, expires_at: toIso(expiresAt) },
+    };
+    await insertNotice(tx, { tenantId, at: Date.now(), origin: 'api', kind: 'password_reset', details });
+  });
+  return null;
+}
+
+/**
+ * The tenant whose senders pass the link on. Whoever reads their messages could use it; so it is nobody's where the account opens
+ * more than that one business, or the platform.
+ */
+async function senderOf(tx: Transaction, user: UserRow): Promise<TenantId | null> {
+  if (user.isOperator) return null;
+  return soleBusiness(tx, await listPlaces(tx, user.id).then((places) => places.map(({ tenantId }) => tenantId)));
+}
+
+/** One of the tenants where all of them are one business: a tenant, or a live one and its sandbox. */
+async function soleBusiness(tx: Transaction, tenantIds: readonly TenantId[]): Promise<TenantId | null> {
+  const [first] = tenantIds;
+  if (first === undefined) return null;
+  const [row] = await tx<{ pairId: string | null }[]>`select pair_id from tenants where tenant_id = ${first}`;
+  return tenantIds.every((one) => one === first || one === row?.pairId) ? first : null;
+}
+
+/** Whether a tenant's administrator may be given a link into this account: it opens that one business alone. */
+export async function opensOnly(accounts: Accounts, user: UserRow, tenantId: TenantId): Promise<boolean> {
+  return accounts.sql.begin(async (tx) => {
+    if (user.isOperator) return false;
+    const places = await listPlaces(tx, user.id);
+    const others = places.map((place) => place.tenantId).filter((one) => one !== tenantId);
+    return (await soleBusiness(tx, [tenantId, ...others])) !== null;
+  });
+}
+
+export interface OpenReset {
+  userId: UserId;
+  email: string;
+  name: string | null;
+}
+
+/** Null where the link is unknown, used or expired. */
+export async function findReset(accounts: Accounts, token: string): Promise<OpenReset | null> {
+  const [row] = await accounts.sql<OpenReset[]>`
+    select u.id as user_id, u.email, u.name from identity.password_resets r join identity.users u on u.id = r.user_id
+    where r.token_hash = ${hashOneTimeToken(token)} and r.used_at is null and r.expires_at > clock_timestamp()
+      and u.status = 'active'`;
+  return row ?? null;
+}
+
+/** Sets the password; every other link is void, and so is every sign-in before. False: the link is over by now. */
+export async function resetPassword(
+  accounts: Accounts,
+  token: string,
+  password: string,
+  from: AskedFrom,
+): Promise<boolean> {
+  const passwordHash = await accounts.hasher.hash(password);
+  const userId = await accounts.sql.begin(async (tx) => {
+    const [taken] = await tx<{ userId: UserId }[]>`
+      update identity.password_resets set used_at = clock_timestamp()
+      where token_hash = ${hashOneTimeToken(token)} and used_at is null and expires_at > clock_timestamp()
+      returning user_id`;
+    const user = taken === undefined ? null : await lockUser(tx, taken.userId);
+    if (user === null || user.status !== 'active') return null;
+    await storePassword(tx, user, passwordHash, { requestId: from.requestId, by: 'reset_link', address: from.address });
+    return user.id;
+  });
+  if (userId === null) return false;
+  await accounts.onCredentialsChanged(userId);
+  return true;
+}
+
+/** The row is locked by then. */
+export async function storePassword(
+  tx: Transaction,
+  user: UserRow,
+  passwordHash: string,
+  how: { requestId: string | null; by: 'reset_link' | 'user'; address?: string },
+): Promise<void> {
+  const { requestId, ...details } = how;
+  await tx`update identity.users set password_hash = ${passwordHash}, password_changed_at = clock_timestamp()
+    where id = ${user.id}`;
+  await tx`update identity.password_resets set used_at = clock_timestamp() where user_id = ${user.id} and used_at is null`;
+  await auditAccount(tx, user, { action: 'password.changed', requestId, details });
+}
