@@ -6,10 +6,10 @@ export const portalNames = ['customer', 'admin'] as const;
 export type PortalName = (typeof portalNames)[number];
 
 /** Where each portal is served; its links and assets begin with it. */
-export const portalBases: Readonly<Record<PortalName, string>> = { customer: '/portal/', admin: '/admin/' };
+const portalBases: Readonly<Record<PortalName, string>> = { customer: '/portal/', admin: '/admin/' };
 
 /** The shell's place for the nonce that every answer draws anew. */
-export const noncePlace = '__style_nonce__';
+const noncePlace = '__style_nonce__';
 
 /** One portal's build: its own shell, pages split off, names of assets that change with their content. */
 export function viteSettings(portal: PortalName, outFolder: string): InlineConfig {

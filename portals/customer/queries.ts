@@ -12,7 +12,7 @@ const ended = new Set<Subscription['status']>(['canceled', 'expired', 'payment_f
 const settling = new Set<Subscription['status']>(['incomplete', 'past_due']);
 const lookAgainMs = 3_000;
 
-export function useSubscriptions() {
+function useSubscriptions() {
   const customer_id = useCustomerId();
   return useQuery({
     queryKey: ['subscriptions', customer_id],

@@ -55,8 +55,8 @@ export function BusinessTimeline({ subscription }: { subscription: Subscription 
 function EntryText({ entry, currency }: { entry: TimelineEntry; currency: string }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
-  const actor = String(entry.details['actor'] ?? '');
-  const by = actor === 'workflow' ? t('timelinePage.byItself') : actor;
+  const { actor } = entry.details;
+  const by = actor === 'workflow' || typeof actor !== 'string' ? t('timelinePage.byItself') : actor;
   return (
     <>
       <Text size="sm" c="dimmed">

@@ -52,7 +52,7 @@ export function SubscriptionActions(props: { subscription: Subscription; planNam
           />
         ))}
       </Group>
-      {Dialog && <Dialog subscription={subscription} planName={planName} onClose={() => setAsking(null)} />}
+      {Dialog && <Dialog subscription={subscription} planName={planName} settlesNow onClose={() => setAsking(null)} />}
     </Section>
   );
 }

@@ -127,7 +127,7 @@ export const de: typeof en = {
     noMethod: 'Es gibt noch keine Zahlungsmethode.',
     summary: 'Zusammenfassung',
     today: 'Heute zu zahlen',
-    then: 'Danach {{price}}, bis Sie kündigen.',
+    thereafter: 'Danach {{price}}, bis Sie kündigen.',
     afterTrial_one: 'Nach {{count}} Gratistag {{price}}, bis Sie kündigen.',
     afterTrial_other: 'Nach {{count}} Gratistagen {{price}}, bis Sie kündigen.',
     confirm: 'Abonnieren',

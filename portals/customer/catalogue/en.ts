@@ -123,7 +123,7 @@ export const en = {
     noMethod: 'There is no payment method yet.',
     summary: 'Summary',
     today: 'To pay today',
-    then: 'Then {{price}}, until you cancel.',
+    thereafter: 'Then {{price}}, until you cancel.',
     afterTrial_one: 'After {{count}} free day {{price}}, until you cancel.',
     afterTrial_other: 'After {{count}} free days {{price}}, until you cancel.',
     confirm: 'Subscribe',

@@ -23,7 +23,7 @@ export function FirstCharge({ plan }: { plan: Plan }): ReactNode {
       <Text size="sm" c="dimmed">
         {hasTrial
           ? t('subscribe.afterTrial', { count: plan.trial_period_days, price })
-          : t('subscribe.then', { price })}
+          : t('subscribe.thereafter', { price })}
       </Text>
     </Stack>
   );

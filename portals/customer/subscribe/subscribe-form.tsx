@@ -78,7 +78,7 @@ function useSubscribe(onCreated: (created: SubscriptionCreated) => void) {
   const [key, setKey] = useState(newIntentKey);
   return useMutation({
     mutationFn: (chosen: { plan_id: string; payment_method_id?: string }) => {
-      const body = { customer_id, quantity: 1, metadata: {}, ...chosen };
+      const body = { customer_id, quantity: 1, ...chosen };
       return answered(rest.POST('/v1/subscriptions', { params: keyed(key), body }));
     },
     onSuccess: async (created) => {

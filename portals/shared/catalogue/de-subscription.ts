@@ -10,6 +10,8 @@ export const subscriptionTexts: typeof english = {
     periodEnd: 'Zum Ende des Zeitraums',
     nowText:
       'Der Unterschied für den Rest des Zeitraums wird jetzt ausgeglichen: Fälliges wird abgebucht, Übriges wird Guthaben.',
+    nextInvoiceText:
+      'Der neue Tarif gilt sofort. Der Unterschied für den Rest des Zeitraums steht auf der nächsten Rechnung: Jetzt wird nichts abgebucht.',
     periodEndText: 'Jetzt wird nichts abgebucht. Der neue Preis gilt ab dem nächsten Zeitraum.',
     confirm: 'Tarif wechseln',
     done: 'Der Tarif ist gewechselt.',

@@ -9,6 +9,8 @@ export const subscriptionTexts = {
     periodEnd: 'At the end of the period',
     nowText:
       'The difference for the rest of the period is settled now: what is due is charged, what is left over becomes credit.',
+    nextInvoiceText:
+      'The new plan applies at once. The difference for the rest of the period is on the next invoice: nothing is charged now.',
     periodEndText: 'Nothing is charged now. The new price applies from the next period.',
     confirm: 'Change plan',
     done: 'The plan is changed.',

@@ -4,7 +4,7 @@ const digitsByCode: Readonly<Record<string, number>> = Object.fromEntries([
   ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3] as const),
 ]);
 
-export function minorDigits(currency: string): number {
+function minorDigits(currency: string): number {
   return digitsByCode[currency] ?? 2;
 }
 

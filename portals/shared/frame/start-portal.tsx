@@ -1,4 +1,4 @@
-import '../look/library.ts';
+import '../look/library.css';
 import '../look/portal.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';

@@ -6,16 +6,11 @@ export type Subscription = Schemas['Subscription'];
 export type Plan = Schemas['Plan'];
 export type Customer = Schemas['Customer'];
 export type PaymentMethod = Schemas['PaymentMethod'];
-export type MethodSetup = Schemas['PaymentMethodSetup'];
 export type Invoice = Schemas['Invoice'];
 export type InvoiceLine = Schemas['InvoiceLine'];
-export type Payment = Schemas['Payment'];
 export type PaymentInList = Schemas['PaymentInList'];
 export type AdminPayment = Schemas['AdminPayment'];
-export type AdminPaymentInList = Schemas['AdminPaymentInList'];
 export type RefundRequest = Schemas['RefundRequest'];
-export type Dispute = Schemas['Dispute'];
-export type TestClock = Schemas['TestClock'];
 export type SubscriptionCreated = Schemas['SubscriptionCreated'];
 
 type Answer<Path extends keyof paths, Method extends 'get' | 'post'> = paths[Path] extends {
@@ -25,7 +20,6 @@ type Answer<Path extends keyof paths, Method extends 'get' | 'post'> = paths[Pat
   : never;
 
 export type TimelineEntry = Answer<'/v1/subscriptions/{subscription_id}/timeline', 'get'>['data'][number];
-export type ForecastEntry = Answer<'/v1/subscriptions/{subscription_id}/forecast', 'get'>['data'][number];
 export type ChangePreview = Answer<'/v1/subscriptions/{subscription_id}/preview', 'post'>;
 
 export type Command = Subscription['allowed_commands'][number];

@@ -1,4 +1,4 @@
-import { Problem, problemFrom } from '../rest/problem.ts';
+import { problemFrom } from '../rest/problem.ts';
 import type { Session } from './session.ts';
 
 export async function fetchSession(): Promise<Session> {

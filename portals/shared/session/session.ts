@@ -1,5 +1,3 @@
-import { Problem, problemFrom } from '../rest/problem.ts';
-
 /** Who looks at the page, for which business, and what they may do. */
 export interface Session {
   kind: 'user' | 'operator' | 'customer';

@@ -14,14 +14,22 @@ import type { Plan, Subscription } from '../rest/types.ts';
 
 type When = 'now' | 'period_end';
 
-export function ChangePlanDialog(props: { subscription: Subscription; onClose: () => void }): ReactNode {
+interface ChangePlanDialogProps {
+  subscription: Subscription;
+  /** Settles the difference at once, where it is the caller's to say; otherwise it is on the next invoice. */
+  settlesNow?: boolean;
+  onClose: () => void;
+}
+
+export function ChangePlanDialog(props: ChangePlanDialogProps): ReactNode {
   const { t } = useTranslation();
   const refresh = useRefresh();
   const { subscription } = props;
   const path = { subscription_id: subscription.subscription_id };
   const [planId, setPlanId] = useState<string | null>(null);
   const [when, setWhen] = useState<When>('now');
-  const body = { plan_id: planId ?? '', effective: when, proration: 'invoice_now' as const };
+  const proration = props.settlesNow ? { proration: 'invoice_now' as const } : {};
+  const body = { plan_id: planId ?? '', effective: when, ...proration };
   const preview = useQuery({
     queryKey: ['preview', path.subscription_id, planId, when, subscription.updated_at],
     queryFn: () => answered(rest.POST('/v1/subscriptions/{subscription_id}/preview', { params: { path }, body })),
@@ -57,7 +65,9 @@ export function ChangePlanDialog(props: { subscription: Subscription; onClose: (
           />
           <PreviewPanel query={preview} />
           <Text size="sm" c="dimmed">
-            {t(when === 'now' ? 'changePlan.nowText' : 'changePlan.periodEndText')}
+            {t(
+              `changePlan.${when === 'period_end' ? 'periodEndText' : props.settlesNow ? 'nowText' : 'nextInvoiceText'}`,
+            )}
           </Text>
         </>
       )}

@@ -4,5 +4,6 @@ import type { Subscription } from '../rest/types.ts';
 export interface SubscriptionDialogProps {
   subscription: Subscription;
   planName: string;
+  settlesNow?: boolean;
   onClose: () => void;
 }
