@@ -127,6 +127,13 @@ module.exports = {
       to: { dependencyTypes: [...npm, 'core'], pathNot: 'node_modules/@temporalio/(workflow|common)/' },
     },
     {
+      name: 'browser-portals',
+      comment: 'pages run in a browser: no Node',
+      severity: 'error',
+      from: { path: '^portals/', pathNot: [tests, '^portals/vite-settings[.]ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'no-test-code',
       comment: 'what runs in production imports no test and no test library',
       severity: 'error',
