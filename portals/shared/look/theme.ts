@@ -1,4 +1,4 @@
-import { Badge, Button, type CSSVariablesResolver, createTheme, DEFAULT_THEME, Modal, Paper } from '@mantine/core';
+import { Badge, Button, type CSSVariablesResolver, createTheme, DEFAULT_THEME, Paper } from '@mantine/core';
 
 /** Dark enough for white text in both schemes (WCAG 2.2, contrast 4.5 : 1). */
 const shade = 8;
@@ -14,7 +14,6 @@ export const theme = createTheme({
     Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 600 } }),
     Button: Button.extend({ defaultProps: { fw: 600 } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true, radius: 'lg', p: { base: 'md', sm: 'lg' } } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.5 } } }),
   },
 });
 

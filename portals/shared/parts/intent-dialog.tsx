@@ -40,38 +40,43 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
   }
 
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={props.title}
-      size={props.size ?? 'md'}
-      closeButtonProps={{ 'aria-label': t('parts.close') }}
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        <Stack>
-          {props.children}
-          {error !== null && <ProblemPanel error={error} />}
-          <Group justify="flex-end" gap="sm">
-            <Button variant="default" onClick={props.onClose}>
-              {t('parts.dismiss')}
-            </Button>
-            <Button
-              type="submit"
-              loading={isBusy}
-              disabled={props.disabled}
-              {...(props.danger ? { color: 'red' } : {})}
-            >
-              {props.confirm}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <Modal.Root opened onClose={props.onClose} size={props.size ?? 'md'} centered>
+      <Modal.Overlay backgroundOpacity={0.5} />
+      <Modal.Content radius="lg">
+        <Group justify="space-between" wrap="nowrap" px="md" pt="md">
+          <Modal.Title fw={650} fz="lg" className="break-anywhere">
+            {props.title}
+          </Modal.Title>
+          <Modal.CloseButton aria-label={t('parts.close')} />
+        </Group>
+        <Modal.Body pt="md">
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              void send();
+            }}
+          >
+            <Stack>
+              {props.children}
+              {error !== null && <ProblemPanel error={error} />}
+              <Group justify="flex-end" gap="sm">
+                <Button variant="default" onClick={props.onClose}>
+                  {t('parts.dismiss')}
+                </Button>
+                <Button
+                  type="submit"
+                  loading={isBusy}
+                  disabled={props.disabled}
+                  {...(props.danger ? { color: 'red' } : {})}
+                >
+                  {props.confirm}
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
