@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { oauthClientRoutes } from './routes/oauth-clients.ts';
 import { roleRoutes } from './routes/roles.ts';
 import { ownTenantRoutes } from './routes/tenant.ts';
@@ -7,6 +8,7 @@ import { tenantRoutes } from './routes/tenants.ts';
 
 /** Who may do what: a line for each resource. */
 export const accessRoutes: readonly Route[] = [
+  ...auditRoutes,
   ...roleRoutes,
   ...apiKeyRoutes,
   ...oauthClientRoutes,

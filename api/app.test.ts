@@ -7,6 +7,7 @@ import type { TenantId } from '../domain/ids.ts';
 import { createAccessParts } from '../identity/access-parts.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
+import { makeTestGate } from '../tests/support/wide-gate.ts';
 import { allRoutes } from './all-routes.ts';
 import { createApp, createWebhookApp } from './app.ts';
 import { bodyBytesMax, webhookBytesMax } from './gateway/read-body.ts';
@@ -48,6 +49,7 @@ const app = createApp({
       throw new Error('no documents here');
     },
   },
+  denials: { note: () => undefined, stop: async () => undefined },
   authenticate: ({ header }) => {
     if (header('authorization') !== 'Bearer good') throw new DomainError('unauthorized', 'no');
     const permissions = rolePermissions.admin;
@@ -55,6 +57,7 @@ const app = createApp({
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
   access: createAccessParts({ keySecret: 'a test' }),
+  gate: makeTestGate(),
   receiveWebhook,
   logger,
 } satisfies ApiParts);

@@ -14,7 +14,7 @@ type Handler = (c: Context) => Promise<Response>;
 /** Every call of the contract under `/v1`, those of spec §6's first table also at the root, by the same handler. */
 export function mountRoutes(app: Hono, parts: ApiParts): void {
   const routes = allRoutes.map((route) => ({ contract: route.contract, handler: serveRoute(parts, route) }));
-  mount(app, parts, [...routes, ...webhookRoutes(parts)]);
+  mount(app, parts, [...routes, ...webhookRoutes({ ...parts, findClient: parts.gate.findClient })]);
 }
 
 /** The door for providers alone. */

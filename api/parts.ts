@@ -5,6 +5,8 @@ import type { Answer } from '../contracts/answer.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Gate } from './gateway/gate.ts';
+import type { DenialNotes } from './gateway/note-denial.ts';
 
 /** A provider's notification as it came, header names in lower case. */
 export interface IncomingWebhook {
@@ -25,7 +27,9 @@ export interface ApiParts {
   system: TenantDatabase;
   documents: DocumentRenderer;
   authenticate: Authenticate;
+  denials: DenialNotes;
   access: AccessParts;
+  gate: Gate;
   receiveWebhook: ReceiveWebhook;
   /** Where the identity service listens inside; absent where the API runs without one. */
   identityUrl?: string;

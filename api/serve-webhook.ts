@@ -3,12 +3,14 @@ import type { Answer } from '../contracts/answer.ts';
 import { problem } from '../contracts/problem.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { answerOfError } from './gateway/answer-error.ts';
+import type { FindClient } from './gateway/client-address.ts';
 import { finishRequest, observeRequest } from './gateway/observe-request.ts';
 import { readBody, webhookBytesMax } from './gateway/read-body.ts';
 import type { ReceiveWebhook } from './parts.ts';
 
 export interface WebhookDoor {
   receiveWebhook: ReceiveWebhook;
+  findClient?: FindClient;
   logger: Logger;
 }
 
@@ -17,7 +19,7 @@ const bytesInHandMax = 64 * 1024 * 1024;
 
 /** A provider's notification goes on as it came, byte for byte: its signature is its authentication. */
 export function serveWebhook(
-  { receiveWebhook, logger }: WebhookDoor,
+  { receiveWebhook, findClient, logger }: WebhookDoor,
   route: string,
 ): (c: Context) => Promise<Response> {
   let bytesInHand = 0;
@@ -38,7 +40,7 @@ export function serveWebhook(
   }
 
   return async (c) => {
-    const request = observeRequest(c);
+    const request = observeRequest(c, findClient);
     let answer: Answer;
     try {
       answer = await receive(c);

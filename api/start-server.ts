@@ -1,7 +1,9 @@
-import type { Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { limitConnections } from './gateway/limit-connections.ts';
 
 export interface ApiServer {
   url: string;
@@ -10,23 +12,78 @@ export interface ApiServer {
   stopAccepting(): Promise<void>;
 }
 
+export interface ServerOptions {
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+  /** PEM; absent: plain HTTP, for a proxy in front. */
+  tls?: { cert: string; key: string };
+  connectionsPerAddressMax?: number;
+  /** Whose connections are not counted: they are those of many. */
+  trustedProxies?: readonly string[];
+  /** How long to go on answering, saying with every answer that this is the last on its connection. */
+  drainWaitMs?: number;
+}
+
+// A client that sends slowly holds a socket, not a handler: headers have 10 s, the whole request 30 s.
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 const keepAliveTimeoutMs = 65_000;
+const timeoutsCheckedEveryMs = 2_000;
+const headerBytesMax = 16 * 1_024;
 const idleSweepMs = 50;
+/** TLS 1.0 and 1.1 are refused (R63). */
+const tlsVersionMin = 'TLSv1.2';
 
-/** Listens on a port of its own; 0 picks a free one. */
-export async function startServer(app: Hono, address: { host: string; port: number }): Promise<ApiServer> {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  server.headersTimeout = headersTimeoutMs;
-  server.requestTimeout = requestTimeoutMs;
-  server.keepAliveTimeout = keepAliveTimeoutMs;
+/** Listens on a port of its own. */
+export async function startServer(app: Hono, options: ServerOptions): Promise<ApiServer> {
+  const { host, tls, drainWaitMs = 0 } = options;
+  const serverOptions = {
+    ...{ headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveTimeoutMs },
+    ...{ connectionsCheckingInterval: timeoutsCheckedEveryMs, maxHeaderSize: headerBytesMax },
+  };
+  const { fetch } = app;
+  const server = (
+    tls
+      ? createAdaptorServer({
+          ...{ fetch, createServer: createSecureServer },
+          serverOptions: { ...serverOptions, ...tls, minVersion: tlsVersionMin },
+        })
+      : createAdaptorServer({ fetch, createServer, serverOptions })
+  ) as Server;
+  limitConnections(server, options);
+  const drain = prepareToDrain(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address.port, address.host, resolve);
+    server.listen(options.port, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://${address.host}:${port}`, port, stopAccepting: () => closeWhenIdle(server) };
+  return {
+    url: `${tls ? 'https' : 'http'}://${host}:${port}`,
+    port,
+    async stopAccepting() {
+      drain.begin();
+      if (drainWaitMs > 0) await new Promise((resolve) => setTimeout(resolve, drainWaitMs));
+      await closeWhenIdle(server);
+    },
+  };
+}
+
+/** From `begin` on every answer, also to a request under way, ends its connection: its client connects anew, to another process. */
+function prepareToDrain(server: Server): { begin(): void } {
+  const open = new Set<ServerResponse>();
+  let isDraining = false;
+  server.prependListener('request', (_request, response) => {
+    if (isDraining) response.setHeader('connection', 'close');
+    open.add(response);
+    response.once('close', () => open.delete(response));
+  });
+  return {
+    begin() {
+      isDraining = true;
+      for (const response of open) if (!response.headersSent) response.setHeader('connection', 'close');
+    },
+  };
 }
 
 /** A kept-alive connection counts as open until it is closed, so those that fall idle meanwhile are closed too. */

@@ -6,6 +6,7 @@ import type { CustomerId, PlanId, TenantId } from '../domain/ids.ts';
 import { provisionSandboxTenant } from '../identity/provision-sandbox-tenant.ts';
 import { type LocalStack, startLocalStack } from '../stack/local-stack.ts';
 import { databaseUrlFor, type Platform, startPlatform } from '../stack/platform.ts';
+import { wideRates } from '../stack/wide-rates.ts';
 import type { Watched } from './cpu.ts';
 import { callForBody } from './http-client.ts';
 
@@ -18,9 +19,11 @@ export interface BenchPlatform {
   key: string;
   tenantId: TenantId;
   watched: Watched[];
-  makePlan(amountMinor: number): Promise<PlanId>;
+  /** A further tenant, with a key of its own. */
+  makeTenant(): Promise<{ tenantId: TenantId; key: string }>;
+  makePlan(amountMinor: number, key?: string): Promise<PlanId>;
   /** With one payment method, the default one. */
-  makeCustomer(token?: string): Promise<CustomerId>;
+  makeCustomer(token?: string, key?: string): Promise<CustomerId>;
   stop(): Promise<void>;
 }
 
@@ -39,18 +42,17 @@ export async function startBenchPlatform(onProgress: (line: string) => void): Pr
     logDir,
     roles: 'each',
     logLevel: 'warn',
+    adaptEnvironment: (_role, given) => ({ ...given, REDCORE_RATE_LIMITS: wideRates }),
     onProgress,
   });
   const { databaseUrl, secrets } = stack;
-  const { tenantId, apiKey } = await provisionSandboxTenant({
-    ownerUrl: databaseUrl,
-    keySecret: secrets.keySecret,
-    tenantName: 'bench',
-  });
+  const provision = () =>
+    provisionSandboxTenant({ ownerUrl: databaseUrl, keySecret: secrets.keySecret, tenantName: 'bench' });
+  const { tenantId, apiKey } = await provision();
   const owner = openDatabase(databaseUrl, { max: 4, name: 'bench' });
   const { apiUrl } = platform;
-  const post = <T>(path: string, body: unknown) =>
-    callForBody<T>({ url: apiUrl + path, method: 'POST', key: apiKey, body });
+  const post = <T>(key: string, path: string, body: unknown) =>
+    callForBody<T>({ url: apiUrl + path, method: 'POST', key, body });
   return {
     stack,
     platform,
@@ -63,15 +65,19 @@ export async function startBenchPlatform(onProgress: (line: string) => void): Pr
       ...platform.roles.map(({ name, pid }) => ({ name, pid: pid ?? 0, withChildren: false })),
       ...stack.components.map(({ name, pid }) => ({ name, pid: pid ?? 0, withChildren: true })),
     ],
-    async makePlan(amountMinor) {
-      const plan = { name: 'Bench', amount: amountMinor, currency: 'USD', interval: 'month' };
-      return (await post<{ plan_id: PlanId }>('/v1/plans', plan)).plan_id;
+    async makeTenant() {
+      const made = await provision();
+      return { tenantId: made.tenantId, key: made.apiKey };
     },
-    async makeCustomer(token = 'tok_ok') {
-      const { customer_id: id } = await post<{ customer_id: CustomerId }>('/v1/customers', {
+    async makePlan(amountMinor, key = apiKey) {
+      const plan = { name: 'Bench', amount: amountMinor, currency: 'USD', interval: 'month' };
+      return (await post<{ plan_id: PlanId }>(key, '/v1/plans', plan)).plan_id;
+    },
+    async makeCustomer(token = 'tok_ok', key = apiKey) {
+      const { customer_id: id } = await post<{ customer_id: CustomerId }>(key, '/v1/customers', {
         email: 'bench@example.com',
       });
-      await post(`/v1/customers/${id}/payment-methods`, { provider: 'sandbox', token });
+      await post(key, `/v1/customers/${id}/payment-methods`, { provider: 'sandbox', token });
       return id;
     },
     async stop() {

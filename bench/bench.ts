@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util';
 import { startBenchPlatform } from './bench-platform.ts';
 import { printRounds } from './print-rounds.ts';
 import type { BenchRow } from './row.ts';
+import { apiMixRow } from './rows/api-mix.ts';
 import { createRow } from './rows/create.ts';
 import { readRow } from './rows/read.ts';
 import { renewalRow } from './rows/renewal.ts';
 import { webhooksInRow } from './rows/webhooks-in.ts';
 
-const rows: readonly BenchRow[] = [createRow, renewalRow, readRow, webhooksInRow];
+const rows: readonly BenchRow[] = [createRow, renewalRow, readRow, webhooksInRow, apiMixRow];
 
 const { values, positionals } = parseArgs({
   options: { smoke: { type: 'boolean', default: false }, rounds: { type: 'string', default: '3' } },

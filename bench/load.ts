@@ -3,6 +3,7 @@ export interface Measured {
   errors: number;
   seconds: number;
   perSecond: number;
+  meanMs: number;
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
@@ -20,6 +21,7 @@ export function summarize(latenciesMs: number[], errors: number, seconds: number
     errors,
     seconds: Math.round(seconds * 100) / 100,
     perSecond: Math.round((sorted.length / seconds) * 10) / 10,
+    meanMs: Math.round((sorted.reduce((sum, ms) => sum + ms, 0) / Math.max(1, sorted.length)) * 10) / 10,
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),
     maxMs: percentile(sorted, 1),

@@ -8,7 +8,7 @@ export function printRounds(row: BenchRow, rounds: readonly Round[]): void {
   console.log(`\n${row.name}: ${row.what}`);
   const bySubject = Map.groupBy(rounds, ({ subject }) => subject);
   const table = new Table({
-    head: ['subject', 'rounds', 'per s', 'p50 ms', 'p99 ms', 'max ms', 'errors', 'CPU ms/op'],
+    head: ['subject', 'rounds', 'per s', 'mean ms', 'p50 ms', 'p99 ms', 'max ms', 'errors', 'CPU ms/op'],
     style: { head: [], border: [] },
   });
   for (const [subject, of] of bySubject) {
@@ -17,6 +17,7 @@ export function printRounds(row: BenchRow, rounds: readonly Round[]): void {
       subject,
       of.length,
       mid(({ measured }) => measured.perSecond),
+      mid(({ measured }) => measured.meanMs),
       mid(({ measured }) => measured.p50Ms),
       mid(({ measured }) => measured.p99Ms),
       Math.max(...of.map(({ measured }) => measured.maxMs)),
@@ -30,5 +31,6 @@ export function printRounds(row: BenchRow, rounds: readonly Round[]): void {
     const parts = names.map((name) => ({ name, ms: median(of.map(({ cpuMs }) => cpuMs[name] ?? 0)) }));
     const shown = parts.filter(({ ms }) => ms >= 0.01).map(({ name, ms }) => `${name} ${ms}`);
     console.log(`  ${subject}: CPU ms per operation: ${shown.join(' · ')}`);
+    for (const { note } of of) if (note !== undefined) console.log(`  ${subject}: ${note}`);
   }
 }

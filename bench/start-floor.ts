@@ -13,7 +13,7 @@ export interface Floor {
 
 /** A floor runs as a process of its own, like what it is compared with; it prints its address when it listens. */
 export async function startFloor(
-  name: 'bare-read' | 'bare-create' | 'bare-inbox',
+  name: 'bare-read' | 'bare-create' | 'bare-inbox' | 'bare-mix',
   platform: BenchPlatform,
 ): Promise<Floor> {
   const { stack, platform: roles } = platform;

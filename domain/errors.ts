@@ -9,6 +9,7 @@ export type RefusalCode =
   | 'not_found'
   | 'not_supported'
   | 'body_too_large'
+  | 'unsupported_media_type'
   | 'rate_limited'
   | 'overloaded'
   | 'quota_reached'

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gatewayEnvironment, readGatewaySettings } from './gateway-settings.ts';
 
 export const roles = [
   'api',
@@ -63,6 +64,7 @@ const roleEnvironment = z.object({
   REDCORE_KEY_SECRET: secret,
   REDCORE_SEAL_KEYS: sealKeys,
   REDCORE_LOG_LEVEL: logLevel,
+  ...gatewayEnvironment,
 });
 
 const sandboxProviderEnvironment = z.object({
@@ -132,6 +134,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv) {
     keySecret: env.REDCORE_KEY_SECRET,
     sealKeys: env.REDCORE_SEAL_KEYS,
     logLevel: env.REDCORE_LOG_LEVEL,
+    gateway: readGatewaySettings(env),
   };
 }
 

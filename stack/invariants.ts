@@ -35,7 +35,11 @@ function spell(name: string, value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const spelled: Readonly<Record<string, string>> = { redisKeys: 'Redis keys', logFiles: 'log files' };
+const spelled: Readonly<Record<string, string>> = {
+  redisKeys: 'Redis keys',
+  logFiles: 'log files',
+  auditRows: 'audit rows',
+};
 
 async function main(): Promise<number> {
   const startedAt = performance.now();
@@ -49,7 +53,7 @@ async function main(): Promise<number> {
   });
   for (const violation of violations) console.log(describe(violation));
   for (const what of omitted) console.log(`not checked: ${what}`);
-  const looked = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+  const looked = Object.entries(counts).map(([what, count]) => `${count} ${spelled[what] ?? what}`);
   const read = Object.entries(searched).map(([what, count]) => `${count} ${spelled[what] ?? what}`);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(

@@ -1,25 +1,22 @@
-import type { Cache } from '../adapters/cache/port.ts';
 import type { ApiParts } from '../api/parts.ts';
 import { createAccessParts } from '../identity/access-parts.ts';
 import { createTokenAuthenticator } from '../identity/access-token.ts';
 import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
+import type { TenantDirectory } from '../identity/directories.ts';
 import { createKeySet } from '../identity/key-set.ts';
 import { createKeyUses } from '../identity/key-uses.ts';
 import { createRoleDirectory } from '../identity/role-directory.ts';
-import { createTenantDirectory } from '../identity/tenant-directory.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import type { PlatformParts } from './platform-parts.ts';
 
 /** Who comes in, and what changes of keys and roles are made with. */
 export function openAccess(
-  { config, database, logger }: PlatformParts,
-  shared: Cache,
-  identityUrl: string,
+  { config, database, logger, cache: shared }: PlatformParts,
+  { tenants, identityUrl }: { tenants: TenantDirectory; identityUrl: string },
 ): Pick<ApiParts, 'authenticate' | 'access'> {
   const { keySecret, publicUrl } = config;
   const roles = createRoleDirectory({ database, shared });
-  const tenants = createTenantDirectory({ database, shared });
   const uses = createKeyUses({ database, logger });
   onShutdown('drain', 'uses of keys', () => uses.stop());
   const apiKeys = createApiKeyAuthenticator({ sql: database.sql, keySecret, roles, shared, noteUse: uses.note });

@@ -1,3 +1,5 @@
+import type { Cache } from '../adapters/cache/port.ts';
+import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
 import { createTemporalEngine } from '../adapters/engine/temporal/temporal-engine.ts';
 import { createRedisRateLimiter } from '../adapters/limits/redis/redis-rate-limiter.ts';
 import type { ProviderRegistry } from '../adapters/payments/registry.ts';
@@ -22,6 +24,8 @@ export interface PlatformParts {
   /** As the system role: dates and ids across tenants. */
   system: Sql;
   providers: ProviderRegistry;
+  /** Copies of facts; right answers do not need it. */
+  cache: Cache;
   temporal: TemporalConnection;
   engine: ReturnType<typeof createTemporalEngine>;
   context: BillingContext;
@@ -41,10 +45,12 @@ export function openPlatformParts(config: Config, logger: Logger): PlatformParts
   const { registry: providers, close: closeProviders } = openProviders({ config, database, sealer });
   const temporal = connectTemporalLazily({ address: config.temporalAddress, namespace: config.temporalNamespace });
   const engine = createTemporalEngine({ client: temporal.client, taskQueue: billingTaskQueue });
+  const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
   const rates = createRedisRateLimiter({ url: config.redisUrl, prefix: 'redcore:', logger });
   const gates = createProviderGates({ limitsOf: (provider) => limitsOfProvider(provider, config), rates });
   const intents = createIntentSender({ database, engine, concurrency: intentsInFlightMax });
   onShutdown('drain', 'intents', () => intents.drain(intentsDrainMs));
+  onShutdown('close', 'cache', () => cache.close());
   onShutdown('close', 'rates', () => rates.close());
   onShutdown('close', 'providers', () => closeProviders());
   onShutdown('close', 'Temporal', () => temporal.close());
@@ -58,5 +64,5 @@ export function openPlatformParts(config: Config, logger: Logger): PlatformParts
     allowsLocalProviders: config.allowsLocalProviders,
     sendIntents: (owed) => intents.sendIntents(owed),
   };
-  return { config, logger, database, system, providers, temporal, engine, context };
+  return { config, logger, database, system, providers, cache, temporal, engine, context };
 }

@@ -1,10 +1,12 @@
-import { createRedisCache } from '../adapters/cache/redis/redis-cache.ts';
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createApp } from '../api/app.ts';
+import { createDenialNotes } from '../api/gateway/note-denial.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
+import { createTenantDirectory } from '../identity/tenant-directory.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { openAccess } from './open-access.ts';
+import { openGate, serverOptionsOf } from './open-gate.ts';
 import type { PlatformParts } from './platform-parts.ts';
 import { openWebhookDoor } from './webhook-door.ts';
 
@@ -13,13 +15,16 @@ import { openWebhookDoor } from './webhook-door.ts';
  * owe to the engine is sent after them, by whoever shares these parts.
  */
 export async function startApi(parts: PlatformParts, identityUrl: string): Promise<ApiServer> {
-  const { config, context, logger, temporal } = parts;
-  const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
+  const { config, context, database, logger, temporal, cache } = parts;
+  const tenants = createTenantDirectory({ database, shared: cache });
+  const denials = createDenialNotes({ database, logger });
   const app = createApp({
     context,
+    denials,
     system: { sql: parts.system },
     documents: createPdfRenderer(),
-    ...openAccess(parts, cache, identityUrl),
+    ...openAccess(parts, { tenants, identityUrl }),
+    gate: openGate(parts, tenants),
     receiveWebhook: openWebhookDoor(parts),
     identityUrl,
     logger,
@@ -27,8 +32,8 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
   // Commands answer while the engine is away: that is no reason to be taken out of the load balancer.
   registerOptionalCheck('temporal', () => temporal.check());
   registerOptionalCheck('redis', () => cache.check());
-  onShutdown('close', 'cache', () => cache.close());
-  const server = await startServer(app, config);
+  onShutdown('drain', 'denials', () => denials.stop());
+  const server = await startServer(app, serverOptionsOf(config));
   onShutdown('stop-accepting', 'api requests', () => server.stopAccepting());
   return server;
 }

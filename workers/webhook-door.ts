@@ -1,6 +1,7 @@
 import type { ReceiveWebhook } from '../api/parts.ts';
 import { createEndpointFinder } from '../pipelines/webhooks/find-endpoint.ts';
 import { receiveWebhook } from '../pipelines/webhooks/receive-webhook.ts';
+import { createSeenNotifications } from '../pipelines/webhooks/seen-notifications.ts';
 import { createInboxWriter } from '../pipelines/webhooks/write-inbox.ts';
 import { createSealer } from '../runtime/sealer.ts';
 import type { PlatformParts } from './platform-parts.ts';
@@ -9,7 +10,7 @@ import type { PlatformParts } from './platform-parts.ts';
 const sandboxEndpoint = 'default';
 
 /** The way of a notification into the inbox, with what this process remembers of endpoints. */
-export function openWebhookDoor({ config, database, providers }: PlatformParts): ReceiveWebhook {
+export function openWebhookDoor({ config, database, providers, cache }: PlatformParts): ReceiveWebhook {
   const sandbox = { tenantId: null, id: sandboxEndpoint, secret: config.sandboxWebhookSecret, settings: {} };
   const names = new Set(providers.names());
   const parts = {
@@ -21,6 +22,7 @@ export function openWebhookDoor({ config, database, providers }: PlatformParts):
       operated: { sandbox },
     }),
     inbox: createInboxWriter(database),
+    seen: createSeenNotifications(cache),
     now: () => new Date(),
   };
   return (webhook) => receiveWebhook(parts, webhook);

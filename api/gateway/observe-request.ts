@@ -5,12 +5,20 @@ import { containsCardNumber } from '../../runtime/card-number.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { registerHistogram } from '../../runtime/metrics.ts';
 import { codeOf, headersOf } from './answer-error.ts';
+import { createClientFinder, type FindClient } from './client-address.ts';
 
 /** One request from its first byte to its answer, as log, metrics and audit name it. */
 export interface ObservedRequest {
   id: string;
   startedAt: number;
   tenantId: string | null;
+  /** The principal's, once it is known. */
+  actor: string | null;
+  /** Behind proxies of ours the client's, else the peer's. */
+  ip: string | null;
+  isSecure: boolean;
+  /** What the gateway has to say beside the answer. */
+  headers: Record<string, string>;
 }
 
 const durations = registerHistogram({
@@ -19,11 +27,20 @@ const durations = registerHistogram({
   labels: ['method', 'route', 'status'],
 });
 
+const findPeer = createClientFinder();
+
 /** A caller's own request id is kept when it is a short plain token, and no card number: it is stored in audit rows. */
-export function observeRequest(c: Context): ObservedRequest {
+export function observeRequest(c: Context, findClient: FindClient = findPeer): ObservedRequest {
   const given = c.req.header('x-request-id');
   const usable = given !== undefined && /^[\w.-]{1,64}$/.test(given) && !containsCardNumber(given);
-  return { id: usable ? given : randomUUID(), startedAt: performance.now(), tenantId: null };
+  return {
+    id: usable ? given : randomUUID(),
+    startedAt: performance.now(),
+    tenantId: null,
+    actor: null,
+    headers: {},
+    ...findClient(c),
+  };
 }
 
 const series = new Map<string, ReturnType<typeof durations.labels>>();
@@ -48,8 +65,8 @@ export function recordRequest(
   const { status, code, replayed } = answer;
   seriesOf(method, route, status).observe(elapsedMs / 1_000);
   const durationMs = Math.round(elapsedMs * 10) / 10;
-  const { id: requestId, tenantId } = request;
-  logger.info({ requestId, method, route, status, code, tenantId, durationMs, replayed }, 'request');
+  const { id: requestId, tenantId, ip } = request;
+  logger.info({ requestId, method, route, status, code, tenantId, ip, durationMs, replayed }, 'request');
 }
 
 /** Records and renders. */
@@ -60,7 +77,7 @@ export function finishRequest(
 ): Response {
   const { status, replayed } = answer;
   recordRequest(request, { status, replayed, code: codeOf(answer) }, on);
-  const headers = { ...headersOf(answer), ...on.headers, 'x-request-id': request.id };
+  const headers = { ...headersOf(answer), ...request.headers, ...on.headers, 'x-request-id': request.id };
   const body =
     answer.contentType === undefined
       ? JSON.stringify(answer.body)

@@ -4,7 +4,7 @@ import type { Claim } from '../../db/queries/idempotency-keys.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { refuseForbiddenText } from './check-text.ts';
 import { claimOf, idempotencyKeyOf } from './claim-of.ts';
-import { parseJson, readBody } from './read-body.ts';
+import { parseJson, readBody, refuseOtherFormats } from './read-body.ts';
 import { validate } from './validate.ts';
 
 export interface ReadRequest {
@@ -15,12 +15,15 @@ export interface ReadRequest {
   refusal: DomainError | null;
 }
 
-/** Body, query and idempotency key, checked against the contract. Throws only for a body over the limit. */
+/** Body, query and idempotency key, checked against the contract. Throws only for a body over the limit or in another format. */
 export async function readRequest(c: Context, contract: RouteContract): Promise<ReadRequest> {
   const read: ReadRequest = { claim: null, body: undefined, query: undefined, refusal: null };
+  if (contract.method !== 'get') refuseOtherFormats(c);
   const bytes = contract.method === 'get' ? null : await readBody(c);
   try {
-    if (contract.query) read.query = validate(contract.query, queryOf(c));
+    const query = queryOf(c);
+    refuseForbiddenText(query);
+    if (contract.query) read.query = validate(contract.query, query);
     if (bytes) readInto(read, c, contract, bytes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

@@ -31,18 +31,21 @@ function authorize({ permission, forCustomers }: RouteContract, principal: Princ
     throw new DomainError('forbidden', "This is for the platform's operators.");
 }
 
-/** Authenticate, authorize, read, then one call to the route's handler. */
+/** Through the gate, authenticate, authorize, read, then one call to the route's handler. */
 export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promise<Response> {
   const { contract } = route;
-  const { logger } = parts;
+  const { logger, gate } = parts;
   const method = contract.method.toUpperCase();
   const kinds = pathKinds(contract.path);
   const namesProvider = contract.path.includes('{provider}');
 
   async function answerCall(c: Context, request: ObservedRequest): Promise<Answer> {
-    const authenticated = parts.authenticate({ method, header: (name) => c.req.header(name) });
-    const principal = authenticated instanceof Promise ? await authenticated : authenticated;
+    await gate.arrive(request, contract);
+    const credentials = { method, header: (name: string) => c.req.header(name) };
+    const principal = await gate.identify(request, () => parts.authenticate(credentials));
     request.tenantId = principal.tenantId;
+    request.actor = principal.actor;
+    await gate.admit(request, contract, principal);
     authorize(contract, principal);
     const ids = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
     const read = await readRequest(c, contract);
@@ -54,7 +57,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
     const provider = c.req.param('provider') ?? '';
     if (namesProvider && !isProviderName(provider)) return refuse(parts, call, [], notFound());
     if (read.refusal) return refuse(parts, call, ids, read.refusal);
-    return route.handle({
+    const routeCall: Parameters<Route['handle']>[0] = {
       ...call,
       principal,
       context: parts.context,
@@ -65,15 +68,17 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,
       provider: () => provider as ProviderName,
-    });
+    };
+    return gate.carry(contract, call, () => route.handle(routeCall));
   }
 
   return async (c) => {
-    const request = observeRequest(c);
+    const request = observeRequest(c, gate.findClient);
     let answer: Answer;
     try {
       answer = await answerCall(c, request);
     } catch (error) {
+      parts.denials.note(error, request, contract, c);
       answer = answerOfError(error, { logger, requestId: request.id });
     }
     return finishRequest(request, answer, { method, route: contract.path, logger });

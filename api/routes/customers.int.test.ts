@@ -46,10 +46,15 @@ describe('a customer', () => {
       status: 'inactive',
       metadata: { a: '1', b: '2' },
     });
-    const audits = await api.owner<{ action: string; details: { changed?: string[] } }[]>`
+    const audits = await api.owner<
+      { action: string; details: { changed?: string[]; before?: object; after?: object } }[]
+    >`
       select action, details from audit_log where resource_id = ${body.customer_id} order by id`;
     expect(audits.map(({ action }) => action)).toEqual(['customer.created', 'customer.changed']);
     expect(audits[1]?.details.changed?.toSorted()).toEqual(['metadata', 'name', 'status', 'timezone']);
+    // Of a person's name and metadata no value: erasing them later leaves the chain as it is.
+    expect(Object.keys(audits[1]?.details.before ?? {}).toSorted()).toEqual(['status', 'timezone']);
+    expect(audits[1]?.details.after).toMatchObject({ status: 'inactive' });
   });
 
   it.each([

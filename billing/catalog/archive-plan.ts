@@ -18,7 +18,13 @@ export function archivePlan(context: BillingContext, call: Call, planId: PlanId)
       plan.status = 'archived';
       plan.updatedAt = tx.now;
       await updatePlan(tx, plan);
-      await insertAudits(tx, caller, [{ action: 'plan.archived', resourceId: planId, details: {} }]);
+      await insertAudits(tx, caller, [
+        {
+          action: 'plan.archived',
+          resourceId: planId,
+          details: { before: { status: 'active' }, after: { status: 'archived' } },
+        },
+      ]);
     }
     return { status: 200, body: renderPlan(plan) };
   });

@@ -2,6 +2,7 @@ import type { Answer } from '../../contracts/answer.ts';
 import { newId } from '../../db/new-id.ts';
 import { insertPrice, lockPlan, type PlanRow, updatePlan } from '../../db/queries/plans.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
+import { describeChange } from '../../domain/describe-change.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { PlanId } from '../../domain/ids.ts';
 import type { Call } from '../call.ts';
@@ -11,6 +12,11 @@ import { mergeMetadata } from '../subscriptions/merge-metadata.ts';
 import { renderPlan } from './render-plan.ts';
 
 type Details = Pick<PlanRow, 'name' | 'description' | 'trialPeriodDays' | 'maxSubscriptions' | 'maxPerCustomer'>;
+
+const toldOfPlan = [
+  ...(['name', 'description', 'trialPeriodDays', 'maxSubscriptions', 'maxPerCustomer'] as const),
+  ...(['amountMinor', 'currentPriceId', 'priceVersion'] as const),
+];
 
 /** Absent members stay as they are. */
 export interface ChangePlanDetailsInput {
@@ -41,11 +47,11 @@ export function changePlanDetails(
       const version = { id: plan.currentPriceId, planId, version: plan.priceVersion };
       await insertPrice(tx, { tenantId, ...version, ...terms, createdAt: tx.now });
     }
-    const changed = Object.keys(plan).filter((name) => plan[name as keyof Details] !== stored[name as keyof Details]);
-    if (changed.length > 0) {
+    const change = describeChange(stored, plan, toldOfPlan);
+    if (change.changed.length > 0) {
       plan.updatedAt = tx.now;
       await updatePlan(tx, plan);
-      await insertAudits(tx, caller, [{ action: 'plan.changed', resourceId: planId, details: { changed } }]);
+      await insertAudits(tx, caller, [{ action: 'plan.changed', resourceId: planId, details: { ...change } }]);
     }
     return { status: 200, body: renderPlan(plan) };
   });

@@ -48,7 +48,10 @@ export function createPlan(context: BillingContext, call: Call, input: CreatePla
       ...input.price,
       createdAt: tx.now,
     });
-    await insertAudits(tx, caller, [{ action: 'plan.created', resourceId: plan.id, details: { price_id: priceId } }]);
+    const { amountMinor, currency, intervalUnit, intervalCount } = input.price;
+    const after = { amount_minor: amountMinor, currency, interval_unit: intervalUnit, interval_count: intervalCount };
+    const details = { price_id: priceId, after: { name: plan.name, ...after } };
+    await insertAudits(tx, caller, [{ action: 'plan.created', resourceId: plan.id, details }]);
     return { status: 201, body: renderPlan({ ...plan, ...input.price, priceVersion: 1 }) };
   });
 }

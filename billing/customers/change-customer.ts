@@ -1,6 +1,7 @@
 import type { Answer } from '../../contracts/answer.ts';
 import { type CustomerRow, lockCustomer, updateCustomer } from '../../db/queries/customers.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
+import { describeChange } from '../../domain/describe-change.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import type { Call } from '../call.ts';
@@ -30,13 +31,11 @@ export function changeCustomer(
     if (!stored) throw new DomainError('not_found', 'unknown customer');
     const customer = { ...stored, ...input.details };
     if (input.metadata) customer.metadata = mergeMetadata(stored.metadata, input.metadata);
-    const changed = Object.keys(customer).filter(
-      (name) => customer[name as keyof Details] !== stored[name as keyof Details],
-    );
-    if (changed.length > 0) {
+    const change = describeChange(stored, customer, ['timezone', 'country', 'status']);
+    if (change.changed.length > 0) {
       customer.updatedAt = tx.now;
       await updateCustomer(tx, customer);
-      await insertAudits(tx, caller, [{ action: 'customer.changed', resourceId: customerId, details: { changed } }]);
+      await insertAudits(tx, caller, [{ action: 'customer.changed', resourceId: customerId, details: { ...change } }]);
     }
     return { status: 200, body: renderCustomer(customer) };
   });

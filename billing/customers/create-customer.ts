@@ -27,7 +27,13 @@ export function createCustomer(context: BillingContext, call: Call, input: Creat
       updatedAt: tx.now,
     };
     await insertCustomer(tx, customer);
-    await insertAudits(tx, caller, [{ action: 'customer.created', resourceId: customer.id, details: {} }]);
+    await insertAudits(tx, caller, [
+      {
+        action: 'customer.created',
+        resourceId: customer.id,
+        details: { after: { timezone: customer.timezone, country: customer.country, status: customer.status } },
+      },
+    ]);
     return { status: 201, body: renderCustomer(customer) };
   });
 }

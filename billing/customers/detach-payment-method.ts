@@ -22,7 +22,11 @@ export function detachPaymentMethod(context: BillingContext, call: Call, key: Me
     if (customer.defaultPaymentMethodId === method.id) {
       await updateCustomer(tx, { ...customer, defaultPaymentMethodId: null, updatedAt: tx.now });
     }
-    const details = { customer_id: customer.id };
+    const details = {
+      customer_id: customer.id,
+      before: { status: 'active', default: customer.defaultPaymentMethodId === method.id },
+      after: { status: 'detached', default: false },
+    };
     await insertAudits(tx, caller, [{ action: 'payment_method.detached', resourceId: method.id, details }]);
     return { status: 200, body: renderPaymentMethod({ ...method, status: 'detached' }, false) };
   });

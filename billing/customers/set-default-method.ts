@@ -18,7 +18,11 @@ export async function setDefaultMethod(context: BillingContext, call: Call, key:
     if (!customer || !method) throw new DomainError('not_found', 'unknown customer or method');
     if (customer.defaultPaymentMethodId !== method.id) {
       await updateCustomer(tx, { ...customer, defaultPaymentMethodId: method.id, updatedAt: tx.now });
-      const details = { customer_id: customer.id };
+      const details = {
+        customer_id: customer.id,
+        before: { default_payment_method_id: customer.defaultPaymentMethodId },
+        after: { default_payment_method_id: method.id },
+      };
       await insertAudits(tx, caller, [{ action: 'payment_method.made_default', resourceId: method.id, details }]);
     }
     return { status: 200, body: renderPaymentMethod(method, true) };

@@ -36,7 +36,7 @@ export async function checkAccount(context: BillingContext, call: Call, provider
       const checked = becameActive
         ? await saveProviderAccount(tx, { ...bare(stored), status: 'active', statusReason: null })
         : stored;
-      const details = { status: checked.status };
+      const details = { before: { status: stored.status }, after: { status: checked.status } };
       await insertAudits(tx, call.caller, [{ action: 'provider_account.checked', resourceId: provider, details }]);
       return { status: 200, body: renderAccount(checked, context.sealer) };
     },

@@ -22,9 +22,8 @@ export function disableAccount(context: BillingContext, call: Call, provider: Pr
       ...{ tenantId, provider, mode, accountRef, settings, credentials: sealed, sealedBy },
       ...{ status: 'disabled', statusReason: null },
     });
-    await insertAudits(tx, caller, [
-      { action: 'provider_account.disabled', resourceId: provider, details: { mode: stored.mode } },
-    ]);
+    const details = { mode: stored.mode, before: { status: stored.status }, after: { status: 'disabled' } };
+    await insertAudits(tx, caller, [{ action: 'provider_account.disabled', resourceId: provider, details }]);
     return { status: 200, body: renderAccount(saved, sealer) };
   });
 }

@@ -7,6 +7,7 @@ import {
   saveProviderAccount,
 } from '../../db/queries/provider-accounts.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
+import { describeChange } from '../../domain/describe-change.ts';
 import { accountModeOf, type ProviderName } from '../../domain/payments/provider-name.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
@@ -51,9 +52,13 @@ export async function putAccount(
       sealedBy: sealing.sealedBy,
     });
     const changed = (['credentials', 'settings', 'accountRef'] as const).filter((part) => input[part] !== undefined);
-    await insertAudits(tx, caller, [
-      { action: 'provider_account.put', resourceId: provider, details: { mode, changed, created: stored === null } },
+    const { before, after } = describeChange<Partial<ProviderAccountRow>>(stored ?? {}, saved, [
+      'settings',
+      'accountRef',
+      'status',
     ]);
+    const details = { mode, changed, created: stored === null, before, after };
+    await insertAudits(tx, caller, [{ action: 'provider_account.put', resourceId: provider, details }]);
     return { status: 200, body: renderAccount(saved, sealer) };
   });
   if (answer.status === 200 && !answer.replayed) await wakeWaiting(context, call, provider);

@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Answer } from '../../contracts/answer.ts';
+import type { SubscriptionRow } from '../../db/queries/billing-rows.ts';
+import { describeChange } from '../../domain/describe-change.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import type { Command } from '../../domain/subscriptions/subscription.ts';
 import { type Enter, openGates, withPlaces } from '../attempts/provider-gates.ts';
@@ -41,7 +43,7 @@ async function change(
   const answer = await changeOne(context, call, id, async (work) => {
     for (const command of commandsOf(input)) refuseUnless(work, command);
     const changes = Object.keys(input).filter((key) => key !== 'effective' && key !== 'proration');
-    writeAudit(work, 'subscription.changed', id, { changes });
+    writeAudit(work, 'subscription.changed', id, { changes, ...describeAsked(work.sub, input) });
     if (input.metadata) work.sub.metadata = mergeMetadata(work.sub.metadata, input.metadata);
     if (input.paymentMethodId) await useMethod(work, input.paymentMethodId);
     const plan = await planSubscriptionChange(work, input);
@@ -80,4 +82,17 @@ function changedFields(input: ChangeInput): string[] {
   return Object.entries(names)
     .filter(([key]) => input[key as keyof ChangeInput] !== undefined)
     .map(([, name]) => name);
+}
+
+/** What is asked, against what is: it takes effect now, at the period's end, or once it is paid. */
+function describeAsked(sub: SubscriptionRow, input: ChangeInput): object {
+  const { planId, quantity, paymentMethodId } = sub;
+  const asked = {
+    planId: input.planId ?? planId,
+    quantity: input.quantity ?? quantity,
+    paymentMethodId: input.paymentMethodId ?? paymentMethodId,
+  };
+  const told = ['planId', 'quantity', 'paymentMethodId'] as const;
+  const { before, after } = describeChange({ planId, quantity, paymentMethodId }, asked, told);
+  return { before, after, effective: input.effective };
 }

@@ -10,6 +10,7 @@ import {
 import { readTenantMode } from '../../db/queries/provider-accounts.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
+import { describeChange } from '../../domain/describe-change.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { WebhookEndpointId } from '../../domain/ids.ts';
 import { toIso } from '../../domain/instant.ts';
@@ -40,7 +41,7 @@ export function createWebhookEndpoint(
       ...{ status: 'active', caughtUpAt: null, createdAt: tx.now },
     };
     await saveWebhookEndpoint(tx, row);
-    const details = { provider, mode };
+    const details = { provider, mode, after: { settings } };
     await insertAudits(tx, call.caller, [{ action: 'webhook_endpoint.created', resourceId: id, details }]);
     return { body: renderEndpoint(row, context.publicUrl), shown: made.isNew ? made.secret : null };
   });
@@ -67,7 +68,8 @@ export function changeWebhookEndpoint(
     const { sealed, sealedBy } = context.sealer.seal(made.secret, purpose);
     const row = { ...stored, settings, secret: sealed, sealedBy };
     await saveWebhookEndpoint(tx, row);
-    const details = { provider, secret_replaced: made.secret !== known };
+    const { before, after } = describeChange(stored, row, ['settings']);
+    const details = { provider, secret_replaced: made.secret !== known, before, after };
     await insertAudits(tx, call.caller, [{ action: 'webhook_endpoint.changed', resourceId: id, details }]);
     return { body: renderEndpoint(row, context.publicUrl), shown: made.isNew ? made.secret : null };
   });
@@ -79,7 +81,7 @@ export function disableWebhookEndpoint(context: BillingContext, call: Call, id: 
     const row: WebhookEndpointRow = { ...stored, status: 'disabled' };
     if (stored.status === 'active') {
       await saveWebhookEndpoint(tx, row);
-      const details = { provider: row.provider };
+      const details = { provider: row.provider, before: { status: 'active' }, after: { status: 'disabled' } };
       await insertAudits(tx, call.caller, [{ action: 'webhook_endpoint.disabled', resourceId: id, details }]);
     }
     return { status: 200, body: renderEndpoint(row, context.publicUrl) };

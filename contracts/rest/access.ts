@@ -1,4 +1,5 @@
 import * as apiKeys from './api-keys.ts';
+import * as audit from './audit.ts';
 import * as oauthClients from './oauth-clients.ts';
 import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
@@ -8,6 +9,7 @@ import * as tenants from './tenants.ts';
 
 /** Calls about who may do what: a line for each resource. */
 export const accessContracts: readonly [string, RouteContract][] = [
+  ...routesOf(audit),
   ...routesOf(roles),
   ...routesOf(apiKeys),
   ...routesOf(oauthClients),

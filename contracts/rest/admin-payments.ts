@@ -108,6 +108,7 @@ export const retryPaymentAsAdministratorRoute = defineRoute({
   path: '/admin/payments/{payment_id}/retry',
   permission: 'failed_payments:retry',
   atRoot: true,
+  rateClass: 'money',
   tag,
   summary: 'Retry a failed payment as an administrator; clicked twice it is one task',
   body: emptyBody,

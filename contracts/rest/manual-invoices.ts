@@ -85,6 +85,7 @@ export const payManualInvoiceRoute = defineRoute({
   method: 'post',
   path: '/admin/invoices/{invoice_id}/pay',
   permission: 'invoices:write',
+  rateClass: 'money',
   tag: 'Administration',
   summary: 'Collect an open invoice now, with the method in force',
   body: emptyBody,

@@ -41,11 +41,11 @@ function pathParameters(path: string) {
 /** Refusals any route of this kind may answer. */
 function impliedRefusals(route: RouteContract): RefusalCode[] {
   const implied: RefusalCode[] = [];
-  if (route.tag !== 'Webhooks') implied.push('unauthorized');
+  if (route.tag !== 'Webhooks') implied.push('unauthorized', 'rate_limited', 'overloaded');
   if (route.permission !== null) implied.push('forbidden');
   if (route.path.includes('{')) implied.push('not_found');
   if (route.body || route.query || route.method !== 'get') implied.push('invalid_request');
-  if (route.method !== 'get') implied.push('body_too_large');
+  if (route.method !== 'get') implied.push('body_too_large', 'unsupported_media_type');
   if (route.body) implied.push('idempotency_key_reused', 'idempotency_key_in_use');
   return implied;
 }

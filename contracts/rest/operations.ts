@@ -61,6 +61,7 @@ export const repairSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/admin/subscriptions/{subscription_id}/repair',
   permission: 'operations:repair',
+  rateClass: 'money',
   tag: 'Administration',
   summary: 'Free a parked subscription: retry the step, skip it, or override',
   body: bodyOf({ action: z.enum(['retry', 'skip', 'override']), reason: textUpTo(500) }),

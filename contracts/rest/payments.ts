@@ -107,6 +107,7 @@ export const requestPaymentRoute = defineRoute({
   path: '/payments',
   permission: 'payments:write',
   atRoot: true,
+  rateClass: 'money',
   tag: 'Payments',
   summary: 'Charge a subscription by hand: what is due, or something beside its periods',
   body: bodyOf({
@@ -138,6 +139,7 @@ export const retryPaymentRoute = defineRoute({
   path: '/payments/{payment_id}/retry',
   permission: 'payments:write',
   atRoot: true,
+  rateClass: 'money',
   tag: 'Payments',
   summary: 'Try a failed payment again now',
   body: emptyBody,

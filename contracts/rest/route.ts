@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Permission } from '../../domain/access/permissions.ts';
 import type { RefusalCode } from '../../domain/errors.ts';
+import type { RateClass } from './rate-class.ts';
 
 /**
  * One call of the REST contract (spec §6): what the server checks, what the OpenAPI document says, and nothing else.
@@ -16,6 +17,8 @@ export interface RouteContract {
   readonly permission: Permission | null;
   /** Customers may call it, each for what is its own; absent: they may not. `body` is what they may say, where that is less. */
   readonly forCustomers?: { readonly body?: z.ZodType };
+  /** For the gateway's limits; absent: `read` of a GET, `write` of any other. */
+  readonly rateClass?: RateClass;
   readonly tag: string;
   readonly summary: string;
   readonly body?: z.ZodType;

@@ -29,6 +29,7 @@ export const createSubscriptionRoute = defineRoute({
   path: '/subscriptions',
   permission: 'subscriptions:write',
   atRoot: true,
+  rateClass: 'money',
   tag,
   summary: 'Create a subscription and charge its first period, unless in a trial',
   body: bodyOf({
@@ -99,6 +100,7 @@ export const changeSubscriptionRoute = defineRoute({
   path: '/subscriptions/{subscription_id}',
   permission: 'subscriptions:write',
   atRoot: true,
+  rateClass: 'money',
   tag,
   summary: 'Change plan, quantity, next billing date, payment method or metadata',
   body: changeBody,

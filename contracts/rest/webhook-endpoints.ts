@@ -39,6 +39,7 @@ export const createWebhookEndpointRoute = defineRoute({
   method: 'post',
   path: endpoints,
   permission: 'webhooks:write',
+  rateClass: 'secret',
   tag,
   summary: 'Open an address for a provider’s notifications',
   body: bodyOf({
@@ -80,6 +81,7 @@ export const changeWebhookEndpointRoute = defineRoute({
   method: 'put',
   path: endpoint,
   permission: 'webhooks:write',
+  rateClass: 'secret',
   tag,
   summary: 'Replace an endpoint’s secret or settings; without either a new secret is generated',
   body: bodyOf({ secret, settings }),

@@ -9,6 +9,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import { registerCounter } from '../../runtime/metrics.ts';
 import type { Endpoint, FindEndpoint } from './find-endpoint.ts';
+import type { SeenNotifications } from './seen-notifications.ts';
 import type { InboxWriter } from './write-inbox.ts';
 
 const received = registerCounter({
@@ -23,6 +24,8 @@ export interface WebhookDoorParts {
   provider: (name: string) => PaymentProvider | null;
   findEndpoint: FindEndpoint;
   inbox: InboxWriter;
+  /** Absent: every repeated notification is found out in the inbox. */
+  seen?: SeenNotifications;
   now: () => Date;
 }
 
@@ -56,6 +59,8 @@ export async function receiveWebhook(parts: WebhookDoorParts, webhook: IncomingW
   if (endpoint === null) throw refusal(name, 'unknown_endpoint');
   const event = await verify(parts, provider, endpoint, webhook);
   const tenantId = tenantOf(name, endpoint, event);
+  const address = { tenantId, provider: name, endpoint: endpoint.id, eventId: event.eventId };
+  if (parts.seen && (await parts.seen.has(address))) return accept(name, 'seen');
   const { subscriptionRef = null } = event;
   if (subscriptionRef !== null && !(await hasSubscription(parts.database, tenantId, subscriptionRef)))
     throw refusal(name, 'unknown_subscription');
@@ -64,14 +69,19 @@ export async function receiveWebhook(parts: WebhookDoorParts, webhook: IncomingW
   switch (written) {
     case 'stored':
     case 'known':
-      received.inc({ provider: name, outcome: written });
-      return { status: 200, body: { status: 'received' } };
+      parts.seen?.remember(address);
+      return accept(name, written);
     case 'unknown_tenant':
     case 'refused':
       throw refusal(name, written);
     default:
       return assertNever(written);
   }
+}
+
+function accept(provider: string, outcome: 'stored' | 'known' | 'seen'): Answer {
+  received.inc({ provider, outcome });
+  return { status: 200, body: { status: 'received' } };
 }
 
 async function verify(

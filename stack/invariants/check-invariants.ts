@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { openDatabase } from '../../db/database.ts';
+import { openDatabase, type Sql } from '../../db/database.ts';
 import { findViolations, type Violation } from '../../db/queries/invariants.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { createAuditChain } from '../../pipelines/audit/audit-chain.ts';
+import { verifyAudit } from '../../pipelines/audit/verify-audit.ts';
 import { createSealer } from '../../runtime/sealer.ts';
 import { connectTemporal, type TemporalConnection } from '../../runtime/temporal-connection.ts';
 import { openUnwatchedProviders } from '../../workers/open-providers.ts';
@@ -16,7 +18,7 @@ export interface InvariantOptions {
   tenantId?: TenantId | undefined;
   /** What is younger may still be in flight; default 60 s. */
   toleratedMs?: number;
-  /** What opens the tenants' accounts at providers; without them such a provider cannot be asked. */
+  /** What opens the tenants' accounts at providers, and verifies the audit; without them neither can be asked. */
   sealKeys?: SealKeys | null;
   /** Where the platform's processes log, if here. */
   logDir?: string;
@@ -35,12 +37,13 @@ export interface InvariantReport {
     attempts: number;
     charges: number;
     workflows: number;
+    auditRows: number;
   };
   /** Of I14. */
   searched: { columns: number; messages: number; redisKeys: number; logFiles: number; histories: number };
 }
 
-/** I1–I12 and I14 of the running system: its rows, the providers' lists of charges, the engine's workflows, and every place with text. */
+/** I1–I14 of the running system: its rows and audit, the providers' lists of charges, the engine's workflows, and every place with text. */
 export async function checkInvariants(
   addresses: PlatformAddresses,
   options: InvariantOptions = {},
@@ -62,10 +65,11 @@ export async function checkInvariants(
     const rows = await findViolations(owner, { toleratedMs, ...(tenantId === null ? {} : { tenantId }) });
     const charges = await checkCharges({ ...setting, providers: providers.registry });
     const workflows = await matchWorkflows(setting);
+    const audit = await checkAudit(owner, options.sealKeys ?? null, { tenantId, toleratedMs });
     const cards = await findCardNumbers({ ...setting, kafkaBrokers, redisUrl, logDir });
     return {
-      violations: [...rows, ...charges.violations, ...workflows.violations, ...cards.violations],
-      omitted: [...charges.omitted, ...cards.omitted],
+      violations: [...rows, ...charges.violations, ...workflows.violations, ...audit.violations, ...cards.violations],
+      omitted: [...charges.omitted, ...audit.omitted, ...cards.omitted],
       counts: {
         tenants: charges.tenants,
         subscriptions: workflows.subscriptions,
@@ -73,10 +77,23 @@ export async function checkInvariants(
         attempts: charges.attempts,
         charges: charges.charges,
         workflows: workflows.workflows,
+        auditRows: audit.rows,
       },
       searched: cards.counts,
     };
   } finally {
     await Promise.all([temporal?.close(), providers.close(), owner.end({ timeout: 5 })]);
   }
+}
+
+/** I13. */
+async function checkAudit(
+  owner: Sql,
+  sealKeys: SealKeys | null,
+  options: { tenantId: TenantId | null; toleratedMs: number },
+): Promise<{ violations: Violation[]; omitted: string[]; rows: number }> {
+  if (sealKeys === null) return { violations: [], omitted: ['I13: REDCORE_SEAL_KEYS is not set'], rows: 0 };
+  const { breaks, rows } = await verifyAudit(owner, createAuditChain(sealKeys), options);
+  const violations = breaks.map(({ what, ...row }) => ({ invariant: 'I13', what: `an audit row ${what}`, row }));
+  return { violations, omitted: [], rows };
 }

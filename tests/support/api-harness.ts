@@ -1,12 +1,12 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
+import { createDenialNotes } from '../../api/gateway/note-denial.ts';
 import type { ApiParts } from '../../api/parts.ts';
 import { startServer } from '../../api/start-server.ts';
 import type { BillingContext, OwedIntent } from '../../billing/context.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
@@ -17,6 +17,7 @@ import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
+import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
 export interface TestTenant {
   tenantId: TenantId;
@@ -66,15 +67,17 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       }
     },
   };
+  const gate = overrides.gate ?? makeTestGate();
+  const denials = createDenialNotes({ database: { sql }, logger, intervalMs: 50 });
   const app = createApp({
     context,
+    denials,
     system: { sql: system },
     documents: createPdfRenderer(),
     authenticate: admitOperator(openTestAuthenticator(sql)),
     access: openTestAccess(),
-    receiveWebhook: async () => {
-      throw new DomainError('not_found', 'no provider here');
-    },
+    gate,
+    receiveWebhook: noWebhooks,
     logger,
     ...overrides,
   });
@@ -94,7 +97,9 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     wake: (ref) => driveSteps(context, ref),
     async stop() {
       await server.stopAccepting();
+      gate.close();
       while (steps.size > 0) await Promise.all(steps);
+      await denials.stop();
       await Promise.all([sql.end(), system.end(), owner.end()]);
     },
   };

@@ -3,11 +3,11 @@ import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts'
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createRedisShortLivedStore } from '../../adapters/short-lived/redis/redis-short-lived-store.ts';
 import { createApp } from '../../api/app.ts';
+import { createDenialNotes } from '../../api/gateway/note-denial.ts';
 import { startServer } from '../../api/start-server.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { OauthClientId, TenantId, UserId } from '../../domain/ids.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
@@ -28,6 +28,7 @@ import { stackEnv } from './stack-env.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { openTestAccess, testKeySecret } from './test-keys.ts';
 import { testSealing } from './test-sealer.ts';
+import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
 export interface TestClient {
   id: OauthClientId;
@@ -81,6 +82,7 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
   const identity = await startTcpProxy({ host: '127.0.0.1', port: identityServer.port });
   const identityUrl = new URL(identity.urlOf(identityServer.url)).origin;
   const roles = createRoleDirectory({ database: { sql: own.app } });
+  const denials = createDenialNotes({ database: { sql: own.app }, logger });
   const app = createApp({
     context: {
       database: { sql: own.app },
@@ -99,10 +101,10 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
       }),
     }),
     access: openTestAccess(),
+    denials,
+    gate: makeTestGate(),
     system: { sql: own.system },
-    receiveWebhook: async () => {
-      throw new DomainError('not_found', 'no provider here');
-    },
+    receiveWebhook: noWebhooks,
     identityUrl,
     logger,
   });
@@ -116,7 +118,7 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
     async stop() {
       await server.stopAccepting();
       await identityServer.stopAccepting();
-      await oidc.stop();
+      await Promise.all([oidc.stop(), denials.stop()]);
       await Promise.all([identity.close(), redis.close(), store.close(), sql.end({ timeout: 2 })]);
       await own.close();
     },

@@ -10,6 +10,7 @@ import { type StackComponent, startLocalStack } from '../../stack/local-stack.ts
 import { type Platform, startPlatform } from '../../stack/platform.ts';
 import type { RoleName, RoleProcess } from '../../stack/roles.ts';
 import { loadSecrets } from '../../stack/secrets.ts';
+import { wideRates } from '../../stack/wide-rates.ts';
 import { openOwnDatabase } from './own-database.ts';
 import { createTenantMaker, type PlatformTenant } from './platform-tenant.ts';
 import { stackEnv } from './stack-env.ts';
@@ -58,13 +59,14 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     const secrets = loadSecrets(environment.dataDir);
     const sealKeys = [{ name: 'local', secret: secrets.sealSecret }];
     const { temporalAddress, temporalNamespace } = engine;
+    const adapt = options.adaptEnvironment ?? ((_role: RoleName, given: NodeJS.ProcessEnv) => given);
     platform = await startPlatform({
       stack: { ...environment, databaseUrl: database.ownerUrl, temporalAddress, temporalNamespace },
       secrets,
       dataDir: folder,
       logDir,
       roles: 'each',
-      adaptEnvironment: options.adaptEnvironment,
+      adaptEnvironment: (role, given) => adapt(role, { ...given, REDCORE_RATE_LIMITS: wideRates }),
       onDied: keepAlive({
         find: (name) => platform?.roles.find((role) => role.name === name),
         onProgress: (line) => console.warn(line),

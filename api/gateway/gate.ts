@@ -1,0 +1,125 @@
+import type { Cache } from '../../adapters/cache/port.ts';
+import type { RequestCounter } from '../../adapters/limits/port.ts';
+import type { Call } from '../../billing/call.ts';
+import type { Answer } from '../../contracts/answer.ts';
+import { rateClassOf } from '../../contracts/rest/rate-class.ts';
+import type { RouteContract } from '../../contracts/rest/route.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { TenantDirectory } from '../../identity/directories.ts';
+import type { Principal } from '../../identity/principal.ts';
+import { createDeadline } from './answer-in-time.ts';
+import { createClientFinder, type FindClient } from './client-address.ts';
+import { type LoadLimits, type Rank, watchLoad } from './load-watch.ts';
+import type { ObservedRequest } from './observe-request.ts';
+import { createPlaces, type PlaceLimits } from './places.ts';
+import { createRateLimiting, type RateHeaders, RateLimited, type RateLimits } from './rate-limits.ts';
+import { createReplayCache } from './replay-cache.ts';
+
+/** What stands between the network and a route, besides who may do what. Its order: load, network, caller, places. */
+export interface Gate {
+  findClient: FindClient;
+  /** Before anybody is known. Throws `overloaded` or `rate_limited`. */
+  arrive(request: ObservedRequest, contract: RouteContract): Promise<void>;
+  /** Counts a refused credential against where it came from. */
+  identify(request: ObservedRequest, authenticate: () => Principal | Promise<Principal>): Promise<Principal>;
+  /** Throws `rate_limited`, or `overloaded` where what must be counted cannot be. */
+  admit(request: ObservedRequest, contract: RouteContract, principal: Principal): Promise<void>;
+  /** A replay from the cache, or the work: within the deadline and, about money, in a place. Throws `overloaded`. */
+  carry(contract: RouteContract, call: Call, work: () => Promise<Answer>): Promise<Answer>;
+  close(): void;
+}
+
+export interface GateLimits {
+  rates: RateLimits;
+  load: LoadLimits;
+  places: PlaceLimits;
+  requestTimeoutMs: number;
+}
+
+export interface GateParts {
+  limits: GateLimits;
+  counter: RequestCounter;
+  /** CIDRs; none by default. */
+  trustedProxies?: readonly string[];
+  /** Absent: every tenant has the platform's rates. */
+  tenants?: TenantDirectory;
+  /** Absent: replays come from PostgreSQL alone. */
+  cache?: Cache;
+}
+
+const tooMuch = () =>
+  new DomainError('overloaded', 'There is too much to do at the moment; nothing was done. Try again.');
+
+function rankOf(contract: RouteContract): Rank {
+  const rateClass = rateClassOf(contract);
+  if (rateClass === 'money') return 'money';
+  if (rateClass !== 'read') return 'change';
+  return contract.query === undefined ? 'read' : 'list';
+}
+
+export function createGate({ limits, counter, trustedProxies, tenants, cache }: GateParts): Gate {
+  const load = watchLoad(limits.load);
+  const rates = createRateLimiting(counter, limits.rates);
+  const places = createPlaces(limits.places);
+  const deadline = createDeadline(limits.requestTimeoutMs);
+  const replays = cache && createReplayCache(cache);
+
+  async function ofCaller(contract: RouteContract, principal: Principal): Promise<RateHeaders> {
+    const finding = tenants?.find(principal.tenantId);
+    const facts = finding instanceof Promise ? await finding : finding;
+    return rates.ofCaller(principal, rateClassOf(contract), facts?.limits['requests_per_second']);
+  }
+
+  async function inFlight(work: () => Promise<Answer>): Promise<Answer> {
+    load.enter();
+    try {
+      return await work();
+    } finally {
+      load.leave();
+    }
+  }
+
+  return {
+    findClient: createClientFinder(trustedProxies),
+    async arrive(request, contract) {
+      if (load.refuses(rankOf(contract))) throw tooMuch();
+      const { ip } = request;
+      if (ip !== null) await tell(request, () => rates.ofNetwork(ip));
+    },
+    async identify(request, authenticate) {
+      try {
+        return await authenticate();
+      } catch (error) {
+        if (error instanceof DomainError && error.code === 'unauthorized' && request.ip !== null)
+          rates.countFailure(request.ip);
+        throw error;
+      }
+    },
+    admit: (request, contract, principal) => tell(request, () => ofCaller(contract, principal)),
+    async carry(contract, call, work) {
+      if (load.refuses(rankOf(contract))) throw tooMuch();
+      const rateClass = rateClassOf(contract);
+      const copies = rateClass === 'secret' || contract.method === 'get' ? undefined : replays;
+      const copy = copies && call.claim ? await copies.find(call) : null;
+      if (copy) return copy;
+      const inPlace = rateClass === 'money' ? () => places.hold(call.tenantId, work) : work;
+      const answer = await deadline.answerOf(inFlight(inPlace));
+      copies?.keep(call, answer);
+      return answer;
+    },
+    close() {
+      load.stop();
+      deadline.stop();
+    },
+  };
+}
+
+/** Refused or not, the answer says how near its caller is to a limit. */
+async function tell(request: ObservedRequest, limit: () => RateHeaders | Promise<RateHeaders>): Promise<void> {
+  try {
+    request.headers = await limit();
+  } catch (error) {
+    if (error instanceof RateLimited) request.headers = error.headers;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import type { BenchPlatform } from '../bench-platform.ts';
+import { cpuPerOperation, readCpu } from '../cpu.ts';
+import { openLoop } from '../load.ts';
+import { callBareMixed, callMixed, type Fate, type MixedTenant, makeMixedTenants } from '../mixed-calls.ts';
+import type { BenchRow, Round } from '../row.ts';
+import { type Floor, startFloor } from '../start-floor.ts';
+import { waitUntilQuiet } from '../wait-until-quiet.ts';
+
+const steadyPerSecond = 1_000;
+/** Up to a rate at which most is turned away. */
+const steps = [1_500, 2_000, 3_000, 4_000];
+const recoveryMsMax = 10_000;
+const settledMs = 100;
+
+/** What a day looks like: mostly reads, some changes and lists, few creates; then more than the machine can do. */
+export const apiMixRow: BenchRow = {
+  name: 'api-mix',
+  what: '75 % reads, 15 % changes, 5 % lists, 4 % creates, 1 % commands that wake; 100 tenants; open loop',
+  async run(platform, { rounds, smoke, onProgress }) {
+    const results: Round[] = [];
+    const floor = await startFloor('bare-mix', platform);
+    onProgress('api-mix: making the tenants');
+    const tenants = await makeMixedTenants(platform, { tenants: smoke ? 10 : 100, subscriptions: smoke ? 4 : 6 });
+    await platform.owner`analyze`;
+    const seconds = smoke ? 1 : 10;
+    const rates = smoke ? { steady: 50, steps: [100] } : { steady: steadyPerSecond, steps };
+    const load = { platform, floor, tenants, seconds };
+    await measure({ ...load, seconds: smoke ? 1 : 3 }, 'redcore', rates.steady);
+    for (let round = 1; round <= rounds; round += 1) {
+      onProgress(`api-mix, round ${round} of ${rounds}`);
+      results.push(await measure(load, 'redcore', rates.steady));
+      results.push(await measure(load, 'bare Hono + postgres.js', rates.steady));
+      for (const perSecond of rates.steps) {
+        const over = await measure(load, 'redcore', perSecond);
+        results.push({ ...over, note: `${over.note}; ${await recover(platform, tenants, rates.steady / 2)}` });
+      }
+      results.push(await measure(load, 'bare Hono + postgres.js', rates.steps[0] ?? rates.steady));
+    }
+    await floor.stop();
+    return results;
+  },
+};
+
+interface Load {
+  platform: BenchPlatform;
+  floor: Floor;
+  tenants: readonly MixedTenant[];
+  seconds: number;
+}
+
+/** Only what was answered has a latency; what was turned away is no error, but is told. */
+async function measure(load: Load, subject: string, perSecond: number): Promise<Round> {
+  const { platform, floor, tenants, seconds } = load;
+  const fates: Record<Fate, number> = { answered: 0, shed: 0, failed: 0 };
+  await waitUntilQuiet(platform);
+  const watched = [...platform.watched, floor.watched];
+  const before = readCpu(watched);
+  const measured = await openLoop({ perSecond, seconds }, async (index) => {
+    const fate =
+      subject === 'redcore'
+        ? await callMixed(platform.apiUrl, tenants, index)
+        : await callBareMixed(floor.url, tenants, index);
+    fates[fate] += 1;
+    return fate === 'answered';
+  });
+  const cpuMs = cpuPerOperation(before, readCpu(watched), measured.operations);
+  const note = `${fates.answered} answered, ${fates.shed} shed with 429 or 503, ${fates.failed} failed`;
+  return { subject: `${subject}, ${perSecond}/s`, measured: { ...measured, errors: fates.failed }, cpuMs, note };
+}
+
+/** From the end of the overload to the first quarter of a second in which everything is answered, and soon. */
+async function recover(platform: BenchPlatform, tenants: readonly MixedTenant[], perSecond: number): Promise<string> {
+  const startedAt = performance.now();
+  while (performance.now() - startedAt < recoveryMsMax) {
+    const fates: Fate[] = [];
+    const probe = await openLoop({ perSecond, seconds: 0.25 }, async (index) => {
+      const fate = await callMixed(platform.apiUrl, tenants, index);
+      fates.push(fate);
+      return fate === 'answered';
+    });
+    if (fates.every((fate) => fate === 'answered') && probe.p99Ms < settledMs)
+      return `recovered within ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`;
+  }
+  return `NOT recovered within ${recoveryMsMax / 1_000} s`;
+}

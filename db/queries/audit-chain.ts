@@ -1,0 +1,109 @@
+import type { TenantId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Sql, Transaction } from '../database.ts';
+
+export interface AuditRow {
+  tenantId: TenantId;
+  id: string;
+  at: Instant;
+  actor: string;
+  action: string;
+  resourceId: string;
+  requestId: string | null;
+  details: Record<string, unknown>;
+  /** Place in the tenant's chain, from 1, and the hash; null until sealed. */
+  position: number | null;
+  hash: string | null;
+}
+
+export interface AuditHead {
+  tenantId: TenantId;
+  position: number;
+  hash: string;
+}
+
+/** Advisory lock of this database: one process seals at a time. */
+const sealingClass = 7_303;
+/** Bounds what one look reads while a backlog is large. */
+const oldestRowsMax = 2_000;
+
+/** Tenants with rows that are not sealed, the longest waiting first; the platform's own scope is one of them. */
+export async function listUnsealedTenants(system: Sql, except: readonly string[]): Promise<TenantId[]> {
+  const rows = await system<{ tenantId: TenantId }[]>`
+    select tenant_id, min(at) as first_at from (
+      select tenant_id, at from audit_log
+      where position is null and tenant_id <> all(${except as string[]}::text[])
+      order by at limit ${oldestRowsMax}) oldest
+    group by tenant_id order by first_at`;
+  return rows.map(({ tenantId }) => tenantId);
+}
+
+/** Until the transaction's end; false while another process has it. */
+export async function takeSealing(tx: Transaction): Promise<boolean> {
+  const [row] = await tx<[{ taken: boolean }]>`select pg_try_advisory_xact_lock(${sealingClass}, 0) as taken`;
+  return row.taken;
+}
+
+export async function readHead(sql: Sql | Transaction, tenantId: TenantId): Promise<AuditHead | null> {
+  const [head] = await sql<AuditHead[]>`
+    select tenant_id, position, hash from audit_heads where tenant_id = ${tenantId}`;
+  return head ?? null;
+}
+
+export function listUnsealed(tx: Transaction, tenantId: TenantId, limit: number): PromiseLike<AuditRow[]> {
+  return tx<AuditRow[]>`
+    select * from audit_log where tenant_id = ${tenantId} and position is null order by at, id limit ${limit}`;
+}
+
+/** The rows' places and hashes with the new end of their chain. */
+export async function storeSeals(
+  tx: Transaction,
+  seals: readonly { id: string; position: number; hash: string }[],
+  head: AuditHead,
+): Promise<void> {
+  await tx`
+    update audit_log set position = sealed.position, hash = sealed.hash
+    from unnest(${seals.map(({ id }) => id)}::text[], ${seals.map(({ position }) => position)}::bigint[],
+                ${seals.map(({ hash }) => hash)}::text[]) as sealed(id, position, hash)
+    where audit_log.tenant_id = ${head.tenantId} and audit_log.id = sealed.id`;
+  await tx`
+    insert into audit_heads (tenant_id, position, hash, sealed_at)
+    values (${head.tenantId}, ${head.position}, ${head.hash}, clock_timestamp())
+    on conflict (tenant_id) do update
+      set position = excluded.position, hash = excluded.hash, sealed_at = excluded.sealed_at`;
+}
+
+/** Whoever may have a chain; as the owner. */
+export async function listAudited(sql: Sql, tenantId: TenantId | null): Promise<TenantId[]> {
+  if (tenantId !== null) return [tenantId];
+  const rows = await sql<{ tenantId: TenantId }[]>`
+    select tenant_id from tenants union select tenant_id from audit_heads union select 'platform'
+    union select tenant_id from audit_log where position is null order by 1`;
+  return rows.map((row) => row.tenantId);
+}
+
+/** A chain from its first row to its last, a page at a time. */
+export function readChain(tx: Transaction, tenantId: TenantId, pageSize: number): AsyncIterable<AuditRow[]> {
+  return tx<AuditRow[]>`
+    select * from audit_log where tenant_id = ${tenantId} and position is not null order by position`.cursor(pageSize);
+}
+
+/** The row that has waited longest to be sealed, if it is older than it may be, and how many are. */
+export async function findLateUnsealed(
+  tx: Transaction,
+  tenantId: TenantId,
+  toleratedMs: number,
+): Promise<{ id: string; at: Instant; count: number } | null> {
+  const [row] = await tx<{ id: string; at: Instant; count: number }[]>`
+    select id, at, (count(*) over ())::int as count from audit_log
+    where tenant_id = ${tenantId} and position is null and at < clock_timestamp() - ${toleratedMs} * interval '1 ms'
+    order by at, id limit 1`;
+  return row ?? null;
+}
+
+export async function measureUnsealed(system: Sql): Promise<number> {
+  const [row] = await system<[{ seconds: number }]>`
+    select coalesce(extract(epoch from clock_timestamp() - min(at)), 0)::float8 as seconds
+    from audit_log where position is null`;
+  return Math.max(0, row.seconds);
+}
