@@ -58,7 +58,7 @@ describe('the shell', () => {
     const bare = new Hono();
     servePortals(bare, join(folder, 'nowhere'));
     const response = await bare.request('/admin/');
-    expect([response.status, (await response.json()).code]).toEqual([503, 'service_unavailable']);
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([503, 'service_unavailable']);
   });
 });
 
@@ -73,7 +73,7 @@ describe('assets', () => {
     'that are not there are no page: %s',
     async (path) => {
       const response = await get(path);
-      expect([response.status, (await response.json()).code]).toEqual([404, 'not_found']);
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([404, 'not_found']);
     },
   );
 });
