@@ -2,7 +2,9 @@ import type { Route } from './route.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { oauthClientRoutes } from './routes/oauth-clients.ts';
+import { portalSessionRoutes } from './routes/portal-sessions.ts';
 import { roleRoutes } from './routes/roles.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { ownTenantRoutes } from './routes/tenant.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
@@ -12,6 +14,8 @@ export const accessRoutes: readonly Route[] = [
   ...roleRoutes,
   ...apiKeyRoutes,
   ...oauthClientRoutes,
+  ...sessionRoutes,
+  ...portalSessionRoutes,
   ...tenantRoutes,
   ...ownTenantRoutes,
 ];

@@ -5,7 +5,6 @@ import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { invoiceRoutes, paymentRoutes } from './routes/money.ts';
-import { notSupportedRoutes } from './routes/not-supported.ts';
 import { paymentMethodRoutes } from './routes/payment-methods.ts';
 import { planRoutes } from './routes/plans.ts';
 import { refundRoutes } from './routes/refunds.ts';
@@ -26,5 +25,4 @@ export const allRoutes: readonly Route[] = [
   ...refundRoutes,
   ...administrationRoutes,
   ...accessRoutes,
-  ...notSupportedRoutes,
 ];

@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { createAccessParts } from '../identity/access-parts.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { openTestPortals } from '../tests/support/test-portals.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { makeTestGate } from '../tests/support/wide-gate.ts';
 import { allRoutes } from './all-routes.ts';
@@ -56,6 +57,7 @@ const app = createApp({
     const tenantId = 'ten_1' as TenantId;
     return { tenantId, kind: 'api_key', actor: 'key_1', role: 'admin', permissions, customerId: null };
   },
+  portals: openTestPortals(noDatabase as never),
   access: createAccessParts({ keySecret: 'a test' }),
   gate: makeTestGate(),
   receiveWebhook,

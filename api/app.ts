@@ -5,6 +5,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { forwardToIdentity } from './forward-to-identity.ts';
 import { finishRequest, observeRequest } from './gateway/observe-request.ts';
 import { mountRoutes, mountWebhooks } from './mount-routes.ts';
+import { serveAuth } from './pages/auth.ts';
 import { serveDocs } from './pages/docs.ts';
 import { serveHealth } from './pages/health.ts';
 import { servePaymentConfirmed } from './pages/payment-confirmed.ts';
@@ -19,6 +20,7 @@ export function createApp(parts: ApiParts): Hono {
   servePaymentConfirmed(app);
   servePortals(app, builtPortals);
   mountRoutes(app, parts);
+  serveAuth(app, parts);
   if (parts.identityUrl !== undefined) forwardToIdentity(app, { ...parts, identityUrl: parts.identityUrl });
   serveHealth(app);
   serveDocs(app);

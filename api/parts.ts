@@ -3,6 +3,7 @@ import type { AccessParts } from '../billing/access/access-call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
+import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Gate } from './gateway/gate.ts';
@@ -28,6 +29,7 @@ export interface ApiParts {
   documents: DocumentRenderer;
   authenticate: Authenticate;
   denials: DenialNotes;
+  portals: PortalParts;
   access: AccessParts;
   gate: Gate;
   receiveWebhook: ReceiveWebhook;

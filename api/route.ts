@@ -24,6 +24,7 @@ import type {
   RefundId,
   RefundRequestId,
   RetryTaskId,
+  SessionId,
   SubscriptionId,
   TenantId,
   UserId,
@@ -31,6 +32,7 @@ import type {
 } from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
 import type { ProviderName } from '../domain/payments/provider-name.ts';
+import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Principal } from '../identity/principal.ts';
 
 interface PathIds {
@@ -55,6 +57,8 @@ interface PathIds {
   user: UserId;
   customRole: CustomRoleId;
   invitation: InvitationId;
+  /** No row, and known to its holder alone. */
+  session: SessionId;
   /** Of any tenant: an operator's. */
   tenant: TenantId;
 }
@@ -67,6 +71,7 @@ export interface RouteCall<Body, Query> extends Call {
   /** As the system role, for operators. */
   system: TenantDatabase;
   documents: DocumentRenderer;
+  portals: PortalParts;
   access: AccessParts;
   body: Body;
   query: Query;
@@ -110,13 +115,19 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   user_id: 'user',
   role_id: 'customRole',
   invitation_id: 'invitation',
+  session_id: 'session',
   tenant_id: 'tenant',
 };
+
+/** Of an id by the name it has in paths and bodies. */
+export function kindOfName(name: string): ResourceKind | undefined {
+  return pathNames[name];
+}
 
 /** The kinds of the ids in a path, with the names they have there. */
 export function pathKinds(path: string): { name: string; kind: ResourceKind }[] {
   return [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name = '']) => {
-    const kind = pathNames[name];
+    const kind = kindOfName(name);
     return kind ? [{ name, kind }] : [];
   });
 }

@@ -5,4 +5,6 @@ export interface Answer {
   replayed?: boolean;
   /** Of a body that is bytes or a stream of them; every other is JSON. Such an answer is never stored. */
   contentType?: string;
+  /** Beside those of its kind. Never stored. */
+  headers?: Readonly<Record<string, string>>;
 }

@@ -21,6 +21,7 @@ import {
   type RefundId,
   type RefundRequestId,
   type RetryTaskId,
+  type SessionId,
   type SubscriptionId,
   type TenantId,
   type UserId,
@@ -51,6 +52,7 @@ interface IdOf {
   customRole: CustomRoleId;
   invitation: InvitationId;
   oauthClient: OauthClientId;
+  session: SessionId;
 }
 
 /** A fresh TypeID: UUIDv7 underneath, so ids of one kind sort by the time they were made. */

@@ -24,6 +24,7 @@ export type UserId = Branded<'UserId'>;
 export type CustomRoleId = Branded<'CustomRoleId'>;
 export type InvitationId = Branded<'InvitationId'>;
 export type OauthClientId = Branded<'OauthClientId'>;
+export type SessionId = Branded<'SessionId'>;
 
 /** Prefix of each id kind; the single list that the id maker and the route parsers share. */
 export const idPrefixes = {
@@ -50,5 +51,6 @@ export const idPrefixes = {
   customRole: 'role',
   invitation: 'invt',
   oauthClient: 'cli',
+  session: 'sess',
 } as const;
 export type IdKind = keyof typeof idPrefixes;

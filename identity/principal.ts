@@ -1,5 +1,6 @@
 import type { Permission } from '../domain/access/permissions.ts';
 import type { CustomerId, TenantId } from '../domain/ids.ts';
+import type { OpenSession } from './sessions/session.ts';
 
 /** Where an operator stands before entering a tenant, and where what concerns the platform itself is audited: no tenant's id. */
 export const platformScope = 'platform' as TenantId;
@@ -16,6 +17,8 @@ export interface Principal {
   permissions: ReadonlySet<Permission>;
   /** Set for a customer, who may see this one alone. */
   customerId: CustomerId | null;
+  /** Set where a cookie spoke. */
+  session?: OpenSession;
 }
 
 /** What a request shows of its sender. */

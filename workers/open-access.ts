@@ -1,3 +1,4 @@
+import { createRedisShortLivedStore } from '../adapters/short-lived/redis/redis-short-lived-store.ts';
 import type { ApiParts } from '../api/parts.ts';
 import { createAccessParts } from '../identity/access-parts.ts';
 import { createTokenAuthenticator } from '../identity/access-token.ts';
@@ -6,15 +7,20 @@ import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
 import type { TenantDirectory } from '../identity/directories.ts';
 import { createKeySet } from '../identity/key-set.ts';
 import { createKeyUses } from '../identity/key-uses.ts';
+import { createPortalParts } from '../identity/portal-parts.ts';
 import { createRoleDirectory } from '../identity/role-directory.ts';
+import { createRelyingParty } from '../identity/sign-in/relying-party.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import type { PlatformParts } from './platform-parts.ts';
+
+/** Also of the identity service, which ends the sessions of who has a new password. */
+export const sessionsPrefix = 'redcore:';
 
 /** Who comes in, and what changes of keys and roles are made with. */
 export function openAccess(
   { config, database, logger, cache: shared }: PlatformParts,
   { tenants, identityUrl }: { tenants: TenantDirectory; identityUrl: string },
-): Pick<ApiParts, 'authenticate' | 'access'> {
+): Pick<ApiParts, 'authenticate' | 'access' | 'portals'> {
   const { keySecret, publicUrl } = config;
   const roles = createRoleDirectory({ database, shared });
   const uses = createKeyUses({ database, logger });
@@ -22,8 +28,13 @@ export function openAccess(
   const apiKeys = createApiKeyAuthenticator({ sql: database.sql, keySecret, roles, shared, noteUse: uses.note });
   const keys = createKeySet({ url: `${identityUrl}/oauth/jwks` });
   const accessTokens = createTokenAuthenticator({ publicUrl, keys, tenants, roles });
+  const store = createRedisShortLivedStore({ url: config.redisUrl, prefix: sessionsPrefix, logger });
+  onShutdown('close', 'sessions', () => store.close());
+  const party = createRelyingParty({ publicUrl, internalUrl: identityUrl, keySecret });
+  const portals = createPortalParts({ store, database, roles, party, publicUrl });
   return {
-    authenticate: createAuthenticator({ apiKeys, accessTokens }),
+    authenticate: createAuthenticator({ apiKeys, accessTokens, sessions: portals.authenticate }),
     access: createAccessParts({ keySecret, shared }),
+    portals,
   };
 }

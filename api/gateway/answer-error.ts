@@ -5,6 +5,7 @@ import { isInfrastructureError } from '../../db/database.ts';
 import { DomainError, type RefusalCode } from '../../domain/errors.ts';
 import { KeysAwayError } from '../../identity/key-set.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { answerHeaders, documentHeaders } from './security-headers.ts';
 
 /** What a thrown error is answered with. Only what nobody expected is logged with its stack. */
 export function answerOfError(error: unknown, log: { logger: Logger; requestId: string }): Answer {
@@ -35,7 +36,7 @@ export function headersOf(answer: Answer): Record<string, string> {
   const headers: Record<string, string> = {
     'content-type': answer.contentType ?? (answer.status < 400 ? 'application/json' : 'application/problem+json'),
     'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...(answer.contentType === undefined ? answerHeaders : documentHeaders),
   };
   if (answer.replayed) headers['idempotency-replayed'] = 'true';
   if (answer.status === 401) headers['www-authenticate'] = 'Bearer realm="redcore"';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Claim } from '../../db/queries/idempotency-keys.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { CustomerId } from '../../domain/ids.ts';
 import { refuseCardNumber } from './check-text.ts';
 
 const keyPattern = /^[\x20-\x7e]{1,255}$/;
@@ -22,11 +23,18 @@ export function idempotencyKeyOf(header: string | undefined, body: unknown): str
   return key;
 }
 
-/** Same method, path and body, whatever the order of its members, make the same request; the version is no part of it. */
-export function claimOf(key: string, request: { method: string; path: string; body: unknown }): Claim {
+/**
+ * Same method, path and body, whatever the order of its members, make the same request; the version is no part of it. A customer's
+ * keys are its own: the character between is in no key.
+ */
+export function claimOf(
+  key: string,
+  request: { method: string; path: string; body: unknown; customerId?: CustomerId | null },
+): Claim {
   const path = request.path.startsWith('/v1/') ? request.path.slice(3) : request.path;
   const text = `${request.method} ${path}\n${canonical(withoutKey(request.body))}`;
-  return { key, hash: createHash('sha256').update(text).digest('hex') };
+  const ofCustomer = request.customerId ? `${request.customerId}\n` : '';
+  return { key: ofCustomer + key, hash: createHash('sha256').update(text).digest('hex') };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

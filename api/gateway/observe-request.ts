@@ -19,6 +19,8 @@ export interface ObservedRequest {
   isSecure: boolean;
   /** What the gateway has to say beside the answer. */
   headers: Record<string, string>;
+  /** Goes to the browser with whatever is answered. */
+  cookie: string | null;
 }
 
 const durations = registerHistogram({
@@ -39,6 +41,7 @@ export function observeRequest(c: Context, findClient: FindClient = findPeer): O
     tenantId: null,
     actor: null,
     headers: {},
+    cookie: null,
     ...findClient(c),
   };
 }
@@ -77,7 +80,10 @@ export function finishRequest(
 ): Response {
   const { status, replayed } = answer;
   recordRequest(request, { status, replayed, code: codeOf(answer) }, on);
-  const headers = { ...headersOf(answer), ...request.headers, ...on.headers, 'x-request-id': request.id };
+  const headers: Record<string, string> = { ...headersOf(answer), ...request.headers, ...on.headers };
+  headers['x-request-id'] = request.id;
+  if (request.cookie !== null) headers['set-cookie'] = request.cookie;
+  if (answer.headers) Object.assign(headers, answer.headers);
   const body =
     answer.contentType === undefined
       ? JSON.stringify(answer.body)

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { RouteContract } from '../../contracts/rest/route.ts';
 import type { Claim } from '../../db/queries/idempotency-keys.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { CustomerId } from '../../domain/ids.ts';
 import { refuseForbiddenText } from './check-text.ts';
 import { claimOf, idempotencyKeyOf } from './claim-of.ts';
 import { parseJson, readBody, refuseOtherFormats } from './read-body.ts';
@@ -15,8 +16,15 @@ export interface ReadRequest {
   refusal: DomainError | null;
 }
 
-/** Body, query and idempotency key, checked against the contract. Throws only for a body over the limit or in another format. */
-export async function readRequest(c: Context, contract: RouteContract): Promise<ReadRequest> {
+/**
+ * Body, query and idempotency key, checked against the contract, and against what it lets a customer say. Throws only for a body
+ * over the limit or in another format.
+ */
+export async function readRequest(
+  c: Context,
+  contract: RouteContract,
+  customerId: CustomerId | null,
+): Promise<ReadRequest> {
   const read: ReadRequest = { claim: null, body: undefined, query: undefined, refusal: null };
   if (contract.method !== 'get') refuseOtherFormats(c);
   const bytes = contract.method === 'get' ? null : await readBody(c);
@@ -24,7 +32,7 @@ export async function readRequest(c: Context, contract: RouteContract): Promise<
     const query = queryOf(c);
     refuseForbiddenText(query);
     if (contract.query) read.query = validate(contract.query, query);
-    if (bytes) readInto(read, c, contract, bytes);
+    if (bytes) readInto(read, c, { contract, customerId }, bytes);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     read.refusal = error;
@@ -32,9 +40,15 @@ export async function readRequest(c: Context, contract: RouteContract): Promise<
   return read;
 }
 
-function readInto(read: ReadRequest, c: Context, contract: RouteContract, bytes: Uint8Array): void {
+function readInto(
+  read: ReadRequest,
+  c: Context,
+  by: { contract: RouteContract; customerId: CustomerId | null },
+  bytes: Uint8Array,
+): void {
+  const { contract, customerId } = by;
   const header = c.req.header('idempotency-key');
-  const request = { method: contract.method, path: c.req.path };
+  const request = { method: contract.method, path: c.req.path, customerId };
   let body: unknown;
   try {
     body = parseJson(bytes);
@@ -47,6 +61,8 @@ function readInto(read: ReadRequest, c: Context, contract: RouteContract, bytes:
   }
   const key = idempotencyKeyOf(header, body);
   if (key !== null) read.claim = claimOf(key, { ...request, body });
+  const lesser = customerId === null ? undefined : contract.forCustomers?.body;
+  if (lesser) validate(lesser, body);
   if (contract.body) read.body = validate(contract.body, body);
 }
 

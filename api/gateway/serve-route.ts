@@ -8,11 +8,15 @@ import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isProviderName, type ProviderName } from '../../domain/payments/provider-name.ts';
 import { type Principal, platformScope } from '../../identity/principal.ts';
+import { sessionCookie, writeCookie } from '../../identity/sessions/cookie.ts';
 import type { ApiParts } from '../parts.ts';
 import { idOrUnknown, pathKinds, type Route } from '../route.ts';
 import { answerOfError } from './answer-error.ts';
+import { confineCustomer } from './confine-customer.ts';
+import { hideFromCustomers } from './hide-from-customers.ts';
 import { finishRequest, type ObservedRequest, observeRequest } from './observe-request.ts';
 import { readRequest } from './read-request.ts';
+import { transportHeaders } from './security-headers.ts';
 
 const notFound = () => new DomainError('not_found', 'unknown id');
 
@@ -37,20 +41,28 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
   const { logger, gate } = parts;
   const method = contract.method.toUpperCase();
   const kinds = pathKinds(contract.path);
+  const headers = transportHeaders(parts.portals.publicUrl);
   const namesProvider = contract.path.includes('{provider}');
 
   async function answerCall(c: Context, request: ObservedRequest): Promise<Answer> {
     await gate.arrive(request, contract);
     const credentials = { method, header: (name: string) => c.req.header(name) };
     const principal = await gate.identify(request, () => parts.authenticate(credentials));
-    request.tenantId = principal.tenantId;
+    const { tenantId, customerId } = principal;
+    request.tenantId = tenantId;
     request.actor = principal.actor;
+    const newSecret = principal.session?.newSecret;
+    if (newSecret) request.cookie = writeCookie(sessionCookie, newSecret);
     await gate.admit(request, contract, principal);
     authorize(contract, principal);
-    const ids = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
-    const read = await readRequest(c, contract);
+    const named = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
+    const read = await readRequest(c, contract, customerId);
+    const ids =
+      customerId === null
+        ? named
+        : await confineCustomer(parts.context.database, { tenantId, customerId }, { contract, ids: named, read });
     const call: Call = {
-      tenantId: isOfPlatform(contract) ? platformScope : principal.tenantId,
+      tenantId: isOfPlatform(contract) ? platformScope : tenantId,
       caller: { actor: principal.actor, origin: 'api', requestId: request.id },
       claim: read.claim,
     };
@@ -63,13 +75,15 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       context: parts.context,
       system: parts.system,
       documents: parts.documents,
+      portals: parts.portals,
       access: parts.access,
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,
       provider: () => provider as ProviderName,
     };
-    return gate.carry(contract, call, () => route.handle(routeCall));
+    const answer = await gate.carry(contract, call, () => route.handle(routeCall));
+    return customerId === null ? answer : hideFromCustomers(answer);
   }
 
   return async (c) => {
@@ -81,7 +95,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       parts.denials.note(error, request, contract, c);
       answer = answerOfError(error, { logger, requestId: request.id });
     }
-    return finishRequest(request, answer, { method, route: contract.path, logger });
+    return finishRequest(request, answer, { method, route: contract.path, logger, headers });
   };
 }
 

@@ -18,7 +18,7 @@ const sql = openDatabase(stackEnv().appDatabaseUrl, { max: 4, name: 'test-authen
 
 beforeAll(async () => {
   const access = openTestAccess(shared);
-  const start = () => startApiHarness({ access, authenticate: openTestAuthenticator(sql, shared) });
+  const start = () => startApiHarness({ access, authenticate: openTestAuthenticator(sql, { shared }) });
   [api, second] = await Promise.all([start(), start()]);
   tenant = await api.makeTenant();
 });

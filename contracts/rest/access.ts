@@ -4,6 +4,7 @@ import * as oauthClients from './oauth-clients.ts';
 import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
+import * as sessions from './sessions.ts';
 import * as ownTenant from './tenant.ts';
 import * as tenants from './tenants.ts';
 
@@ -13,6 +14,7 @@ export const accessContracts: readonly [string, RouteContract][] = [
   ...routesOf(roles),
   ...routesOf(apiKeys),
   ...routesOf(oauthClients),
+  ...routesOf(sessions),
   ...routesOf(tenants),
   ...routesOf(ownTenant),
 ];

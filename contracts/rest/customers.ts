@@ -66,6 +66,7 @@ export const readCustomerRoute = defineRoute({
   method: 'get',
   path: '/customers/{customer_id}',
   permission: 'customers:read',
+  forCustomers: {},
   tag: 'Customers',
   summary: 'Read a customer',
   answers: { 200: customerAnswer },
@@ -75,6 +76,13 @@ export const changeCustomerRoute = defineRoute({
   method: 'put',
   path: '/customers/{customer_id}',
   permission: 'customers:write',
+  forCustomers: {
+    body: bodyOf({
+      email: email.optional(),
+      name: textUpTo(200).nullable().optional(),
+      timezone: timezone.optional(),
+    }),
+  },
   tag: 'Customers',
   summary: 'Change a customer',
   body: bodyOf({

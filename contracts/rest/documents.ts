@@ -11,6 +11,7 @@ export const readInvoicePdfRoute = defineRoute({
   method: 'get',
   path: '/invoices/{invoice_id}/pdf',
   permission: 'invoices:read',
+  forCustomers: {},
   tag: 'Invoices',
   summary: 'An invoice as PDF',
   answers: { 200: pdf },

@@ -46,6 +46,7 @@ export const listInvoicesRoute = defineRoute({
   method: 'get',
   path: '/invoices',
   permission: 'invoices:read',
+  forCustomers: {},
   tag: 'Invoices',
   summary: 'List invoices',
   query: listQuery({
@@ -60,6 +61,7 @@ export const readInvoiceRoute = defineRoute({
   method: 'get',
   path: '/invoices/{invoice_id}',
   permission: 'invoices:read',
+  forCustomers: {},
   tag: 'Invoices',
   summary: 'Read an invoice',
   answers: { 200: { description: 'The invoice.', schema: invoice } },

@@ -100,6 +100,7 @@ export const requestRefundRoute = defineRoute({
   method: 'post',
   path: '/payments/{payment_id}/refund-requests',
   permission: 'refund_requests:write',
+  forCustomers: {},
   tag: 'Refunds',
   summary: 'Ask for a refund, on a customer’s behalf',
   body: bodyOf({ amount: refundAmount.optional(), reason: textUpTo(500) }),

@@ -4,7 +4,6 @@ import * as creditNotes from './credit-notes.ts';
 import * as customers from './customers.ts';
 import * as documents from './documents.ts';
 import * as invoices from './invoices.ts';
-import { notSupportedRoutes } from './not-supported.ts';
 import * as paymentMethods from './payment-methods.ts';
 import * as payments from './payments.ts';
 import * as plans from './plans.ts';
@@ -28,11 +27,4 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(refunds),
   ...administrationContracts,
   ...accessContracts,
-  ...notSupportedRoutes.map((contract): [string, RouteContract] => [operationIdOf(contract), contract]),
 ]);
-
-/** `post /payments/{payment_id}/refunds` → `postPaymentsByIdRefunds`. */
-function operationIdOf({ method, path }: RouteContract): string {
-  const words = path.replace(/\{\w+\}/g, 'by-id').split(/[^a-z]+/);
-  return method + words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
-}

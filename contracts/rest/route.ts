@@ -15,8 +15,11 @@ export interface RouteContract {
   readonly atRoot?: boolean;
   /** What the caller must be allowed to do; null: whoever is known may, or, for providers' notifications, whoever signs. */
   readonly permission: Permission | null;
-  /** Customers may call it, each for what is its own; absent: they may not. `body` is what they may say, where that is less. */
-  readonly forCustomers?: { readonly body?: z.ZodType };
+  /**
+   * Customers may call it, each for what is its own; absent: they may not. `body` is what they may say, where that is less;
+   * `filters` what a list is narrowed to, beside the customer itself.
+   */
+  readonly forCustomers?: { readonly body?: z.ZodType; readonly filters?: Readonly<Record<string, string>> };
   /** For the gateway's limits; absent: `read` of a GET, `write` of any other. */
   readonly rateClass?: RateClass;
   readonly tag: string;

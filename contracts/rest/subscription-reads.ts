@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instantOut } from './fields.ts';
 import { invoiceLine } from './invoices.ts';
 import { defineRoute } from './route.ts';
-import { changeBody } from './subscriptions.ts';
+import { changeBody, customerChangeBody } from './subscriptions.ts';
 
 const tag = 'Subscriptions';
 const wholeNumber = (fallback: number, [least, most]: readonly [number, number]) =>
@@ -18,6 +18,7 @@ export const previewChangeRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/preview',
   permission: 'subscriptions:read',
+  forCustomers: { body: customerChangeBody },
   atRoot: true,
   tag,
   summary: 'What a change would bill; changes nothing',
@@ -40,6 +41,7 @@ export const forecastSubscriptionRoute = defineRoute({
   method: 'get',
   path: '/subscriptions/{subscription_id}/forecast',
   permission: 'subscriptions:read',
+  forCustomers: {},
   atRoot: true,
   tag,
   summary: 'The invoices to come, by the function that bills',
@@ -67,6 +69,7 @@ export const readTimelineRoute = defineRoute({
   method: 'get',
   path: '/subscriptions/{subscription_id}/timeline',
   permission: 'subscriptions:read',
+  forCustomers: {},
   atRoot: true,
   tag,
   summary: 'What happened to a subscription',

@@ -28,6 +28,14 @@ export const createSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/subscriptions',
   permission: 'subscriptions:write',
+  forCustomers: {
+    body: bodyOf({
+      customer_id: idText,
+      plan_id: idText,
+      payment_method_id: idText.optional(),
+      quantity: quantity.optional(),
+    }),
+  },
   atRoot: true,
   rateClass: 'money',
   tag,
@@ -63,6 +71,7 @@ export const listSubscriptionsRoute = defineRoute({
   method: 'get',
   path: '/subscriptions',
   permission: 'subscriptions:read',
+  forCustomers: {},
   atRoot: true,
   tag,
   summary: 'List subscriptions',
@@ -79,6 +88,7 @@ export const readSubscriptionRoute = defineRoute({
   method: 'get',
   path: '/subscriptions/{subscription_id}',
   permission: 'subscriptions:read',
+  forCustomers: {},
   atRoot: true,
   tag,
   summary: 'Read a subscription',
@@ -95,10 +105,19 @@ export const changeBody = bodyOf({
   proration: z.enum(['next_invoice', 'invoice_now', 'none']).default('next_invoice'),
 });
 
+/** Which share of a change is paid, and when, is the business's to say. */
+export const customerChangeBody = bodyOf({
+  plan_id: idText.optional(),
+  quantity: quantity.optional(),
+  payment_method_id: idText.optional(),
+  effective: at.optional(),
+});
+
 export const changeSubscriptionRoute = defineRoute({
   method: 'put',
   path: '/subscriptions/{subscription_id}',
   permission: 'subscriptions:write',
+  forCustomers: { body: customerChangeBody },
   atRoot: true,
   rateClass: 'money',
   tag,
@@ -125,6 +144,7 @@ export const cancelSubscriptionRoute = defineRoute({
   method: 'delete',
   path: '/subscriptions/{subscription_id}',
   permission: 'subscriptions:write',
+  forCustomers: {},
   atRoot: true,
   tag,
   summary: 'Cancel now or at the end of the period',
@@ -146,6 +166,7 @@ export const pauseSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/pause',
   permission: 'subscriptions:write',
+  forCustomers: {},
   atRoot: true,
   tag,
   summary: 'Pause until a date, or open-ended; no paid time is lost',
@@ -158,6 +179,7 @@ export const resumeSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/resume',
   permission: 'subscriptions:write',
+  forCustomers: {},
   atRoot: true,
   tag,
   summary: 'Resume a paused subscription',
@@ -170,6 +192,7 @@ export const uncancelSubscriptionRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/uncancel',
   permission: 'subscriptions:write',
+  forCustomers: {},
   atRoot: true,
   tag,
   summary: 'Undo a scheduled cancel',

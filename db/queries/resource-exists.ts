@@ -21,6 +21,8 @@ const tableOf = {
   user: 'memberships',
   customRole: 'custom_roles',
   invitation: 'invitations',
+  /** Sessions are no rows: what cannot be read is refused of each as of an unknown one. */
+  session: null,
   tenant: 'tenants',
 } as const;
 
@@ -30,9 +32,10 @@ export function resourcesExist(
   ids: readonly { kind: keyof typeof tableOf; id: string }[],
 ): Promise<boolean> {
   if (ids.length === 0) return Promise.resolve(true);
-  const each = ids.map(
-    ({ kind, id }) =>
-      sql`and exists (select 1 from ${sql(tableOf[kind])} where ${sql(kind === 'tenant' ? 'tenant_id' : 'id')} = ${id})`,
-  );
+  const each = ids.map(({ kind, id }) => {
+    const table = tableOf[kind];
+    const column = sql(kind === 'tenant' ? 'tenant_id' : 'id');
+    return table === null ? sql`and false` : sql`and exists (select 1 from ${sql(table)} where ${column} = ${id})`;
+  });
   return sql<[{ exist: boolean }]>`select true ${each} as exist`.then(([row]) => row.exist);
 }

@@ -9,6 +9,7 @@ import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import type { CustomRoleId, TenantId } from '../../domain/ids.ts';
 import { refOf, type WorkflowRef } from '../../domain/workflow-ref.ts';
+import type { PortalParts } from '../../identity/portal-parts.ts';
 import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
@@ -16,6 +17,7 @@ import { driveSteps } from './drive-steps.ts';
 import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
+import { openTestPortals } from './test-portals.ts';
 import { testSealing } from './test-sealer.ts';
 import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
@@ -31,6 +33,7 @@ export interface ApiHarness {
   owner: Sql;
   provider: FakePaymentProvider;
   context: BillingContext;
+  portals: PortalParts;
   owed: OwedIntent[];
   logged: string[];
   makeTenant(): Promise<TestTenant>;
@@ -67,6 +70,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       }
     },
   };
+  const portals = overrides.portals ?? openTestPortals(sql);
   const gate = overrides.gate ?? makeTestGate();
   const denials = createDenialNotes({ database: { sql }, logger, intervalMs: 50 });
   const app = createApp({
@@ -74,7 +78,8 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     denials,
     system: { sql: system },
     documents: createPdfRenderer(),
-    authenticate: admitOperator(openTestAuthenticator(sql)),
+    authenticate: admitOperator(openTestAuthenticator(sql, { sessions: portals.authenticate })),
+    portals,
     access: openTestAccess(),
     gate,
     receiveWebhook: noWebhooks,
@@ -89,6 +94,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     owner,
     provider,
     context,
+    portals,
     owed,
     logged,
     makeTenant: () => provisionSandboxTenant({ ownerUrl: databaseUrl, keySecret: testKeySecret, tenantName: 'Test' }),

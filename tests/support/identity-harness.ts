@@ -18,7 +18,9 @@ import { createTenant } from '../../identity/issue-api-key.ts';
 import { createKeySet } from '../../identity/key-set.ts';
 import { type OidcServer, openOidcServer } from '../../identity/oidc/oidc-server.ts';
 import { createInteractions } from '../../identity/oidc/provider-interactions.ts';
+import { createPortalParts, type PortalParts } from '../../identity/portal-parts.ts';
 import { createRoleDirectory } from '../../identity/role-directory.ts';
+import { createRelyingParty } from '../../identity/sign-in/relying-party.ts';
 import { spellSubject } from '../../identity/subject.ts';
 import { createTenantDirectory } from '../../identity/tenant-directory.ts';
 import { createLogger } from '../../runtime/logger.ts';
@@ -46,6 +48,7 @@ export interface IdentityHarness {
   redis: TcpProxy;
   /** Between the API and the identity service. */
   identity: TcpProxy;
+  portals: PortalParts;
   logged: string[];
   makeTenant(): Promise<TenantId>;
   makeUser(tenantId: TenantId, role: BuiltInRole): Promise<{ userId: UserId; email: string }>;
@@ -83,6 +86,8 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
   const identityUrl = new URL(identity.urlOf(identityServer.url)).origin;
   const roles = createRoleDirectory({ database: { sql: own.app } });
   const denials = createDenialNotes({ database: { sql: own.app }, logger });
+  const party = createRelyingParty({ publicUrl, internalUrl: identityUrl, keySecret: testKeySecret });
+  const portals = createPortalParts({ store, database: { sql: own.app }, roles, party, publicUrl });
   const app = createApp({
     context: {
       database: { sql: own.app },
@@ -99,9 +104,11 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
         tenants: createTenantDirectory({ database: { sql: own.app } }),
         roles,
       }),
+      sessions: portals.authenticate,
     }),
     access: openTestAccess(),
     denials,
+    portals,
     gate: makeTestGate(),
     system: { sql: own.system },
     receiveWebhook: noWebhooks,
@@ -111,7 +118,17 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
   const server = await startServer(app, { host: '127.0.0.1', port });
 
   return {
-    ...{ url: server.url, identityUrl: identityServer.url, owner: own.owner, sql, oidc, redis, identity, logged },
+    ...{
+      url: server.url,
+      identityUrl: identityServer.url,
+      owner: own.owner,
+      sql,
+      oidc,
+      redis,
+      identity,
+      portals,
+      logged,
+    },
     makeTenant: () => createTenant(own.owner, { name: 'Test', mode: 'sandbox' }),
     makeUser: (tenantId, role) => insertUser(own.owner, tenantId, role),
     makeClient: (tenantId, client = {}) => insertClient(own.owner, tenantId, client),

@@ -9,14 +9,20 @@ import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.t
 import type { SharedCache } from '../../identity/cached-look-up.ts';
 import type { Authenticate } from '../../identity/principal.ts';
 import { createRoleDirectory } from '../../identity/role-directory.ts';
+import type { AuthenticateSession } from '../../identity/sessions/authenticate-session.ts';
 
 export const testKeySecret = 'the key secret of a test';
 
-/** As of a server of its own; with a cache other servers share, if given. */
-export function openTestAuthenticator(sql: Sql, shared?: SharedCache): Authenticate {
+/** As of a server of its own; with a cache other servers share, and with sessions, if given. */
+export function openTestAuthenticator(
+  sql: Sql,
+  given: { shared?: SharedCache; sessions?: AuthenticateSession } = {},
+): Authenticate {
+  const { shared, sessions } = given;
   const roles = createRoleDirectory({ database: { sql }, ...(shared && { shared }) });
   return createAuthenticator({
     apiKeys: createApiKeyAuthenticator({ sql, roles, keySecret: testKeySecret, ...(shared && { shared }) }),
+    sessions,
   });
 }
 

@@ -1,0 +1,92 @@
+import { rolePermissions } from '../../domain/access/roles.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { assertNever } from '../../domain/invariant.ts';
+import { admitToTenant } from '../admit-to-tenant.ts';
+import type { RoleDirectory } from '../directories.ts';
+import { type Authenticate, type Principal, platformScope } from '../principal.ts';
+import { readCookie, sessionCookie } from './cookie.ts';
+import type { Place, PlaceDirectory } from './place-directory.ts';
+import { refuseCrossSite } from './refuse-cross-site.ts';
+import type { OpenSession } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+
+/** Null for a call without a session's cookie. */
+export type AuthenticateSession = (...call: Parameters<Authenticate>) => null | Promise<Principal>;
+
+export type PrincipalOf = (session: OpenSession) => Promise<Principal>;
+
+const refusal = () => new DomainError('unauthorized', 'The session is over: sign in again.');
+
+/** Outside every tenant an operator administers tenants and reads the platform's own audit, no more. */
+const onPlatform = new Set(['tenants:manage', 'audit:read'] as const);
+
+/**
+ * A session as a principal. What its holder may do is looked up anew, at most two seconds ago: the record says who signed in, not
+ * what that is still worth. A role that has changed since gives the session another secret.
+ */
+export function createSessionPrincipals(parts: {
+  sessions: SessionStore;
+  places: PlaceDirectory;
+  roles: RoleDirectory;
+  now?: () => Instant;
+}): PrincipalOf {
+  const { sessions, places, roles, now = Date.now } = parts;
+
+  async function asUser(session: OpenSession, { tenantId, role, tenantStatus }: Place): Promise<Principal> {
+    const { record } = session;
+    const rotated = record.role === role ? null : await sessions.rotate(session, { role });
+    const permissions = admitToTenant(tenantStatus, await roles.permissionsOf(tenantId, role));
+    const actor = record.holder.kind === 'customer' ? record.holder.customerId : record.holder.userId;
+    return { tenantId, kind: 'user', actor, role, permissions, customerId: null, session: rotated ?? session };
+  }
+
+  return async (session) => {
+    const { holder, tenantId, entered } = session.record;
+    switch (holder.kind) {
+      case 'user': {
+        const place = (await places.placesOf(holder.userId)).find((one) => one.tenantId === tenantId);
+        if (!place) throw refusal();
+        return asUser(session, place);
+      }
+      case 'operator': {
+        const isInside = entered !== null && entered.until > now();
+        return {
+          ...{ kind: 'operator', actor: holder.userId, role: 'operator', customerId: null, session },
+          tenantId: isInside ? tenantId : platformScope,
+          permissions: isInside ? rolePermissions.operator : onPlatform,
+        };
+      }
+      case 'customer': {
+        const standing = await places.standingOf(holder.tenantId, holder.customerId);
+        if (standing?.status !== 'active') throw refusal();
+        const { tenantId: ofTenant, customerId } = holder;
+        const permissions = admitToTenant(standing.tenantStatus, rolePermissions.customer);
+        return {
+          ...{ tenantId: ofTenant, kind: 'customer', actor: customerId, role: 'customer', permissions, customerId },
+          session,
+        };
+      }
+      default:
+        return assertNever(holder);
+    }
+  };
+}
+
+/** For calls by cookie; what they change must come from a page of ours. */
+export function createSessionAuthenticator(parts: {
+  sessions: SessionStore;
+  principalOf: PrincipalOf;
+  publicUrl: string;
+}): AuthenticateSession {
+  const publicOrigin = new URL(parts.publicUrl).origin;
+  return (credentials) => {
+    const secret = readCookie(credentials.header('cookie'), sessionCookie);
+    if (secret === null) return null;
+    refuseCrossSite(credentials, publicOrigin);
+    return parts.sessions.find(secret).then((session) => {
+      if (session === null) throw refusal();
+      return parts.principalOf(session);
+    });
+  };
+}

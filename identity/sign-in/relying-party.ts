@@ -1,0 +1,133 @@
+import * as client from 'openid-client';
+import { DomainError } from '../../domain/errors.ts';
+import { type Instant, SECOND_MS } from '../../domain/instant.ts';
+import {
+  firstPartyClientId,
+  firstPartyClientSecret,
+  signedOutPath,
+  signInCallbackPath,
+} from '../first-party-client.ts';
+import { parseSubject, type Subject } from '../subject.ts';
+
+/** What must come back unchanged from the identity service, known to the API alone. */
+export interface SignInChecks {
+  state: string;
+  nonce: string;
+  verifier: string;
+}
+
+/** The API towards the identity service: an ordinary client of it, by discovery, code and PKCE. The browser carries a code, never a token. */
+export interface RelyingParty {
+  begin(): Promise<{ url: string; checks: SignInChecks }>;
+  /** `query` as the browser brought it. Refuses with `unauthorized` what the identity service did not say to this very sign-in. */
+  finish(query: string, checks: SignInChecks): Promise<{ subject: Subject; authenticatedAt: Instant }>;
+  signOutUrl(): Promise<string>;
+}
+
+/** A sign-in asks for the password each time: a session that ended by idleness or by its owner does not come back by itself. */
+const ageSecondsMax = 300;
+const timeoutSeconds = 5;
+
+export function createRelyingParty(parts: {
+  publicUrl: string;
+  /** Where the identity service is reached from here; it answers in the name of the public address. */
+  internalUrl: string;
+  keySecret: string;
+}): RelyingParty {
+  const { publicUrl, internalUrl, keySecret } = parts;
+  const redirectUri = publicUrl + signInCallbackPath;
+  let discovered: Promise<client.Configuration> | undefined;
+
+  const fetchInside: client.CustomFetch = (url, options) => {
+    const inside = url.startsWith(publicUrl) ? internalUrl + url.slice(publicUrl.length) : url;
+    const { host, protocol } = new URL(publicUrl);
+    const forwarded = { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) };
+    return fetch(inside, { ...options, headers: { ...options.headers, ...forwarded } } as RequestInit);
+  };
+
+  async function discover(): Promise<client.Configuration> {
+    const allowPlain = publicUrl.startsWith('http:') ? [client.allowInsecureRequests] : [];
+    return client.discovery(
+      new URL(publicUrl),
+      firstPartyClientId,
+      {},
+      client.ClientSecretBasic(firstPartyClientSecret(keySecret)),
+      {
+        [client.customFetch]: fetchInside,
+        timeout: timeoutSeconds,
+        execute: [client.enableNonRepudiationChecks, ...allowPlain],
+      },
+    );
+  }
+
+  /** What went wrong once is tried again by the next. */
+  function configuration(): Promise<client.Configuration> {
+    discovered ??= discover().catch((error: unknown) => {
+      discovered = undefined;
+      throw new SignInUnavailableError(error);
+    });
+    return discovered;
+  }
+
+  return {
+    async begin() {
+      const config = await configuration();
+      const checks = {
+        state: client.randomState(),
+        nonce: client.randomNonce(),
+        verifier: client.randomPKCECodeVerifier(),
+      };
+      const url = client.buildAuthorizationUrl(config, {
+        redirect_uri: redirectUri,
+        scope: 'openid',
+        state: checks.state,
+        nonce: checks.nonce,
+        code_challenge: await client.calculatePKCECodeChallenge(checks.verifier),
+        code_challenge_method: 'S256',
+        prompt: 'login',
+        max_age: String(ageSecondsMax),
+      });
+      return { url: url.href, checks };
+    },
+
+    async finish(query, { state, nonce, verifier }) {
+      const config = await configuration();
+      const claims = await client
+        .authorizationCodeGrant(config, new URL(redirectUri + query), {
+          expectedState: state,
+          expectedNonce: nonce,
+          pkceCodeVerifier: verifier,
+          maxAge: ageSecondsMax,
+          idTokenExpected: true,
+        })
+        .then((tokens) => tokens.claims(), orRefuse);
+      const subject = claims ? parseSubject(claims.sub) : null;
+      if (!claims || !subject) throw new DomainError('unauthorized', 'The identity service named nobody.');
+      return { subject, authenticatedAt: Number(claims.auth_time) * SECOND_MS };
+    },
+
+    async signOutUrl() {
+      const config = await configuration();
+      return client.buildEndSessionUrl(config, { post_logout_redirect_uri: publicUrl + signedOutPath }).href;
+    },
+  };
+}
+
+/** The identity service is away: nobody signs in for now, sessions and keys go on. */
+export class SignInUnavailableError extends Error {
+  constructor(cause: unknown) {
+    super('the identity service is away', { cause });
+    this.name = 'SignInUnavailableError';
+  }
+}
+
+/** What the service refused, or said to another sign-in, is a refusal; that it said nothing is none. */
+function orRefuse(error: unknown): never {
+  const isAway =
+    error instanceof TypeError ||
+    (error instanceof client.ClientError && ['OAUTH_TIMEOUT', 'OAUTH_ABORT'].includes(error.code ?? ''));
+  if (isAway) throw new SignInUnavailableError(error);
+  throw Object.assign(new DomainError('unauthorized', 'The identity service did not confirm this sign-in.'), {
+    cause: error,
+  });
+}

@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '../../db/new-id.ts';
+import type { TenantId, UserId } from '../../domain/ids.ts';
+import { HttpBrowser } from '../../tests/support/http-browser.ts';
+import { type IdentityHarness, startIdentityHarness } from '../../tests/support/identity-harness.ts';
+import { sessionCookie, signInCookie } from '../sessions/cookie.ts';
+
+let platform: IdentityHarness;
+let tenantId: TenantId;
+let userId: UserId;
+let browser: HttpBrowser;
+
+beforeAll(async () => {
+  platform = await startIdentityHarness();
+});
+afterAll(() => platform.stop());
+beforeEach(async () => {
+  tenantId = await platform.makeTenant();
+  ({ userId } = await platform.makeUser(tenantId, 'admin'));
+  browser = new HttpBrowser(platform.url);
+});
+
+/** From the first address to the one that brings the code back, which is not called yet. */
+async function bringCode(by = browser, path = '/auth/sign-in'): Promise<URL> {
+  const login = await by.follow(path, '/identity/sign-in/');
+  const decided = await by.send('POST', `${login.url.pathname}/login`, { json: { userId, tenantId } });
+  const { url } = await by.follow(decided.headers.get('location') ?? '', '/auth/callback');
+  return url;
+}
+
+async function signIn(by = browser, path = '/auth/sign-in'): Promise<Response> {
+  return by.get((await bringCode(by, path)).href);
+}
+
+/** Until sign-ins begin again. */
+async function untilStatus(expected: number): Promise<void> {
+  const end = performance.now() + 5_000;
+  while ((await browser.get('/auth/sign-in')).status !== expected) {
+    if (performance.now() > end) throw new Error('signing in did not come back');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const session = (by = browser) => by.get('/v1/session');
+
+describe('signing in', () => {
+  it('goes through the identity service by code and PKCE, and leaves the browser a cookie and no token', async () => {
+    const first = await browser.get('/auth/sign-in');
+    const authorization = new URL(first.headers.get('location') ?? '');
+    expect(authorization.origin).toBe(platform.url);
+    const asked = Object.fromEntries(authorization.searchParams);
+    expect(asked).toMatchObject({
+      response_type: 'code',
+      code_challenge_method: 'S256',
+      prompt: 'login',
+      scope: 'openid',
+    });
+    expect([asked['state'], asked['nonce'], asked['code_challenge']].every((text) => (text?.length ?? 0) >= 43)).toBe(
+      true,
+    );
+    const answer = await signIn();
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/docs']);
+    const cookies = answer.headers.getSetCookie();
+    expect(cookies.find((line) => line.startsWith(`${sessionCookie}=`))).toMatch(
+      /^__Host-redcore=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+    );
+    expect(browser.cookies.has(signInCookie)).toBe(false);
+    expect([...browser.cookies.values()].some((value) => value.startsWith('eyJ'))).toBe(false);
+    const who = await session();
+    expect(await who.json()).toMatchObject({
+      kind: 'user',
+      actor: userId,
+      role: 'admin',
+      tenant: { tenant_id: tenantId },
+    });
+  });
+
+  it('asks again who has signed in before: a session that is over does not come back by itself', async () => {
+    await signIn();
+    browser.cookies.delete(sessionCookie);
+    const { url } = await browser.follow('/auth/sign-in', '/identity/sign-in/');
+    expect(url.pathname).toMatch(/^\/identity\/sign-in\//);
+  });
+
+  it('gives another secret each time, ends the session that was there, and takes none a stranger planted', async () => {
+    browser.cookies.set(sessionCookie, 'A'.repeat(43));
+    await signIn();
+    const first = browser.cookies.get(sessionCookie) ?? '';
+    expect(first).not.toBe('A'.repeat(43));
+    await signIn();
+    const second = browser.cookies.get(sessionCookie);
+    expect(second).not.toBe(first);
+    const old = new HttpBrowser(platform.url);
+    old.cookies.set(sessionCookie, first);
+    expect([(await session(old)).status, (await session()).status]).toEqual([401, 200]);
+  });
+
+  it('goes back to a path of ours', async () => {
+    const answer = await signIn(browser, `/auth/sign-in?return_to=${encodeURIComponent('/portal/plans?sort=name')}`);
+    expect(answer.headers.get('location')).toBe('/portal/plans?sort=name');
+  });
+
+  it.each([
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    '/\t/evil.example',
+    'javascript:alert(1)',
+    '/..//evil.example',
+  ])('goes on to no other host: %j', async (target) => {
+    const answer = await signIn(browser, `/auth/sign-in?return_to=${encodeURIComponent(target)}`);
+    expect(answer.headers.get('location')).toBe('/docs');
+  });
+});
+
+describe('a code that comes back', () => {
+  it('counts once', async () => {
+    const callback = await bringCode();
+    expect((await browser.get(callback.href)).status).toBe(303);
+    expect((await browser.get(callback.href)).status).toBe(401);
+  });
+
+  it('counts in the browser that began alone: a stranger’s code signs nobody in', async () => {
+    const callback = await bringCode();
+    const victim = new HttpBrowser(platform.url);
+    const forged = await victim.get(callback.href);
+    expect([forged.status, victim.cookies.has(sessionCookie)]).toEqual([401, false]);
+    expect(await forged.text()).toContain('This browser did not begin this sign-in');
+    expect((await browser.get(callback.href)).status).toBe(401);
+  });
+
+  it.each([
+    ['another state', 'state', 'x'.repeat(43)],
+    ['another code', 'code', 'y'.repeat(43)],
+    ['another issuer', 'iss', 'https://evil.example'],
+  ])('counts with %s not at all', async (_name, parameter, value) => {
+    const callback = await bringCode();
+    callback.searchParams.set(parameter, value);
+    const answer = await browser.get(callback.href);
+    expect([answer.status, browser.cookies.has(sessionCookie)]).toEqual([401, false]);
+  });
+
+  it('of another sign-in does not fit this one', async () => {
+    const [mine, other] = [await bringCode(), await bringCode(new HttpBrowser(platform.url))];
+    mine.searchParams.set('code', other.searchParams.get('code') ?? '');
+    expect((await browser.get(mine.href)).status).toBe(401);
+  });
+
+  it('from who refused signs nobody in', async () => {
+    const begun = new URL((await browser.get('/auth/sign-in')).headers.get('location') ?? '');
+    const state = begun.searchParams.get('state');
+    const iss = encodeURIComponent(platform.url);
+    const answer = await browser.get(`/auth/callback?error=access_denied&state=${state}&iss=${iss}`);
+    expect([answer.status, browser.cookies.has(sessionCookie)]).toEqual([401, false]);
+    expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  it('does not sign in who was thrown out meanwhile', async () => {
+    const callback = await bringCode();
+    await platform.portals.sessions.endAll({ kind: 'user', userId });
+    const answer = await browser.get(callback.href);
+    expect([answer.headers.get('location'), browser.cookies.has(sessionCookie)]).toEqual(['/auth/sign-in', false]);
+  });
+});
+
+describe('signing out', () => {
+  it('ends the session at once and leads on to the identity service', async () => {
+    await signIn();
+    const secret = browser.cookies.get(sessionCookie) ?? '';
+    const answer = await browser.send('POST', '/auth/sign-out');
+    const next = new URL(answer.headers.get('location') ?? '');
+    expect([answer.status, next.pathname]).toEqual([303, '/oauth/end-session']);
+    expect(next.searchParams.has('id_token_hint')).toBe(false);
+    expect(browser.cookies.has(sessionCookie)).toBe(false);
+    browser.cookies.set(sessionCookie, secret);
+    expect((await session()).status).toBe(401);
+    expect((await browser.get(next.href)).status).toBe(200);
+  });
+
+  it('is asked for by pages of ours alone', async () => {
+    await signIn();
+    const answer = await browser.send('POST', '/auth/sign-out', { headers: { 'sec-fetch-site': 'cross-site' } });
+    expect(answer.status).toBe(403);
+    expect((await session()).status).toBe(200);
+    expect((await browser.get('/auth/sign-out')).status).toBe(404);
+  });
+
+  it('tells a page that calls it where to go on', async () => {
+    await signIn();
+    const answer = await browser.send('POST', '/auth/sign-out', { headers: { accept: 'application/json' } });
+    expect(((await answer.json()) as { continue_at: string }).continue_at).toMatch(/\/oauth\/end-session\?/);
+  });
+});
+
+describe('while something is away', () => {
+  it('nobody signs in without the store, and nobody is let in', async () => {
+    await signIn();
+    platform.redis.cut();
+    try {
+      const answers = await Promise.all([browser.get('/auth/sign-in'), session()]);
+      expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    } finally {
+      platform.redis.mend();
+      await untilStatus(303);
+    }
+  });
+
+  it('sessions go on without the identity service', async () => {
+    await signIn();
+    platform.identity.cut();
+    try {
+      expect((await session()).status).toBe(200);
+      const callback = await browser.get('/auth/callback?code=x&state=y');
+      expect(callback.status).toBe(401);
+    } finally {
+      platform.identity.mend();
+    }
+  });
+});
+
+describe('a customer’s link', () => {
+  let customerId: string;
+  let url: string;
+  const make = () =>
+    platform.portals.links.make({ tenantId, customerId: customerId as never, returnUrl: 'https://shop.example/me' });
+
+  beforeEach(async () => {
+    customerId = newId('customer');
+    await platform.owner`insert into customers (tenant_id, id, email, timezone, status, metadata)
+      values (${tenantId}, ${customerId}, 'ada@example.com', 'UTC', 'active', '{}')`;
+    ({ url } = await make());
+  });
+
+  it('signs the customer in, once', async () => {
+    const answer = await browser.get(url);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/portal/']);
+    expect(await (await session()).json()).toMatchObject({
+      ...{ kind: 'customer', actor: customerId, email: 'ada@example.com', role: 'customer' },
+      return_url: 'https://shop.example/me',
+    });
+    const again = new HttpBrowser(platform.url);
+    expect([(await again.get(url)).status, again.cookies.size]).toEqual([401, 0]);
+  });
+
+  it('is used once also by many at the same time', async () => {
+    const many = Array.from({ length: 10 }, () => new HttpBrowser(platform.url));
+    const answers = await Promise.all(many.map((one) => one.get(url)));
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
+  });
+
+  it('is not used up by who only looks at it', async () => {
+    await browser.send('HEAD', url);
+    await browser.get(url, { 'sec-purpose': 'prefetch;prerender' });
+    expect(browser.cookies.size).toBe(0);
+    expect((await browser.get(url)).status).toBe(303);
+  });
+
+  it('goes on to a path of ours alone', async () => {
+    const answer = await browser.get(`${url}&return_to=${encodeURIComponent('//evil.example')}`);
+    expect(answer.headers.get('location')).toBe('/portal/');
+  });
+
+  it('of a customer who is inactive opens nothing', async () => {
+    await platform.owner`update customers set status = 'inactive' where id = ${customerId}`;
+    expect((await browser.get(url)).status).toBe(401);
+  });
+
+  it.each(['', '?token=', `?token=${'A'.repeat(43)}`, '?token=..%2F'])('of nobody opens nothing: %s', async (query) => {
+    expect((await browser.get(`/auth/portal${query}`)).status).toBe(401);
+  });
+});
