@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Context, Hono } from 'hono';
 import { problem } from '../../contracts/problem.ts';
+import { pageHeaders } from '../gateway/security-headers.ts';
 
 /** Where the built pages lie, one folder per portal. */
 export const builtPortals = join(import.meta.dirname, '..', '..', 'portals', 'dist');
@@ -34,7 +35,7 @@ const policyOf = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-const always = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' };
+const always = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
 
 /** `GET /portal/*` and `GET /admin/*`: the shell at every address, so that links lead into the page; assets by their hashed names. */
 export function servePortals(app: Hono, builtFolder: string): void {
@@ -53,9 +54,7 @@ async function answerShell(file: string): Promise<Response> {
   const nonce = randomBytes(18).toString('base64');
   return new Response(page.toString('utf8').replaceAll(noncePlace, nonce), {
     headers: {
-      ...always,
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policyOf(nonce),
+      ...pageHeaders(policyOf(nonce)),
       'cache-control': 'no-store',
     },
   });

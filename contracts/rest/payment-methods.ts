@@ -130,6 +130,7 @@ export const listMethodProvidersRoute = defineRoute({
   method: 'get',
   path: '/payment-method-providers',
   permission: 'customers:read',
+  forCustomers: {},
   tag: 'Payment methods',
   summary: 'List the providers at whose page a customer can set up a payment method now',
   answers: {

@@ -12,6 +12,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PortalFrame } from '../shared/frame/portal-frame.tsx';
 import { useMay, useSession } from '../shared/session/session-context.tsx';
+import { PlaceBar } from './place-bar.tsx';
 
 const ClockBar = lazy(async () => ({ default: (await import('./clock/clock-bar.tsx')).ClockBar }));
 
@@ -36,6 +37,7 @@ export function AdminFrame(): ReactNode {
       navigation={pages
         .filter(({ permission }) => permissions.has(permission))
         .map(({ to, name, icon }) => ({ to, icon, label: t(`nav.${name}`) }))}
+      header={<PlaceBar />}
       banner={<Suspense>{seesClock && <ClockBar />}</Suspense>}
     />
   );

@@ -6,6 +6,7 @@ import { LostPage } from '../shared/frame/lost-page.tsx';
 import { SessionGate } from '../shared/session/session-gate.tsx';
 import { SignInPage } from '../shared/session/sign-in-page.tsx';
 import { AdminFrame } from './admin-frame.tsx';
+import { OutsidePage } from './outside-page.tsx';
 
 /** Filters live in the address, so that a view can be kept and sent. */
 const root = createRootRoute({
@@ -50,6 +51,7 @@ export function AdminPortal(): ReactNode {
   return (
     <SessionGate
       admits={['user', 'operator']}
+      outside={<OutsidePage />}
       signIn={<SignInPage title={t('signIn.title')} text={t('signIn.text')} action={action} />}
     >
       <RouterProvider router={router} />

@@ -8,6 +8,22 @@ export const de: typeof en = {
     text: 'Melden Sie sich an, um Abonnements zu sehen, fehlgeschlagene Zahlungen zu reparieren und über Erstattungen zu entscheiden.',
     button: 'Anmelden',
   },
+  outside: {
+    title: 'In ein Unternehmen gehen',
+    text: 'Sie betreiben die Plattform und sind gerade in keinem Unternehmen. Ein Besuch dauert eine Stunde und steht mit Ihrem Grund in dessen Protokoll.',
+    tenant: 'Unternehmen',
+    reason: 'Warum?',
+    enter: 'Hineingehen',
+    leave: 'Verlassen (bis {{until}})',
+  },
+  portalLink: {
+    title: 'Portal-Link',
+    text: 'Meldet den Kunden im Kundenportal an: einmal, binnen fünf Minuten. Geben Sie ihn sonst niemandem.',
+    make: 'Link erzeugen',
+    another: 'Weiteren erzeugen',
+    link: 'Link',
+    until: 'Gültig bis {{at}}',
+  },
   nav: {
     home: 'Start',
     subscriptions: 'Abonnements',

@@ -7,6 +7,22 @@ export const en = {
     text: 'Sign in to see your subscriptions, repair failed payments and decide on refunds.',
     button: 'Sign in',
   },
+  outside: {
+    title: 'Go into a business',
+    text: 'You run the platform and are in no business now. Going into one lasts an hour and stands in its audit log with your reason.',
+    tenant: 'Business',
+    reason: 'Why?',
+    enter: 'Go in',
+    leave: 'Leave (until {{until}})',
+  },
+  portalLink: {
+    title: 'Portal link',
+    text: 'Signs the customer in to the customer portal: once, within five minutes. Give it to nobody else.',
+    make: 'Make a link',
+    another: 'Make another',
+    link: 'Link',
+    until: 'Good until {{at}}',
+  },
   nav: {
     home: 'Home',
     subscriptions: 'Subscriptions',

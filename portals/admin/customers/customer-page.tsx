@@ -17,6 +17,7 @@ import { everyPaymentStatus, PaymentsTable } from '../payment-errors/payments-ta
 import { CustomerDialog } from './customer-dialog.tsx';
 import { CustomerMethods } from './customer-methods.tsx';
 import { CustomerSubscriptions } from './customer-subscriptions.tsx';
+import { PortalLinkDialog } from './portal-link-dialog.tsx';
 import { SubscribeDialog } from './subscribe-dialog.tsx';
 
 export function CustomerPage(): ReactNode {
@@ -75,7 +76,8 @@ function CustomerActions({ customer }: { customer: Customer }): ReactNode {
   const { t } = useTranslation();
   const mayEdit = useMay('customers:write');
   const maySubscribe = useMay('subscriptions:write');
-  const [asking, setAsking] = useState<'edit' | 'subscribe' | null>(null);
+  const mayLink = useMay('portal_sessions:write');
+  const [asking, setAsking] = useState<'edit' | 'subscribe' | 'link' | null>(null);
   const close = () => setAsking(null);
   return (
     <>
@@ -87,6 +89,12 @@ function CustomerActions({ customer }: { customer: Customer }): ReactNode {
           {t('customers.edit')}
         </Button>
       )}
+      {mayLink && customer.status === 'active' && (
+        <Button variant="default" onClick={() => setAsking('link')}>
+          {t('portalLink.title')}
+        </Button>
+      )}
+      {asking === 'link' && <PortalLinkDialog customerId={customer.customer_id} onClose={close} />}
       {asking === 'edit' && <CustomerDialog customer={customer} onClose={close} />}
       {asking === 'subscribe' && <SubscribeDialog customerId={customer.customer_id} onClose={close} />}
     </>

@@ -15,6 +15,7 @@ import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import type { Page } from '../../shared/rest/types.ts';
+import type { Permission } from '../../shared/session/session.ts';
 import { useSession } from '../../shared/session/session-context.tsx';
 
 /** More are not counted: a list of a hundred is what one looks at, not what one counts. */
@@ -23,7 +24,7 @@ const lookAgainMs = 15_000;
 
 interface Need {
   name: 'failed' | 'pastDue' | 'undecided' | 'refundRequests' | 'disputes';
-  permission: string;
+  permission: Permission;
   icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
   to: string;
   search?: Record<string, string>;

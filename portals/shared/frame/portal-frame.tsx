@@ -4,6 +4,8 @@ import { IconLogout } from '@tabler/icons-react';
 import { createLink, Outlet, useRouterState } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, ComponentType, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { notifyFailed } from '../parts/notices.ts';
+import { useProblemText } from '../parts/use-problem-text.ts';
 import { useSession } from '../session/session-context.tsx';
 import { signOut } from '../session/sign-out.ts';
 import { Brand } from './brand.tsx';
@@ -28,6 +30,7 @@ export function PortalFrame(props: {
 }): ReactNode {
   const { t } = useTranslation();
   const { tenant } = useSession();
+  const problemText = useProblemText();
   const [opened, { toggle, close }] = useDisclosure(false);
   return (
     <AppShell
@@ -63,7 +66,7 @@ export function PortalFrame(props: {
             type="button"
             label={t('frame.signOut')}
             leftSection={<IconLogout size={18} aria-hidden />}
-            onClick={() => void signOut()}
+            onClick={() => signOut().catch((error: unknown) => notifyFailed(problemText(error)))}
           />
         </AppShell.Section>
       </AppShell.Navbar>

@@ -13,7 +13,7 @@ interface IntentDialogProps {
   disabled?: boolean;
   size?: string;
   children: ReactNode;
-  /** Sent under one idempotency key for as long as the dialog is open; the dialog closes when it resolves. */
+  /** Sent under one idempotency key for as long as the dialog is open, which closes when it resolves to anything but false. */
   onConfirm: (key: string) => Promise<unknown>;
   onClose: () => void;
 }
@@ -29,8 +29,7 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
     setBusy(true);
     setError(null);
     try {
-      await props.onConfirm(key);
-      props.onClose();
+      if ((await props.onConfirm(key)) !== false) props.onClose();
     } catch (problem) {
       setError(problem);
       if (isRefused(problem)) setKey(newIntentKey());

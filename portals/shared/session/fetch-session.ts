@@ -1,9 +1,14 @@
-import { problemFrom } from '../rest/problem.ts';
-import type { Session } from './session.ts';
+import { answered, rest } from '../rest/client.ts';
+import type { SignedIn } from './session.ts';
 
-export async function fetchSession(): Promise<Session> {
-  const response = await fetch('/v1/session', { credentials: 'same-origin', cache: 'no-store' });
-  const body = await response.json();
-  if (!response.ok) throw problemFrom(response, body);
-  return { ...body, permissions: new Set(body.permissions) };
+export async function fetchSession(): Promise<SignedIn> {
+  const who = await answered(rest.GET('/v1/session'));
+  const { kind, actor, role, tenant, places, entered } = who;
+  return {
+    ...{ kind, role, places, entered, returnUrl: who.return_url },
+    name: who.name ?? who.email ?? actor,
+    permissions: new Set(who.permissions),
+    tenant: tenant && { id: tenant.tenant_id, name: tenant.name, isSandbox: tenant.mode === 'sandbox' },
+    customerId: kind === 'customer' ? actor : null,
+  };
 }

@@ -5,13 +5,15 @@ import { useTranslation } from 'react-i18next';
 import { ProblemPanel } from '../parts/problem-panel.tsx';
 import { asProblem } from '../rest/problem.ts';
 import { fetchSession } from './fetch-session.ts';
-import type { Session } from './session.ts';
+import type { SignedIn } from './session.ts';
 import { SessionProvider } from './session-context.tsx';
 
 /** Shows the portal to whoever it is for, and a way in to everybody else. */
 export function SessionGate(props: {
-  admits: readonly Session['kind'][];
+  admits: readonly SignedIn['kind'][];
   signIn: ReactNode;
+  /** For an operator who is in no business yet. */
+  outside?: ReactNode;
   children: ReactNode;
 }): ReactNode {
   const { t } = useTranslation();
@@ -29,7 +31,9 @@ export function SessionGate(props: {
     );
   }
   if (session.data !== undefined && props.admits.includes(session.data.kind) && !isGone(session.error)) {
-    return <SessionProvider value={session.data}>{props.children}</SessionProvider>;
+    const { tenant } = session.data;
+    if (tenant === null) return props.outside ?? props.signIn;
+    return <SessionProvider value={{ ...session.data, tenant }}>{props.children}</SessionProvider>;
   }
   if (session.data !== undefined || isGone(session.error)) return props.signIn;
   return (

@@ -1,12 +1,31 @@
-/** Who looks at the page, for which business, and what they may do. */
-export interface Session {
-  kind: 'user' | 'operator' | 'customer';
+import type { components } from '../../../contracts/generated/rest.gen.ts';
+
+type WhoAmI = components['schemas']['Session'];
+
+/** Who looks at the page, and what they may do. */
+export interface SignedIn {
+  kind: WhoAmI['kind'];
   name: string;
-  email: string | null;
   role: string;
-  tenant: { id: string; name: string; isSandbox: boolean };
-  permissions: ReadonlySet<string>;
+  permissions: ReadonlySet<Permission>;
+  /** Null for an operator outside every business. */
+  tenant: Tenant | null;
+  places: WhoAmI['places'];
+  entered: WhoAmI['entered'];
   customerId: string | null;
+  /** Where a customer came from. */
+  returnUrl: string | null;
 }
 
-export type Permission = string;
+interface Tenant {
+  id: string;
+  name: string;
+  isSandbox: boolean;
+}
+
+/** Within a business: what every page is about. */
+export interface Session extends SignedIn {
+  tenant: Tenant;
+}
+
+export type Permission = WhoAmI['permissions'][number];
