@@ -6,6 +6,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { TenantId } from '../domain/ids.ts';
 import { createAccessParts } from '../identity/access-parts.ts';
 import { createLogger } from '../runtime/logger.ts';
+import { openTestAccounts } from '../tests/support/test-accounts.ts';
 import { openTestPortals } from '../tests/support/test-portals.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { makeTestGate } from '../tests/support/wide-gate.ts';
@@ -43,6 +44,7 @@ const app = createApp({
     },
     sendIntents: () => undefined,
   },
+  accounts: openTestAccounts(noDatabase as never),
   system: { sql: noDatabase as never },
   documents: {
     contentType: 'application/pdf',

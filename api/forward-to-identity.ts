@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import type { Context, Hono } from 'hono';
 import { proxy } from 'hono/proxy';
 import { problem, problemOf } from '../contracts/problem.ts';
 import { DomainError } from '../domain/errors.ts';
 import { SECOND_MS } from '../domain/instant.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { Gate } from './gateway/gate.ts';
 import { finishRequest, observeRequest, recordRequest } from './gateway/observe-request.ts';
 
 /** What the identity service answers in the name of the one public address. */
@@ -14,17 +14,19 @@ const prefixes = ['/oauth', '/.well-known', '/identity'] as const;
 const timeoutMs = 10 * SECOND_MS;
 const bodyBytesMax = 64 * 1_024;
 
+interface Forwarding {
+  identityUrl: string;
+  gate: Gate;
+  logger: Logger;
+}
+
 /** Passes requests on as they come, streamed; the identity service is reached by nobody else. */
-export function forwardToIdentity(app: Hono, parts: { identityUrl: string; logger: Logger }): void {
+export function forwardToIdentity(app: Hono, parts: Forwarding): void {
   for (const prefix of prefixes) app.all(`${prefix}/*`, (c) => forward(c, `${prefix}/*`, parts));
 }
 
-async function forward(
-  c: Context,
-  route: string,
-  { identityUrl, logger }: { identityUrl: string; logger: Logger },
-): Promise<Response> {
-  const request = observeRequest(c);
+async function forward(c: Context, route: string, { identityUrl, gate, logger }: Forwarding): Promise<Response> {
+  const request = observeRequest(c, gate.findClient);
   const on = { method: c.req.method, route, logger };
   if (Number(c.req.header('content-length') ?? 0) > bodyBytesMax) {
     return finishRequest(request, problemOf(new DomainError('body_too_large', 'This takes at most 64 KiB.')), on);
@@ -36,7 +38,12 @@ async function forward(
       redirect: 'manual',
       signal: AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(timeoutMs)]),
       // What a stranger wrote there is replaced, not extended.
-      headers: { ...c.req.header(), 'x-forwarded-for': addressOf(c), forwarded: undefined, 'x-request-id': request.id },
+      headers: {
+        ...c.req.header(),
+        'x-forwarded-for': request.ip ?? undefined,
+        forwarded: undefined,
+        'x-request-id': request.id,
+      },
     });
     recordRequest(request, { status: response.status }, on);
     response.headers.set('x-request-id', request.id);
@@ -45,9 +52,4 @@ async function forward(
     logger.warn({ err: error, requestId: request.id }, 'the identity service does not answer');
     return finishRequest(request, problem(503, 'service_unavailable', 'Signing in is briefly unavailable.'), on);
   }
-}
-
-function addressOf(c: Context): string | undefined {
-  const incoming = (c.env as { incoming?: IncomingMessage } | undefined)?.incoming;
-  return incoming?.socket.remoteAddress;
 }

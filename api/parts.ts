@@ -3,6 +3,7 @@ import type { AccessParts } from '../billing/access/access-call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
+import type { Accounts } from '../identity/accounts/accounts.ts';
 import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -27,6 +28,8 @@ export interface ApiParts {
   /** As the system role: for operators' calls, which are of no tenant. */
   system: TenantDatabase;
   documents: DocumentRenderer;
+  /** Of people, for what they change of their own; as the identity role. */
+  accounts: Accounts;
   authenticate: Authenticate;
   denials: DenialNotes;
   portals: PortalParts;

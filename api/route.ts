@@ -32,6 +32,7 @@ import type {
 } from '../domain/ids.ts';
 import { idPrefixes } from '../domain/ids.ts';
 import type { ProviderName } from '../domain/payments/provider-name.ts';
+import type { Accounts } from '../identity/accounts/accounts.ts';
 import type { PortalParts } from '../identity/portal-parts.ts';
 import type { Principal } from '../identity/principal.ts';
 
@@ -57,10 +58,10 @@ interface PathIds {
   user: UserId;
   customRole: CustomRoleId;
   invitation: InvitationId;
-  /** No row, and known to its holder alone. */
-  session: SessionId;
   /** Of any tenant: an operator's. */
   tenant: TenantId;
+  /** No row, and known to its holder alone. */
+  session: SessionId;
 }
 export type ResourceKind = keyof PathIds;
 
@@ -68,6 +69,7 @@ export type ResourceKind = keyof PathIds;
 export interface RouteCall<Body, Query> extends Call {
   principal: Principal;
   context: BillingContext;
+  accounts: Accounts;
   /** As the system role, for operators. */
   system: TenantDatabase;
   documents: DocumentRenderer;
@@ -115,8 +117,8 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   user_id: 'user',
   role_id: 'customRole',
   invitation_id: 'invitation',
-  session_id: 'session',
   tenant_id: 'tenant',
+  session_id: 'session',
 };
 
 /** Of an id by the name it has in paths and bodies. */

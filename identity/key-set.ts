@@ -12,14 +12,14 @@ export class KeysAwayError extends Error {
 const fetchTimeoutMs = 2 * SECOND_MS;
 /** An unknown key id may be a new key's, or made up: it is asked for at most this often. */
 const cooldownMs = 2 * SECOND_MS;
-/** Less than a key is published ahead of its use. */
-const freshMs = 5 * MINUTE_MS;
+/** Less than a key is published ahead of its use: so nobody meets one here that is not known yet. */
+const freshDefaultMs = 5 * MINUTE_MS;
 /** While the identity service is away, for this long: no new token is made meanwhile, and none lives longer. */
 const staleMaxMs = HOUR_MS;
 
 /** The identity service's public keys as they were asked for last; one look-up at a time, and none waits for a mere renewal. */
-export function createKeySet(settings: { url: string; now?: () => number }): JWTVerifyGetKey {
-  const now = settings.now ?? (() => performance.now());
+export function createKeySet(settings: { url: string; freshMs?: number; now?: () => number }): JWTVerifyGetKey {
+  const { freshMs = freshDefaultMs, now = () => performance.now() } = settings;
   let known: { find: ReturnType<typeof createLocalJWKSet>; at: number } | null = null;
   let askedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> | null = null;
@@ -40,7 +40,7 @@ export function createKeySet(settings: { url: string; now?: () => number }): JWT
   }
 
   function isCoolingDown(): boolean {
-    return asking === null && now() - askedAt < cooldownMs;
+    return asking === null && now() - askedAt < Math.min(cooldownMs, freshMs);
   }
 
   async function current() {

@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadSandboxProviderConfig, parseConfig } from './config.ts';
 
 const complete = {
@@ -52,4 +52,38 @@ it("starts Stripe's dialect where its port is set, with webhooks where it knows 
   expect(stripeOf({ SANDBOX_STRIPE_PORT: '9001' })).toEqual({ port: 9001, webhook: null });
   const endpoint = { SANDBOX_STRIPE_WEBHOOK_URL: url, SANDBOX_STRIPE_WEBHOOK_SECRET: secret };
   expect(stripeOf({ SANDBOX_STRIPE_PORT: '9001', ...endpoint })).toEqual({ port: 9001, webhook: { url, secret } });
+});
+
+describe('the gateway', () => {
+  it('trusts no proxy, serves no TLS and has limits by default', () => {
+    expect(parseConfig(complete).gateway).toMatchObject({
+      trustedProxies: [],
+      tls: null,
+      limits: { rates: { tenant: 1_000, secret: 60 }, requestTimeoutMs: 30_000 },
+    });
+  });
+
+  it('keeps the rates that are not named', () => {
+    const { rates } = parseConfig({ ...complete, REDCORE_RATE_LIMITS: 'tenant=50, failure=7' }).gateway.limits;
+    expect(rates).toMatchObject({ tenant: 50, failure: 7, caller: 500 });
+  });
+
+  it('reads networks, and the two files of TLS', () => {
+    const files = { REDCORE_TLS_CERT_FILE: '/tls/cert.pem', REDCORE_TLS_KEY_FILE: '/tls/key.pem' };
+    const given = { ...complete, ...files, REDCORE_TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::/32, 127.0.0.1' };
+    expect(parseConfig(given).gateway).toMatchObject({
+      trustedProxies: ['10.0.0.0/8', '2001:db8::/32', '127.0.0.1'],
+      tls: { certFile: '/tls/cert.pem', keyFile: '/tls/key.pem' },
+    });
+  });
+
+  it.each([
+    [{ REDCORE_TRUSTED_PROXIES: '*' }, 'REDCORE_TRUSTED_PROXIES is wrong'],
+    [{ REDCORE_TRUSTED_PROXIES: '10.0.0.0/33' }, 'REDCORE_TRUSTED_PROXIES is wrong'],
+    [{ REDCORE_RATE_LIMITS: 'tenants=5' }, 'REDCORE_RATE_LIMITS is wrong'],
+    [{ REDCORE_RATE_LIMITS: 'tenant=many' }, 'REDCORE_RATE_LIMITS is wrong'],
+    [{ REDCORE_TLS_CERT_FILE: '/tls/cert.pem' }, 'go together'],
+  ])('refuses %j', (more, complaint) => {
+    expect(() => parseConfig({ ...complete, ...more })).toThrow(complaint);
+  });
 });

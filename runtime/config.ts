@@ -83,6 +83,8 @@ const sandboxProviderEnvironment = z.object({
 
 const commandEnvironment = z.object({
   DATABASE_URL: postgresUrl,
+  REDCORE_PUBLIC_URL: httpUrl.optional(),
+  REDCORE_URL: httpUrl.optional(),
   TEMPORAL_ADDRESS: address.optional(),
   TEMPORAL_NAMESPACE: z.string().default('redcore'),
   KAFKA_BROKERS: addressList.optional(),
@@ -177,6 +179,8 @@ export function loadCommandConfig() {
   const env = readEnvironment(commandEnvironment, process.env);
   return {
     ownerDatabaseUrl: env.DATABASE_URL,
+    /** The second is what `npm start` leaves behind. */
+    publicUrl: env.REDCORE_PUBLIC_URL ?? env.REDCORE_URL,
     temporalAddress: env.TEMPORAL_ADDRESS,
     temporalNamespace: env.TEMPORAL_NAMESPACE,
     kafkaBrokers: env.KAFKA_BROKERS,

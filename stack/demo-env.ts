@@ -6,6 +6,15 @@ export type DemoEnvironment = {
   REDCORE_TENANT: string;
   REDCORE_API_KEY: string;
   REDCORE_API_KEY_B: string;
+  /** The owner of the first tenant, and an operator of the platform, as people. */
+  ADMIN_LOGIN: string;
+  ADMIN_PASSWORD: string;
+  OPERATOR_LOGIN: string;
+  OPERATOR_PASSWORD: string;
+  /** A machine of the first tenant that signs in by OAuth2. */
+  OIDC_ISSUER: string;
+  OIDC_CLIENT_ID: string;
+  OIDC_CLIENT_SECRET: string;
   TEMPORAL_UI_URL: string;
   TEMPORAL_ADDRESS: string;
   TEMPORAL_NAMESPACE: string;

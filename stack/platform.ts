@@ -48,7 +48,7 @@ export function databaseUrlFor(ownerUrl: string, role: string, password: string)
 
 function composeEnvironment(
   options: PlatformOptions,
-  urls: { api: string; webhooks: string; sandboxProvider: string },
+  urls: { api: string; webhooks: string; sandboxProvider: string; identity: string | undefined },
   dialectPorts: { stripe: number; paypal: number },
 ): NodeJS.ProcessEnv {
   const { stack, secrets } = options;
@@ -56,6 +56,7 @@ function composeEnvironment(
     REDCORE_APP_DATABASE_URL: databaseUrlFor(stack.databaseUrl, 'redcore_app', secrets.appPassword),
     REDCORE_SYSTEM_DATABASE_URL: databaseUrlFor(stack.databaseUrl, 'redcore_system', secrets.systemPassword),
     REDCORE_IDENTITY_DATABASE_URL: databaseUrlFor(stack.databaseUrl, 'redcore_identity', secrets.identityPassword),
+    REDCORE_IDENTITY_URL: urls.identity,
     REDCORE_KEY_SECRET: secrets.keySecret,
     REDCORE_SEAL_KEYS: `local:${secrets.sealSecret}`,
     REDCORE_LOG_LEVEL: options.logLevel ?? process.env['REDCORE_LOG_LEVEL'] ?? 'info',
@@ -96,7 +97,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const sandboxProviderUrl = `http://127.0.0.1:${sandboxProviderPort}`;
   const webhooksPort = options.roles === 'each' ? await findFreePort() : apiPort;
   const webhooksUrl = `http://127.0.0.1:${webhooksPort}`;
-  const urls = { api: apiUrl, webhooks: webhooksUrl, sandboxProvider: sandboxProviderUrl };
+  const identityPort = await findFreePort();
+  // All in one process, it is that process's own affair.
+  const identity = options.roles === 'each' ? `http://127.0.0.1:${identityPort}` : undefined;
+  const urls = { api: apiUrl, webhooks: webhooksUrl, sandboxProvider: sandboxProviderUrl, identity };
   const dialectPorts = { stripe: await ports.pick('sandboxStripe'), paypal: await ports.pick('sandboxPaypal') };
   const environment = composeEnvironment(options, urls, dialectPorts);
   const started: RoleProcess[] = [];
@@ -121,6 +125,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const roles: readonly RoleName[] = options.roles === 'each' ? separateRoles : ['all-in-one'];
     const others = roles.map(async (role) => {
       if (role === 'webhooks') return start(role, webhooksPort);
+      if (role === 'identity') return start(role, identityPort);
       const isFront = role === 'api' || role === 'all-in-one';
       return start(role, isFront ? apiPort : await findFreePort());
     });

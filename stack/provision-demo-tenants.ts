@@ -1,3 +1,5 @@
+import type { TenantId } from '../domain/ids.ts';
+import { invariant } from '../domain/invariant.ts';
 import { provisionSandboxTenant } from '../identity/provision-sandbox-tenant.ts';
 import { type Secrets, saveSecrets } from './secrets.ts';
 
@@ -8,9 +10,9 @@ export async function provisionDemoTenants(options: {
   ownerUrl: string;
   dataDir: string;
   secrets: Secrets;
-}): Promise<{ tenantId: string; apiKey: string; apiKeyB: string }> {
+}): Promise<{ tenantId: TenantId; apiKey: string; apiKeyB: string }> {
   const { ownerUrl, dataDir, secrets } = options;
-  const provisioned: { tenantId: string; apiKey: string }[] = [];
+  const provisioned: { tenantId: TenantId; apiKey: string }[] = [];
   for (const tenantName of tenantNames) {
     const known = secrets.apiKeys[tenantName];
     const tenant = await provisionSandboxTenant({
@@ -25,5 +27,6 @@ export async function provisionDemoTenants(options: {
     saveSecrets(dataDir, secrets);
   }
   const [first, second] = provisioned;
-  return { tenantId: first?.tenantId ?? '', apiKey: first?.apiKey ?? '', apiKeyB: second?.apiKey ?? '' };
+  invariant(first && second, 'both tenants are there');
+  return { tenantId: first.tenantId, apiKey: first.apiKey, apiKeyB: second.apiKey };
 }

@@ -17,6 +17,7 @@ export const separateRoles = [
   'payment-worker',
   'relay',
   'forwarder',
+  'identity',
 ] as const satisfies readonly Role[];
 
 const readyTimeoutMs = 5_000;

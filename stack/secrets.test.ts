@@ -21,5 +21,5 @@ it('keeps secrets readable for nobody else, also after a change', () => {
 it('gives the same secrets again at the next start', () => {
   expect(loadSecrets(folder)).toEqual(loadSecrets(folder));
   expect(loadSecrets(folder).apiKeys).toEqual({ Demo: 'rc_key' });
-  expect(new Set(Object.values(loadSecrets(folder))).size).toBe(8);
+  expect(new Set(Object.values(loadSecrets(folder))).size).toBe(9);
 });

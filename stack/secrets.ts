@@ -14,6 +14,10 @@ export type Secrets = {
   sandboxWebhookSecret: string;
   /** API keys already handed out, by tenant name: they stay valid over restarts. */
   apiKeys: Record<string, string>;
+  /** Of the people made for the demo, by address. */
+  passwords: Record<string, string>;
+  /** OAuth2 clients already handed out, by tenant name. */
+  oauthClients?: Record<string, { id: string; secret: string }>;
 };
 
 function secretsFile(dataDir: string): string {
@@ -40,6 +44,7 @@ export function loadSecrets(dataDir: string): Secrets {
     sealSecret: random(),
     sandboxWebhookSecret: random(),
     apiKeys: {},
+    passwords: {},
   };
   saveSecrets(dataDir, secrets);
   return secrets;
@@ -51,10 +56,11 @@ function random(): string {
 
 /** A data folder from before a secret was needed does not have it yet. */
 function complete(dataDir: string, secrets: Partial<Secrets> & Secrets): Secrets {
-  if (secrets.sealSecret && secrets.identityPassword) return secrets;
+  if (secrets.sealSecret && secrets.identityPassword && secrets.passwords) return secrets;
   const completed = { ...secrets };
   completed.sealSecret ??= random();
   completed.identityPassword ??= random();
+  completed.passwords ??= {};
   saveSecrets(dataDir, completed);
   return completed;
 }

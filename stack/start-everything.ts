@@ -4,6 +4,8 @@ import { keepAlive } from './keep-alive.ts';
 import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { createPortPicker, type PreferredPorts } from './ports.ts';
+import { provisionDemoClient } from './provision-demo-client.ts';
+import { demoAdministrator, demoOperator, provisionDemoPeople } from './provision-demo-people.ts';
 import { provisionDemoTenants } from './provision-demo-tenants.ts';
 
 export type Everything = {
@@ -24,7 +26,7 @@ export async function startEverything(options: {
   /** A process keeps dying: what to do with the rest is the caller's decision. */
   onGivenUp: (sentence: string) => void;
 }): Promise<Everything> {
-  const { dataDir, logDir, preferredPorts, onProgress, onGivenUp } = options;
+  const { dataDir, logDir, preferredPorts, roles, onProgress, onGivenUp } = options;
   let stack: LocalStack | undefined;
   let platform: Platform | undefined;
   const onDied = keepAlive({
@@ -56,29 +58,45 @@ export async function startEverything(options: {
       onProgress,
       onDied,
     });
-    const { tenantId, apiKey, apiKeyB } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
-    const environment = {
-      REDCORE_URL: platform.apiUrl,
-      REDCORE_TENANT: tenantId,
-      REDCORE_API_KEY: apiKey,
-      REDCORE_API_KEY_B: apiKeyB,
-      TEMPORAL_UI_URL: stack.temporalUiUrl,
-      TEMPORAL_ADDRESS: stack.temporalAddress,
-      TEMPORAL_NAMESPACE: stack.temporalNamespace,
-      KAFKA_BROKERS: stack.kafkaBrokers.join(','),
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: stack.redisUrl,
-      METRICS_URLS: platform.metricsUrls.join(','),
-      SANDBOX_PROVIDER_URL: platform.sandboxProviderUrl,
-      STRIPE_URL: platform.sandboxStripeUrl,
-      PAYPAL_URL: platform.sandboxPaypalUrl,
-      CUSTOM_PROVIDER_URL: `${platform.sandboxProviderUrl}/custom`,
-      WEBHOOKS_URL: `${platform.webhooksUrl}/webhooks`,
-      WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
-    };
+    const environment = await provision({ stack, platform, dataDir });
     return { stack, platform, environment, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** What is there for whoever tries the platform out, made once, with every address of it. */
+async function provision(of: { stack: LocalStack; platform: Platform; dataDir: string }): Promise<DemoEnvironment> {
+  const { stack, platform, dataDir } = of;
+  const { secrets, databaseUrl } = stack;
+  const { tenantId, apiKey, apiKeyB } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
+  const people = await provisionDemoPeople({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
+  const machine = await provisionDemoClient({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
+  return {
+    REDCORE_URL: platform.apiUrl,
+    REDCORE_TENANT: tenantId,
+    REDCORE_API_KEY: apiKey,
+    REDCORE_API_KEY_B: apiKeyB,
+    ADMIN_LOGIN: demoAdministrator,
+    ADMIN_PASSWORD: people.adminPassword,
+    OPERATOR_LOGIN: demoOperator,
+    OPERATOR_PASSWORD: people.operatorPassword,
+    OIDC_ISSUER: platform.apiUrl,
+    OIDC_CLIENT_ID: machine.id,
+    OIDC_CLIENT_SECRET: machine.secret,
+    TEMPORAL_UI_URL: stack.temporalUiUrl,
+    TEMPORAL_ADDRESS: stack.temporalAddress,
+    TEMPORAL_NAMESPACE: stack.temporalNamespace,
+    KAFKA_BROKERS: stack.kafkaBrokers.join(','),
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: stack.redisUrl,
+    METRICS_URLS: platform.metricsUrls.join(','),
+    SANDBOX_PROVIDER_URL: platform.sandboxProviderUrl,
+    STRIPE_URL: platform.sandboxStripeUrl,
+    PAYPAL_URL: platform.sandboxPaypalUrl,
+    CUSTOM_PROVIDER_URL: `${platform.sandboxProviderUrl}/custom`,
+    WEBHOOKS_URL: `${platform.webhooksUrl}/webhooks`,
+    WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
+  };
 }

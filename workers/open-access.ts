@@ -9,12 +9,10 @@ import { createKeySet } from '../identity/key-set.ts';
 import { createKeyUses } from '../identity/key-uses.ts';
 import { createPortalParts } from '../identity/portal-parts.ts';
 import { createRoleDirectory } from '../identity/role-directory.ts';
+import { sessionsPrefix } from '../identity/sessions/session-store.ts';
 import { createRelyingParty } from '../identity/sign-in/relying-party.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import type { PlatformParts } from './platform-parts.ts';
-
-/** Also of the identity service, which ends the sessions of who has a new password. */
-export const sessionsPrefix = 'redcore:';
 
 /** Who comes in, and what changes of keys and roles are made with. */
 export function openAccess(

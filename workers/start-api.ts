@@ -6,6 +6,7 @@ import { createTenantDirectory } from '../identity/tenant-directory.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
 import { openAccess } from './open-access.ts';
+import { openAccounts } from './open-accounts.ts';
 import { openGate, serverOptionsOf } from './open-gate.ts';
 import type { PlatformParts } from './platform-parts.ts';
 import { openWebhookDoor } from './webhook-door.ts';
@@ -20,6 +21,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
   const denials = createDenialNotes({ database, logger });
   const app = createApp({
     context,
+    accounts: openAccounts(parts),
     denials,
     system: { sql: parts.system },
     documents: createPdfRenderer(),

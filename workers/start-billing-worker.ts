@@ -2,8 +2,10 @@ import { createBillingActivities } from '../activities/billing-activities.ts';
 import { createReconcilerActivities } from '../activities/reconciler-activities.ts';
 import { measureBacklog } from '../adapters/engine/temporal/measure-backlog.ts';
 import { ensureReconcilerSchedule } from '../adapters/engine/temporal/reconciler-schedule.ts';
-import { isInfrastructureError } from '../db/database.ts';
+import { isInfrastructureError, openDatabase } from '../db/database.ts';
+import { startErasures } from '../pipelines/erase-tenants.ts';
 import { describeReconciled, reconcileOverdue } from '../pipelines/reconcile.ts';
+import { onShutdown } from '../runtime/shutdown.ts';
 import { billingTaskQueue, type PlatformParts } from './platform-parts.ts';
 import { startTemporalWorker } from './temporal-worker.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
@@ -33,4 +35,10 @@ export async function startBillingWorker(parts: PlatformParts): Promise<void> {
     shutdownGraceTime: '10s',
   });
   await ensureReconcilerSchedule(queue);
+  const leader = openDatabase(config.systemDatabaseUrl, { max: 1, name: 'redcore-erasure' });
+  const erasures = startErasures({ context, system: parts.system, leader, logger: parts.logger });
+  onShutdown('drain', 'erasures', async () => {
+    await erasures.stop();
+    await leader.end({ timeout: 5 });
+  });
 }

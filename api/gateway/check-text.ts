@@ -1,11 +1,25 @@
 import { DomainError } from '../../domain/errors.ts';
+import { parseApiKey } from '../../identity/api-key.ts';
 import { containsCardNumber } from '../../runtime/card-number.ts';
 
+const apiKeyLike = /rc_(?:test|live)_[0-9a-z]{26}_[0-9A-Za-z]{40}/g;
 /** No body of the contract comes near it. */
 const depthMax = 20;
 const NUL = '\u0000';
 
-export function refuseCardNumber(text: string, field: string): void {
+/** A key of ours, put where it would be stored. */
+function refuseApiKey(text: string, field: string): void {
+  if (!text.includes('rc_') || !findApiKeys(text)) return;
+  const errors = [{ field, message: 'contains an API key' }];
+  throw new DomainError('invalid_request', `${field} contains an API key; it belongs into the Authorization header.`, {
+    field,
+    errors,
+  });
+}
+
+/** What must not stand in any text that is kept. */
+export function refuseSecretText(text: string, field: string): void {
+  refuseApiKey(text, field);
   if (!containsCardNumber(text)) return;
   throw new DomainError(
     'card_number_refused',
@@ -17,8 +31,12 @@ export function refuseCardNumber(text: string, field: string): void {
   );
 }
 
+function findApiKeys(text: string): boolean {
+  return [...text.matchAll(apiKeyLike)].some(([found]) => parseApiKey(found) !== null);
+}
+
 function checkText(text: string, field: string): void {
-  refuseCardNumber(text, field);
+  refuseSecretText(text, field);
   const message = complaintOf(text);
   if (message) {
     throw new DomainError('invalid_request', `${field} ${message}.`, { field, errors: [{ field, message }] });

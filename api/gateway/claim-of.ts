@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Claim } from '../../db/queries/idempotency-keys.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { CustomerId } from '../../domain/ids.ts';
-import { refuseCardNumber } from './check-text.ts';
+import { refuseSecretText } from './check-text.ts';
 
 const keyPattern = /^[\x20-\x7e]{1,255}$/;
 
@@ -19,7 +19,7 @@ export function idempotencyKeyOf(header: string | undefined, body: unknown): str
   const key = header ?? inBody;
   if (key === undefined) return null;
   if (!keyPattern.test(key)) throw invalidKey('must have 1 to 255 printable characters');
-  refuseCardNumber(key, field);
+  refuseSecretText(key, field);
   return key;
 }
 

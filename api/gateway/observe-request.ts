@@ -40,8 +40,8 @@ export function observeRequest(c: Context, findClient: FindClient = findPeer): O
     startedAt: performance.now(),
     tenantId: null,
     actor: null,
-    headers: {},
     cookie: null,
+    headers: {},
     ...findClient(c),
   };
 }
@@ -80,8 +80,12 @@ export function finishRequest(
 ): Response {
   const { status, replayed } = answer;
   recordRequest(request, { status, replayed, code: codeOf(answer) }, on);
-  const headers: Record<string, string> = { ...headersOf(answer), ...request.headers, ...on.headers };
-  headers['x-request-id'] = request.id;
+  const headers: Record<string, string> = {
+    ...headersOf(answer),
+    ...request.headers,
+    ...on.headers,
+    'x-request-id': request.id,
+  };
   if (request.cookie !== null) headers['set-cookie'] = request.cookie;
   if (answer.headers) Object.assign(headers, answer.headers);
   const body =

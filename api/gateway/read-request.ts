@@ -49,18 +49,18 @@ function readInto(
   const { contract, customerId } = by;
   const header = c.req.header('idempotency-key');
   const request = { method: contract.method, path: c.req.path, customerId };
+  const claimFor = (key: string | null, said: unknown) =>
+    key === null || contract.carriesSecrets ? null : claimOf(key, { ...request, body: said });
   let body: unknown;
   try {
     body = parseJson(bytes);
     refuseForbiddenText(body);
   } catch (error) {
     // What cannot be read is told apart by its bytes, so that its refusal replays too.
-    const key = idempotencyKeyOf(header, undefined);
-    if (key !== null) read.claim = claimOf(key, { ...request, body: Buffer.from(bytes).toString('latin1') });
+    read.claim = claimFor(idempotencyKeyOf(header, undefined), Buffer.from(bytes).toString('latin1'));
     throw error;
   }
-  const key = idempotencyKeyOf(header, body);
-  if (key !== null) read.claim = claimOf(key, { ...request, body });
+  read.claim = claimFor(idempotencyKeyOf(header, body), body);
   const lesser = customerId === null ? undefined : contract.forCustomers?.body;
   if (lesser) validate(lesser, body);
   if (contract.body) read.body = validate(contract.body, body);

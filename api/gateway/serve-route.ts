@@ -73,6 +73,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       ...call,
       principal,
       context: parts.context,
+      accounts: parts.accounts,
       system: parts.system,
       documents: parts.documents,
       portals: parts.portals,

@@ -147,4 +147,32 @@ describe('a role of the tenant’s own', () => {
       values (${tenant.tenantId}, ${newId('invitation')}, 'a@example.com', ${role.role_id}, 'x', 'test', now())`;
     expect((await send('DELETE', `/${role.role_id}`)).status).toBe(200);
   });
+
+  it('does not lose the last administration of the tenant', async () => {
+    const own = await api.makeTenant();
+    const body = { name: 'Keeper', permissions: ['api_keys:write', 'roles:write', 'users:read'] };
+    const { role_id: id } = (await send('POST', '', body, own.apiKey)).body;
+    const key = await api.makeKey(own.tenantId, id);
+    const narrow = { permissions: ['roles:write', 'users:read'] };
+    await api.owner`update api_keys set revoked_at = now() where tenant_id = ${own.tenantId} and role = 'admin'`;
+    const refused = await send('PUT', `/${id}`, narrow, key);
+    expect([refused.status, refused.body.code]).toEqual([409, 'invalid_state']);
+    await api.makeKey(own.tenantId, 'admin');
+    expect((await send('PUT', `/${id}`, narrow, key)).status).toBe(200);
+  });
+
+  it('is not given while it is deleted: one of both happens', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const role = await makeRole();
+      const body = { name: 'A key', role: role.role_id };
+      const [made, deleted] = await Promise.all([
+        api.call('POST', '/v1/api-keys', { key: tenant.apiKey, body }),
+        send('DELETE', `/${role.role_id}`),
+      ]);
+      expect([
+        [201, 409],
+        [400, 200],
+      ]).toContainEqual([made.status, deleted.status]);
+    }
+  });
 });

@@ -86,7 +86,7 @@ describe('limits', () => {
     const refused = made.find(({ status }) => status === 409);
     expect(refused?.body).toMatchObject({ code: 'quota_reached', limit: 'plans', maximum: 2 });
     const kept = made.find(({ status }) => status === 201);
-    await api.call('DELETE', `/v1/plans/${kept?.body.plan_id}`, { key: apiKey });
+    await api.call('POST', `/v1/plans/${kept?.body.plan_id}/archive`, { key: apiKey, body: {} });
     expect((await make()).status).toBe(201);
   });
 
@@ -99,7 +99,7 @@ describe('limits', () => {
     const made = await Promise.all([make(), make(), make()]);
     expect(made.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
     const id = made.find(({ status }) => status === 201)?.body.subscription_id;
-    await api.call('POST', `/v1/subscriptions/${id}/cancel`, { key: tenant.apiKey, body: { at: 'now' } });
+    await api.call('DELETE', `/v1/subscriptions/${id}`, { key: tenant.apiKey, body: { at: 'now' } });
     expect((await make()).status).toBe(201);
   });
 });

@@ -1,4 +1,4 @@
-import { isAdministeredWithout } from '../../db/queries/api-keys.ts';
+import { isAdministered } from '../../db/queries/api-keys.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ApiKeyId, OauthClientId } from '../../domain/ids.ts';
@@ -20,7 +20,14 @@ export async function refuseLockOut(
   stored: Grant & { id: ApiKeyId | OauthClientId },
 ): Promise<void> {
   const allowed = await permissionsGiven(tx, stored);
-  if (!allowed.has('api_keys:write') || (await isAdministeredWithout(tx, stored.id))) return;
+  if (allowed.has('api_keys:write')) await refuseUnadministered(tx, stored.id);
+}
+
+export async function refuseUnadministered(
+  tx: TenantTransaction,
+  without: ApiKeyId | OauthClientId | null,
+): Promise<void> {
+  if (await isAdministered(tx, without)) return;
   throw new DomainError(
     'invalid_state',
     'Nothing else can administer the tenant. What is known to others can be rotated, the old one dead at once.',

@@ -1,13 +1,7 @@
 import type { Answer } from '../../contracts/answer.ts';
 import type { ApiKeyBody } from '../../contracts/rest/api-keys.ts';
-import {
-  type ApiKeyRow,
-  countLiveApiKeys,
-  insertApiKey,
-  lockApiKey,
-  type ReadApiKey,
-  updateApiKey,
-} from '../../db/queries/api-keys.ts';
+import { type ApiKeyRow, insertApiKey, lockApiKey, type ReadApiKey, updateApiKey } from '../../db/queries/api-keys.ts';
+import { refuseOver } from '../../db/queries/quotas.ts';
 import { lockTenantLimits } from '../../db/queries/tenant-limits.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
@@ -32,10 +26,7 @@ export function createApiKey(
     refuseBeyondHeld(call.principal.permissions, await permissionsToGive(tx, { role, scopes }));
     refusePast(tx, expiresAt);
     const tenant = await lockTenantLimits(tx);
-    const keysMax = keysMaxOf(tenant);
-    if ((await countLiveApiKeys(tx)) >= keysMax) {
-      throw new DomainError('quota_reached', `The tenant may have ${keysMax} keys; revoke one that is not needed.`);
-    }
+    await refuseOver(tx, 'api_keys', keysMaxOf(tenant));
     const made = await insertMade(call, tx, tenant.mode, { name, role, scopes, expiresAt });
     const details = { after: termsOf(made.row) };
     await insertAudits(tx, call.caller, [{ action: 'api_key.created', resourceId: made.row.id, details }]);

@@ -22,6 +22,7 @@ import { toIso } from '../../domain/instant.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
 import type { AccessCall } from './access-call.ts';
 import { inOrder, refuseBeyondHeld } from './grant.ts';
+import { refuseUnadministered } from './limits-of-keys.ts';
 
 const rolesMax = 50;
 
@@ -64,6 +65,8 @@ export async function changeRole(call: AccessCall, id: CustomRoleId, input: Part
     const row = { ...stored, ...input, permissions, updatedAt: tx.now };
     await refuseTakenName(tx, row.name, id);
     await updateCustomRole(tx, row);
+    const lost = stored.permissions.includes('api_keys:write') && !permissions.includes('api_keys:write');
+    if (lost && (await isRoleInUse(tx, id))) await refuseUnadministered(tx, null);
     const details = { before: membersOf(stored), after: membersOf(row) };
     await insertAudits(tx, call.caller, [{ action: 'role.changed', resourceId: id, details }]);
     return { status: 200, body: renderRole(row) };

@@ -27,7 +27,8 @@ export function cancelSubscription(
   return changeOne(context, call, id, async (work) => {
     refuseUnless(work, 'cancel');
     const { sub } = work;
-    writeAudit(work, 'subscription.canceled', sub.id, { at: input.at, reason: input.reason });
+    // The reason is a customer's own words: it stands in the timeline, which can be erased, as the audit cannot.
+    writeAudit(work, 'subscription.canceled', sub.id, { at: input.at });
     const endAt = input.at === 'period_end' ? runningUntil(work) : null;
     if (endAt !== null) scheduleCancel(work, endAt, input.reason);
     else endSubscription(work, 'canceled', input.reason);

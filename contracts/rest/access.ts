@@ -1,5 +1,6 @@
 import * as apiKeys from './api-keys.ts';
 import * as audit from './audit.ts';
+import * as me from './me.ts';
 import * as oauthClients from './oauth-clients.ts';
 import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
@@ -7,6 +8,7 @@ import { routesOf } from './routes-of.ts';
 import * as sessions from './sessions.ts';
 import * as ownTenant from './tenant.ts';
 import * as tenants from './tenants.ts';
+import * as users from './users.ts';
 
 /** Calls about who may do what: a line for each resource. */
 export const accessContracts: readonly [string, RouteContract][] = [
@@ -15,6 +17,8 @@ export const accessContracts: readonly [string, RouteContract][] = [
   ...routesOf(apiKeys),
   ...routesOf(oauthClients),
   ...routesOf(sessions),
+  ...routesOf(users),
+  ...routesOf(me),
   ...routesOf(tenants),
   ...routesOf(ownTenant),
 ];

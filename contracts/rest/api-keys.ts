@@ -66,6 +66,7 @@ export const createApiKeyRoute = defineRoute({
   method: 'post',
   path: keys,
   permission: 'api_keys:write',
+  rateClass: 'secret',
   tag,
   summary: 'Make an API key',
   body: bodyOf({
@@ -114,6 +115,7 @@ export const rotateApiKeyRoute = defineRoute({
   method: 'post',
   path: `${key}/rotate`,
   permission: 'api_keys:write',
+  rateClass: 'secret',
   tag,
   summary: 'Make a key that takes this one’s place; both open until the overlap is over',
   body: bodyOf({

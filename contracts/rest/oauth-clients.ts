@@ -69,6 +69,7 @@ export const createOauthClientRoute = defineRoute({
   method: 'post',
   path: clients,
   permission: 'api_keys:write',
+  rateClass: 'secret',
   tag,
   summary: 'Register a client that signs in by OAuth2',
   body: bodyOf({
@@ -124,6 +125,7 @@ export const rotateOauthClientSecretRoute = defineRoute({
   method: 'post',
   path: `${oneClient}/rotate-secret`,
   permission: 'api_keys:write',
+  rateClass: 'secret',
   tag,
   summary: 'Replace a client’s secret; the old one is dead at once',
   body: emptyBody,

@@ -71,7 +71,7 @@ export const changeRoleRoute = defineRoute({
   summary: 'Replace what a role is called and allows; everybody who has it is allowed that within 5 s',
   body: bodyOf({ name: name.optional(), description, permissions: allowed.optional() }),
   answers: roleAnswer,
-  refusals: ['forbidden', 'already_exists', 'card_number_refused'],
+  refusals: ['already_exists', 'invalid_state', 'card_number_refused'],
 });
 
 export const deleteRoleRoute = defineRoute({

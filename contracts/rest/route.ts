@@ -22,6 +22,8 @@ export interface RouteContract {
   readonly forCustomers?: { readonly body?: z.ZodType; readonly filters?: Readonly<Record<string, string>> };
   /** For the gateway's limits; absent: `read` of a GET, `write` of any other. */
   readonly rateClass?: RateClass;
+  /** Its body holds what must not even be kept as a hash: an idempotency key is read, and claims nothing. */
+  readonly carriesSecrets?: true;
   readonly tag: string;
   readonly summary: string;
   readonly body?: z.ZodType;

@@ -4,6 +4,7 @@ import type { ApiKeyId, OauthClientId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql, Transaction } from '../database.ts';
 import { type TenantDatabase, type TenantTransaction, withTenant } from '../with-tenant.ts';
+import { writeAudit } from './audit-log.ts';
 import { type Page, type PageRequest, pageFrom } from './page.ts';
 
 export interface ApiKeyRow {
@@ -60,16 +61,7 @@ export async function updateApiKey(
   await tx.sql`update api_keys set ${tx.sql(changes as never)} where tenant_id = ${tx.tenantId} and id = ${id}`;
 }
 
-/** Those that open something and have not been rotated away. */
-export async function countLiveApiKeys(tx: TenantTransaction): Promise<number> {
-  const [row] = await tx.sql<[{ count: number }]>`
-    select count(*)::int as count from api_keys
-    where tenant_id = ${tx.tenantId} and revoked_at is null and replaced_by is null
-      and (expires_at is null or expires_at > now())`;
-  return row.count;
-}
-
-/** Only forward, since several processes note uses. */
+/** Only forward, since several processes note uses; the first of a key is audited. */
 export async function noteKeyUses(
   database: TenantDatabase,
   tenantId: TenantId,
@@ -77,25 +69,35 @@ export async function noteKeyUses(
 ): Promise<void> {
   const ids = [...uses.keys()];
   const instants = [...uses.values()].map((at) => new Date(at).toISOString());
-  await withTenant(
-    database,
-    tenantId,
-    ({ sql }) => sql`
+  await withTenant(database, tenantId, async ({ sql }) => {
+    const noted = await sql<{ id: ApiKeyId; isFirst: boolean }[]>`
+      with unused as (
+        select id from api_keys
+        where tenant_id = ${tenantId} and id = any(${ids as string[]}::text[]) and last_used_at is null for update)
       update api_keys k set last_used_at = u.used_at
       from unnest(${ids as string[]}::text[], ${instants}::timestamptz[]) as u (id, used_at)
-      where k.tenant_id = ${tenantId} and k.id = u.id and (k.last_used_at is null or k.last_used_at < u.used_at)`,
-  );
+      where k.tenant_id = ${tenantId} and k.id = u.id and (k.last_used_at is null or k.last_used_at < u.used_at)
+      returning k.id, k.id in (select id from unused) as is_first`;
+    for (const { id } of noted.filter(({ isFirst }) => isFirst)) {
+      const action = 'api_key.first_used';
+      await writeAudit(sql, { tenantId, actor: id, action, resourceId: id, requestId: null, details: {} });
+    }
+  });
 }
 
 const administers = 'api_keys:write' satisfies Permission;
 const administering: readonly BuiltInRole[] = builtInRoles.filter((role) => rolePermissions[role].has(administers));
 
 /**
- * Whether anybody but this key or client can still make keys: a member, or a key or client without an end. Whoever asks holds the
- * tenant's lock, so that two who leave do not each count on the other.
+ * Whether anybody can still make keys, but for this key or client where one is named: a member, or a key or client without an end.
+ * Whoever asks holds the tenant's lock, so that two who leave do not each count on the other.
  */
-export async function isAdministeredWithout(tx: TenantTransaction, id: ApiKeyId | OauthClientId): Promise<boolean> {
+export async function isAdministered(
+  tx: TenantTransaction,
+  without: ApiKeyId | OauthClientId | null,
+): Promise<boolean> {
   const { sql, tenantId } = tx;
+  const id = without ?? 'none';
   const [row] = await sql<[{ isAdministered: boolean }]>`
     with roles as (
       select unnest(${administering as string[]}::text[]) as role

@@ -10,6 +10,7 @@ export interface StoredText {
 }
 
 interface Column {
+  schemaName: string;
   tableName: string;
   columnName: string;
   isBytes: boolean;
@@ -33,44 +34,46 @@ export interface ScannedTexts {
  */
 export async function scanTexts(
   owner: Sql,
-  options: { tenantId: string | null; budgetMs: number },
+  options: { tenantId: string | null; budgetMs: number; needles?: readonly string[] },
   take: (text: StoredText) => void,
 ): Promise<ScannedTexts> {
-  const { tenantId, budgetMs } = options;
+  const { tenantId, budgetMs, needles } = options;
+  const pattern = needles ? needles.map((needle) => needle.replace(/[^A-Za-z0-9_]/g, '\\$&')).join('|') : twelveDigits;
   const endsAt = performance.now() + budgetMs;
-  const columns = (await listColumns(owner)).filter(({ hasTenant }) => tenantId === null || hasTenant);
+  const columns = (await listColumns(owner, needles !== undefined)).filter(
+    ({ hasTenant }) => tenantId === null || hasTenant,
+  );
   const unread: string[] = [];
-  for (const [table, ofTable] of Map.groupBy(columns, ({ tableName }) => tableName)) {
+  for (const [table, ofTable] of Map.groupBy(columns, ({ schemaName, tableName }) => `${schemaName}.${tableName}`)) {
     const leftMs = Math.floor(endsAt - performance.now());
-    if (leftMs < 1 || !(await scanTable(owner, ofTable, { tenantId, leftMs }, take))) unread.push(table);
+    if (leftMs < 1 || !(await scanTable(owner, ofTable, { tenantId, leftMs, pattern }, take))) unread.push(table);
   }
   return { columns: columns.length, unread };
 }
 
-function listColumns(owner: Sql): Promise<Column[]> {
+function listColumns(owner: Sql, isEvery: boolean): Promise<Column[]> {
   const hasColumn = (name: string) => owner`exists (
     select 1 from information_schema.columns o
     where o.table_schema = c.table_schema and o.table_name = c.table_name and o.column_name = ${name})`;
   return owner<Column[]>`
-    select c.table_name, c.column_name, c.udt_name = 'bytea' as is_bytes,
+    select c.table_schema as schema_name, c.table_name, c.column_name, c.udt_name = 'bytea' as is_bytes,
            ${hasColumn('tenant_id')} as has_tenant, ${hasColumn('id')} as has_id
     from information_schema.columns c
     join information_schema.tables t using (table_schema, table_name)
-    where c.table_schema = 'public' and t.table_type = 'BASE TABLE'
+    where c.table_schema in ('public', 'identity') and t.table_type = 'BASE TABLE'
       and c.udt_name in ('text', 'varchar', 'bpchar', 'name', 'json', 'jsonb', 'xml', 'bytea', '_text', '_varchar')
-      and c.column_name not like '%\\_hash'
-      and not (c.udt_name = 'bytea' and ${hasColumn('sealed_by')})
-    order by c.table_name, c.ordinal_position`;
+      and (${isEvery} or c.column_name not like '%\\_hash' and not (c.udt_name = 'bytea' and ${hasColumn('sealed_by')}))
+    order by c.table_schema, c.table_name, c.ordinal_position`;
 }
 
 /** False where time ran out. */
 async function scanTable(
   owner: Sql,
   columns: readonly Column[],
-  { tenantId, leftMs }: { tenantId: string | null; leftMs: number },
+  { tenantId, leftMs, pattern }: { tenantId: string | null; leftMs: number; pattern: string },
   take: (text: StoredText) => void,
 ): Promise<boolean> {
-  const [{ tableName: table, hasTenant, hasId }] = columns as [Column];
+  const [{ schemaName, tableName: table, hasTenant, hasId }] = columns as [Column];
   const bytes = new Set(columns.filter(({ isBytes }) => isBytes).map(({ columnName }) => columnName));
   try {
     await owner.begin('read only', async (tx) => {
@@ -78,10 +81,10 @@ async function scanTable(
       const query = tx<StoredText[]>`
         select ${table} as "table", v.column_name as "column", ${hasTenant ? tx`t.tenant_id` : tx`null`} as tenant_id,
                ${hasId ? tx`t.id::text` : tx`t.ctid::text`} as id, v.text
-        from ${tx(table)} t
+        from ${tx(`${schemaName}.${table}`)} t
         cross join lateral (values ${valuesOf(tx, columns)}) v(column_name, text)
         where (${tenantId}::text is null or ${hasTenant ? tx`t.tenant_id = ${tenantId}` : tx`true`})
-          and v.text ~ ${twelveDigits}`;
+          and v.text ~ ${pattern}`;
       for await (const rows of query.cursor(rowsAtOnce)) {
         for (const row of rows) take(bytes.has(row.column) ? { ...row, text: decode(row.text) } : { ...row });
       }

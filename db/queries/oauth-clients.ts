@@ -31,7 +31,7 @@ export interface OauthClientRow {
 
 /** What its secret is sealed with. */
 export function oauthClientPurpose(row: { tenantId: string; id: string }): string {
-  return `oauth-client/${row.tenantId}/${row.id}`;
+  return `oauth_client/${row.tenantId}/${row.id}`;
 }
 
 export function findOauthClient(sql: Sql | Transaction, id: OauthClientId): Promise<OauthClientRow | null> {

@@ -5,6 +5,7 @@ import { type WebhookEndpointRow, webhookPurpose } from './configured-endpoints.
 import { type OauthClientRow, oauthClientPurpose } from './oauth-clients.ts';
 import { accountPurpose, type ProviderAccountRow } from './provider-accounts.ts';
 import { resealOlder } from './reseal.ts';
+import { signingKeyPurpose, totpPurpose } from './sealed-identity.ts';
 
 let database: OwnDatabase;
 beforeAll(async () => {
@@ -47,18 +48,26 @@ async function fill(): Promise<void> {
   const withSecret = { ...client, authMethod: 'client_secret_basic', secret: Buffer.from(secret), sealedBy: by };
   const without = { ...client, id: 'cli_2', authMethod: 'none', secret: null, sealedBy: null };
   await owner`insert into oauth_clients ${owner([withSecret, without] as never)}`;
+  const code = sealer.seal('a seed', totpPurpose({ id: 'usr_1' }));
+  await owner`insert into identity.users (id, email, totp_secret, sealed_by)
+    values ('usr_1', 'a@example.com', ${Buffer.from(code.sealed)}, ${code.sealedBy}), ('usr_2', 'b@example.com', null, null)`;
+  const jwk = sealer.seal('{"d":"x"}', signingKeyPurpose({ id: 'sig_1' }));
+  await owner`insert into identity.signing_keys (id, algorithm, public_jwk, private_jwk, sealed_by, active_from)
+    values ('sig_1', 'RS256', '{}', ${Buffer.from(jwk.sealed)}, ${jwk.sealedBy}, now())`;
 }
 
 /** Of each place. */
-const counts = (accounts: number, endpoints: number, clients: number) => ({
-  ...{ 'provider accounts': accounts, 'webhook endpoints': endpoints, 'OAuth2 clients': clients },
+const counts = (accounts: number, others: number) => ({
+  'provider accounts': accounts,
+  ...{ 'webhook endpoints': others, 'OAuth2 clients': others },
+  ...{ 'secrets for one-time codes': others, 'signing keys': others },
 });
 
 it('seals anew what an older key sealed, so that the older key can go, and does it once', async () => {
   const { owner } = database;
   await fill();
   const rotating = createSealer([newKey, oldKey]);
-  expect(await resealOlder(owner, rotating)).toEqual(counts(accountsMax, 1, 1));
+  expect(await resealOlder(owner, rotating)).toEqual(counts(accountsMax, 1));
   const rotated = createSealer([newKey]);
   const accounts = await owner<ProviderAccountRow[]>`select * from provider_accounts`;
   const opened = accounts.map((row) =>
@@ -74,7 +83,13 @@ it('seals anew what an older key sealed, so that the older key can go, and does 
   const { secret, sealedBy } = client as { secret: Uint8Array; sealedBy: string };
   expect(rotated.open({ sealed: secret, sealedBy }, oauthClientPurpose(client as OauthClientRow))).toBe('a client’s');
   expect(without).toMatchObject({ secret: null, sealedBy: null });
-  expect(await resealOlder(owner, rotating)).toEqual(counts(0, 0, 0));
+  const [user] = await owner<[{ id: string; totpSecret: Uint8Array; sealedBy: string }]>`
+    select * from identity.users where totp_secret is not null`;
+  expect(rotated.open({ sealed: user.totpSecret, sealedBy: user.sealedBy }, totpPurpose(user))).toBe('a seed');
+  const [key] = await owner<[{ id: string; privateJwk: Uint8Array; sealedBy: string }]>`
+    select * from identity.signing_keys`;
+  expect(rotated.open({ sealed: key.privateJwk, sealedBy: key.sealedBy }, signingKeyPurpose(key))).toBe('{"d":"x"}');
+  expect(await resealOlder(owner, rotating)).toEqual(counts(0, 0));
 });
 
 it('gives up by name where the key of a row is not configured, and leaves the row as it is', async () => {

@@ -3,6 +3,7 @@ import type { Sql } from '../database.ts';
 import { webhookPurpose } from './configured-endpoints.ts';
 import { oauthClientPurpose } from './oauth-clients.ts';
 import { accountPurpose } from './provider-accounts.ts';
+import { signingKeyPurpose, totpPurpose } from './sealed-identity.ts';
 
 const pageSize = 200;
 
@@ -29,6 +30,14 @@ const places = {
   'OAuth2 clients': {
     ...{ table: 'oauth_clients', column: 'secret', keys: ['tenantId', 'id'] },
     purposeOf: oauthClientPurpose,
+  },
+  'secrets for one-time codes': {
+    ...{ table: 'identity.users', column: 'totp_secret', keys: ['id'] },
+    purposeOf: totpPurpose,
+  },
+  'signing keys': {
+    ...{ table: 'identity.signing_keys', column: 'private_jwk', keys: ['id'] },
+    purposeOf: signingKeyPurpose,
   },
 } as const satisfies Record<string, Place>;
 

@@ -21,9 +21,9 @@ const tableOf = {
   user: 'memberships',
   customRole: 'custom_roles',
   invitation: 'invitations',
+  tenant: 'tenants',
   /** Sessions are no rows: what cannot be read is refused of each as of an unknown one. */
   session: null,
-  tenant: 'tenants',
 } as const;
 
 /** Whether all of these are the tenant's own, in one statement; nothing is locked. Of tenants themselves the system role is asked. */
@@ -34,8 +34,8 @@ export function resourcesExist(
   if (ids.length === 0) return Promise.resolve(true);
   const each = ids.map(({ kind, id }) => {
     const table = tableOf[kind];
-    const column = sql(kind === 'tenant' ? 'tenant_id' : 'id');
-    return table === null ? sql`and false` : sql`and exists (select 1 from ${sql(table)} where ${column} = ${id})`;
+    const key = kind === 'tenant' ? 'tenant_id' : 'id';
+    return table === null ? sql`and false` : sql`and exists (select 1 from ${sql(table)} where ${sql(key)} = ${id})`;
   });
   return sql<[{ exist: boolean }]>`select true ${each} as exist`.then(([row]) => row.exist);
 }

@@ -129,7 +129,7 @@ export function readUsage(sql: Sql | Transaction, tenantId: TenantId): PromiseLi
 
 export type QuotaName = 'subscriptions' | 'plans' | 'api_keys' | 'users';
 
-/** Live subscriptions, plans on offer, keys that open anything, users with those invited. */
+/** Live subscriptions, plans on offer, keys that open anything and have no successor, users with those invited. */
 export function countOf(sql: Sql | Transaction, tenantId: TenantId, of: QuotaName) {
   switch (of) {
     case 'subscriptions':
@@ -138,7 +138,7 @@ export function countOf(sql: Sql | Transaction, tenantId: TenantId, of: QuotaNam
     case 'plans':
       return sql`select count(*)::int from plans where tenant_id = ${tenantId} and status = 'active'`;
     case 'api_keys':
-      return sql`select count(*)::int from api_keys where tenant_id = ${tenantId} and revoked_at is null
+      return sql`select count(*)::int from api_keys where tenant_id = ${tenantId} and revoked_at is null and replaced_by is null
         and (expires_at is null or expires_at > clock_timestamp())`;
     case 'users':
       return sql`select (select count(*) from memberships where tenant_id = ${tenantId})::int + (

@@ -35,15 +35,21 @@ export function findBehindEndpoints(
 }
 
 const aloneClass = 7_303;
+/** What one process at a time does. */
+export const alone = { catchingUp: 0, erasing: 1 };
 
 /** Runs `work` unless another session is at it: 0 then. `leader` is a pool of one direct connection, which holds the lock. */
-export async function whileAlone(leader: Sql, work: () => Promise<number>): Promise<number> {
-  const [lock] = await leader<[{ isMine: boolean }]>`select pg_try_advisory_lock(${aloneClass}, 0) as is_mine`;
+export async function whileAlone(
+  leader: Sql,
+  work: () => Promise<number>,
+  key: number = alone.catchingUp,
+): Promise<number> {
+  const [lock] = await leader<[{ isMine: boolean }]>`select pg_try_advisory_lock(${aloneClass}, ${key}) as is_mine`;
   if (!lock.isMine) return 0;
   try {
     return await work();
   } finally {
-    await leader`select pg_advisory_unlock(${aloneClass}, 0)`;
+    await leader`select pg_advisory_unlock(${aloneClass}, ${key})`;
   }
 }
 

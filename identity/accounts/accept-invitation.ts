@@ -3,7 +3,7 @@ import { newId } from '../../db/new-id.ts';
 import { writeAudit } from '../../db/queries/audit-log.ts';
 import type { InvitationId, TenantId, UserId } from '../../domain/ids.ts';
 import type { Accounts, AskedFrom } from './accounts.ts';
-import { hashOneTimeToken } from './one-time-token.ts';
+import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
 import { findUser, findUserByEmail, type UserRow } from './user-rows.ts';
 
 export interface OpenInvitation {
@@ -12,6 +12,12 @@ export interface OpenInvitation {
   email: string;
   role: string;
   tenantName: string;
+}
+
+/** Where an invitation is taken, and what is kept of its token. */
+export function makeInvitationLink(publicUrl: string): { url: string; tokenHash: string } {
+  const { token, tokenHash } = makeOneTimeToken();
+  return { url: `${publicUrl}/identity/invitation/${token}`, tokenHash };
 }
 
 /** Null where nobody was invited by this token, or not any more: expired, revoked, accepted, or the tenant is closed. */

@@ -1,5 +1,6 @@
 import type { AttemptLimit } from '../../adapters/limits/attempts/port.ts';
 import type { Transaction } from '../../db/database.ts';
+import { totpPurpose } from '../../db/queries/sealed-identity.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Sealer } from '../../runtime/sealer.ts';
@@ -13,11 +14,6 @@ import { findUser, lockUser, type UserRow } from './user-rows.ts';
 export type CodeOutcome = { kind: 'right' } | { kind: 'refused' } | { kind: 'wait'; waitMs: number };
 
 const ofCodes: AttemptLimit = { countMax: 10, perMs: 15 * MINUTE_MS };
-
-/** What the secret is sealed with. */
-export function totpPurpose(userId: UserId): string {
-  return `totp/${userId}`;
-}
 
 /** A code of the authenticator, or one of the recovery codes; each counts once. */
 export async function checkSecondFactor(
@@ -60,7 +56,7 @@ async function useCode(
 export async function useTotpCode(sealer: Sealer, tx: Transaction, user: UserRow, code: string): Promise<boolean> {
   const { id, totpSecret, sealedBy, totpLastStep } = user;
   if (totpSecret === null || sealedBy === null) return false;
-  const secret = sealer.open({ sealed: totpSecret, sealedBy }, totpPurpose(id));
+  const secret = sealer.open({ sealed: totpSecret, sealedBy }, totpPurpose({ id }));
   const step = findTotpStep(secret, code, { nowMs: Date.now(), lastStep: totpLastStep });
   if (step === null) return false;
   await tx`update identity.users set totp_last_step = ${step} where id = ${id}`;

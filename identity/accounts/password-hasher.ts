@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 /** OWASP's least for argon2id: 19 MiB, two passes, one lane. The package's default algorithm is argon2id. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const runningMax = 4;
-const waitingMax = 64;
+const waitingMax = 32;
 
 export interface PasswordHasher {
   hash(password: string): Promise<string>;

@@ -1,4 +1,4 @@
-import { commonWords } from './common-words.ts';
+import { guessedWords } from './guessed-words.ts';
 
 export const passwordLengthMin = 12;
 export const passwordLengthMax = 128;
@@ -30,7 +30,7 @@ export function refusePassword(password: string, user: { email: string; name?: s
   if (length > passwordLengthMax) return `must have at most ${passwordLengthMax} characters`;
   const text = password.normalize('NFKC').toLowerCase();
   if (new Set(text).size < distinctCharactersMin) return 'repeats too few characters';
-  const words = [...commonWords, ...wordsOf(user)].toSorted((a, b) => b.length - a.length);
+  const words = [...guessedWords, ...wordsOf(user)].toSorted((a, b) => b.length - a.length);
   const isGuessable = [text, withoutLookalikes(text)].some((form) => without(form, words).length < ownCharactersMin);
   return isGuessable ? 'is made of words that are guessed first, or of your own address or name' : null;
 }

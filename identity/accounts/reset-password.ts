@@ -4,6 +4,7 @@ import type { Sql, Transaction } from '../../db/database.ts';
 import { insertNotice } from '../../db/queries/notices.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
 import { HOUR_MS, type Instant, toIso } from '../../domain/instant.ts';
+import type { Principal } from '../principal.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
 import { auditAccount } from './audit-account.ts';
 import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
@@ -71,13 +72,22 @@ async function soleBusiness(tx: Transaction, tenantIds: readonly TenantId[]): Pr
   return tenantIds.every((one) => one === first || one === row?.pairId) ? first : null;
 }
 
-/** Whether a tenant's administrator may be given a link into this account: it opens that one business alone. */
-export async function opensOnly(accounts: Accounts, user: UserRow, tenantId: TenantId): Promise<boolean> {
+/**
+ * A link for somebody who administers this user. Null where it would open more than that: the account has a place in another
+ * business, or is an operator's. Operators may make one for anybody but operators.
+ */
+export async function makeResetLinkFor(
+  accounts: Accounts,
+  userId: UserId,
+  by: Pick<Principal, 'kind' | 'tenantId'>,
+): Promise<ResetLink | null> {
   return accounts.sql.begin(async (tx) => {
-    if (user.isOperator) return false;
-    const places = await listPlaces(tx, user.id);
-    const others = places.map((place) => place.tenantId).filter((one) => one !== tenantId);
-    return (await soleBusiness(tx, [tenantId, ...others])) !== null;
+    const user = await lockUser(tx, userId);
+    if (user === null || user.isOperator) return null;
+    const places = await listPlaces(tx, userId);
+    const tenantIds = [by.tenantId, ...places.map(({ tenantId }) => tenantId)];
+    const isAllowed = by.kind === 'operator' || (await soleBusiness(tx, tenantIds)) !== null;
+    return isAllowed ? makeResetLink(accounts, tx, userId) : null;
   });
 }
 

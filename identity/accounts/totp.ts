@@ -23,12 +23,13 @@ export function findTotpStep(
   code: string,
   { nowMs, lastStep }: { nowMs: number; lastStep: number | null },
 ): number | null {
+  if (!/^\d{6}$/.test(code)) return null;
   const key = Secret.fromBase32(secret);
   const current = Math.floor(nowMs / stepMs);
   for (const offset of steps) {
     const step = current + offset;
     const wanted = TOTP.generate({ ...settings, secret: key, timestamp: step * stepMs });
-    const isRight = wanted.length === code.length && timingSafeEqual(Buffer.from(wanted), Buffer.from(code));
+    const isRight = timingSafeEqual(Buffer.from(wanted), Buffer.from(code));
     if (isRight && step > (lastStep ?? -1)) return step;
   }
   return null;

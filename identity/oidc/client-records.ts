@@ -1,11 +1,11 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Sql } from '../../db/database.ts';
 import { parseId } from '../../db/new-id.ts';
+import { oauthClientPurpose } from '../../db/queries/oauth-clients.ts';
 import { narrow } from '../../domain/access/narrow.ts';
 import { isPermission } from '../../domain/access/permissions.ts';
 import type { OauthClientId, TenantId } from '../../domain/ids.ts';
 import type { Sealer } from '../../runtime/sealer.ts';
-import { clientSecretPurpose } from '../client-secret.ts';
 import { failClosed } from './fail-closed.ts';
 import { permissionsOfRole } from './permissions-of-role.ts';
 
@@ -73,7 +73,7 @@ function metadataOf(row: ClientRow, sealer: Sealer, permissions: string[]): Adap
     post_logout_redirect_uris: row.redirectUris,
     ...(secret === null || sealedBy === null
       ? {}
-      : { client_secret: sealer.open({ sealed: secret, sealedBy }, clientSecretPurpose(row)) }),
+      : { client_secret: sealer.open({ sealed: secret, sealedBy }, oauthClientPurpose(row)) }),
     ...(jwks === null ? {} : { jwks: jwks as never }),
     redcore_tenant_id: row.tenantId,
     redcore_role: row.role,

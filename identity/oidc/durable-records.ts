@@ -2,7 +2,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Sql } from '../../db/database.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import { failClosed } from './fail-closed.ts';
-import { hashRecordId } from './record-id.ts';
+import { hashRecordId, withoutId } from './record-id.ts';
 
 /**
  * How long a refresh token that was rotated away still works: an answer lost on the way may be asked for again, and a browser's
@@ -29,12 +29,12 @@ export function createDurableRecords(sql: Sql, model: string): Adapter {
 
   return {
     find: (id) => failClosed(() => find(id)),
-    upsert: (id, { jti: _, ...payload }, expiresIn) =>
+    upsert: (id, payload, expiresIn) =>
       failClosed(async () => {
         const expiresAt = expiresIn === undefined ? null : new Date(Date.now() + expiresIn * SECOND_MS);
         await sql`
           insert into identity.oidc_records (model, id, payload, grant_id, expires_at)
-          values (${model}, ${hashRecordId(id)}, ${sql.json(payload as never)}, ${payload.grantId ?? null}, ${expiresAt})
+          values (${model}, ${hashRecordId(id)}, ${sql.json(withoutId(payload) as never)}, ${payload.grantId ?? null}, ${expiresAt})
           on conflict (model, id) do update set payload = excluded.payload, grant_id = excluded.grant_id,
             expires_at = excluded.expires_at`;
       }),

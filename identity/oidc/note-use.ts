@@ -67,8 +67,8 @@ async function noteUsed(sql: Sql, tenantId: string, id: string): Promise<void> {
 }
 
 function grantOf(ctx: KoaContextWithOIDC): string {
-  const grant = String(ctx.oidc?.params?.['grant_type'] ?? '');
-  return grants.has(grant) ? grant : 'other';
+  const grant = ctx.oidc?.params?.['grant_type'];
+  return typeof grant === 'string' && grants.has(grant) ? grant : 'other';
 }
 
 function requestIdOf(ctx: KoaContextWithOIDC): string | null {

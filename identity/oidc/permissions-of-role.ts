@@ -1,6 +1,6 @@
 import type { Sql } from '../../db/database.ts';
-import { isPermission, type Permission } from '../../domain/access/permissions.ts';
-import { isBuiltInRole, rolePermissions } from '../../domain/access/roles.ts';
+import type { Permission } from '../../domain/access/permissions.ts';
+import { customRolePermissions, isBuiltInRole, rolePermissions } from '../../domain/access/roles.ts';
 import type { TenantId } from '../../domain/ids.ts';
 
 const none: ReadonlySet<Permission> = new Set();
@@ -12,5 +12,6 @@ export async function permissionsOfRole(sql: Sql, tenantId: TenantId, role: stri
   if (isBuiltInRole(role)) return rolePermissions[role];
   const [row] = await sql<{ permissions: string[] }[]>`
     select permissions from custom_roles where tenant_id = ${tenantId} and id = ${role}`;
-  return new Set((row?.permissions ?? []).filter(isPermission).filter((name) => name !== 'tenants:manage'));
+  const listed = row?.permissions ?? [];
+  return new Set(customRolePermissions.filter((one) => listed.includes(one)));
 }

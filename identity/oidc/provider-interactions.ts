@@ -70,15 +70,13 @@ function gone(c: Context): Response {
 function describe(waiting: Waiting, client: { clientId: string; clientName?: string | undefined }): Interaction {
   const { uid, prompt, params, session } = waiting;
   const isFirstParty = client.clientId === firstPartyClientId;
-  const hint = params['login_hint'];
+  const { login_hint: hint, scope } = params;
   return {
     uid,
     client: { id: client.clientId, name: client.clientName ?? client.clientId, isFirstParty },
     prompt: prompt.name === 'consent' ? 'consent' : 'login',
     subject: session === undefined ? null : parseSubject(session.accountId),
-    scopes: String(params['scope'] ?? '')
-      .split(' ')
-      .filter(Boolean),
+    scopes: typeof scope === 'string' ? scope.split(' ') : [],
     loginHint: typeof hint === 'string' ? hint : null,
   };
 }

@@ -74,7 +74,7 @@ export function providerSettings(parts: ProviderParts, keys: readonly SigningKey
       pushed_authorization_request: '/oauth/request',
     },
     scopes: ['openid', 'offline_access', 'email', 'profile'],
-    claims: { openid: ['sub'], email: ['email'], profile: ['name'] },
+    claims: { openid: ['sub', 'auth_time', 'amr'], email: ['email'], profile: ['name'] },
     discovery: { scopes_supported: ['openid', 'offline_access', 'email', 'profile', ...permissions] },
     responseTypes: ['code'],
     pkce: { required: () => true },
@@ -89,7 +89,7 @@ export function providerSettings(parts: ProviderParts, keys: readonly SigningKey
     loadExistingGrant: grantFirstParty(publicUrl),
     extraTokenClaims: claimsOfToken,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    // They live as long as the grant does, which signing out revokes; a session is lost with Redis, they are not.
+    // They live as long as the grant, which signing out ends (end-grants.ts); a session is lost with Redis, they are not.
     expiresWithSession: () => false,
     renderError: (ctx, { error, error_description: description }) => {
       ctx.set(pageHeaders);
@@ -108,7 +108,10 @@ function features(publicUrl: string): Configuration['features'] {
       enabled: true,
       allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
     },
-    revocation: { enabled: true },
+    revocation: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => publicUrl,

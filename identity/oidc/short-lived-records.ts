@@ -2,7 +2,7 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
 import { DAY_MS, SECOND_MS } from '../../domain/instant.ts';
 import { failClosed } from './fail-closed.ts';
-import { hashRecordId } from './record-id.ts';
+import { hashRecordId, withoutId } from './record-id.ts';
 
 /** Every record of this kind has a life; this is only for one that forgot to say. */
 const lifeDefaultMs = DAY_MS;
@@ -24,8 +24,8 @@ export function createShortLivedRecords(store: ShortLivedStore, model: string): 
     return payload && { ...payload, jti: id, ...(consumed === null ? {} : { consumed: true }) };
   }
 
-  async function upsert(id: string, { jti: _, ...payload }: AdapterPayload, lifeMs: number): Promise<void> {
-    const text = JSON.stringify(payload);
+  async function upsert(id: string, payload: AdapterPayload, lifeMs: number): Promise<void> {
+    const text = JSON.stringify(withoutId(payload));
     if (model === 'ReplayDetection') {
       if (await store.add(keyOf(id), text, lifeMs)) return;
       throw new errors.InvalidClientAuth('the assertion was used before');

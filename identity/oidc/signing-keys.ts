@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Sql, Transaction } from '../../db/database.ts';
+import { signingKeyPurpose } from '../../db/queries/sealed-identity.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../domain/instant.ts';
 import type { Sealer } from '../../runtime/sealer.ts';
 
@@ -23,8 +24,6 @@ export const publishedAheadMs = 15 * MINUTE_MS;
 const keptAfterMs = 2 * HOUR_MS;
 const rotatedAfterMs = 30 * DAY_MS;
 
-const purposeOf = (id: string): string => `signing_key/${id}`;
-
 /** Those to be published, the one that signs in front. */
 export async function loadSigningKeys(sql: Sql | Transaction, sealer: Sealer): Promise<SigningKey[]> {
   const rows = await sql<
@@ -35,7 +34,7 @@ export async function loadSigningKeys(sql: Sql | Transaction, sealer: Sealer): P
     order by is_due desc, active_from desc, id`;
   return rows.map(({ id, privateJwk, sealedBy, activeFrom }) => ({
     id,
-    privateJwk: JSON.parse(sealer.open({ sealed: privateJwk, sealedBy }, purposeOf(id))) as JWK,
+    privateJwk: JSON.parse(sealer.open({ sealed: privateJwk, sealedBy }, signingKeyPurpose({ id }))) as JWK,
     activeFrom,
   }));
 }
@@ -69,7 +68,7 @@ async function addKey(tx: Transaction, sealer: Sealer, aheadMs: number): Promise
   const common = { kid: id, alg: signingAlgorithm, use: 'sig' };
   const { sealed, sealedBy } = sealer.seal(
     JSON.stringify({ ...(await exportJWK(privateKey)), ...common }),
-    purposeOf(id),
+    signingKeyPurpose({ id }),
   );
   const publicJwk = { ...(await exportJWK(publicKey)), ...common };
   const [first] = await tx<{ count: number }[]>`select count(*)::int as count from identity.signing_keys`;

@@ -1,5 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Secret, TOTP } from 'otpauth';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ShortLivedStoreError } from '../../adapters/short-lived/short-lived-store-error.ts';
+import { newId } from '../../db/new-id.ts';
+import type { UserId } from '../../domain/ids.ts';
 import { type AccountHarness, goodPassword, startAccountHarness } from '../../tests/support/account-harness.ts';
+import { confirmTotp, offerTotp } from '../accounts/enrol-totp.ts';
+import type { Interaction } from '../interactions.ts';
 
 let harness: AccountHarness;
 
@@ -7,8 +13,24 @@ beforeAll(async () => {
   harness = await startAccountHarness();
 });
 afterAll(() => harness.stop());
+beforeEach(() => {
+  harness.address = `192.0.2.${Math.floor(Math.random() * 250)}-${crypto.randomUUID()}`;
+});
 
 const pathOf = ({ uid }: { uid: string }) => `/identity/sign-in/${uid}`;
+
+const codeAt = (secret: string, offset = 0) =>
+  TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: Date.now() + offset * 30_000 });
+
+async function enterPassword(waiting: Interaction, user: { email: string }) {
+  return harness.post(pathOf(waiting), { email: user.email, password: goodPassword });
+}
+
+async function enrol(userId: UserId): Promise<{ secret: string; codes: string[] }> {
+  const { secret } = await offerTotp(harness.accounts, userId, goodPassword, null);
+  // Of the step before: the one at hand is left for signing in.
+  return { secret, codes: await confirmTotp(harness.accounts, userId, codeAt(secret, -1), null) };
+}
 
 describe('signing in', () => {
   it('goes on to the only place by e-mail address, in any case, and password', async () => {
@@ -24,5 +46,206 @@ describe('signing in', () => {
       ...{ uid: waiting.uid, subject: `${user.id}.${tenantId}`, methods: ['pwd'] },
     });
     expect(await harness.audits(user.id)).toMatchObject([{ tenantId, action: 'login.succeeded', actor: user.id }]);
+  });
+
+  it('asks where to go where there are several places, and lets nobody go anywhere else', async () => {
+    const [first, second, suspended] = [
+      await harness.makeTenant('First'),
+      await harness.makeTenant('Second'),
+      await harness.makeTenant('Suspended'),
+    ];
+    await harness.owner`update tenants set status = 'suspended' where tenant_id = ${suspended}`;
+    const user = await harness.makeUser({ tenants: [first, second, suspended], isOperator: true });
+    const waiting = harness.interactions.begin();
+    await enterPassword(waiting, user);
+    const shown = await harness.get(pathOf(waiting));
+    expect(shown.text).toMatch(/The platform[\s\S]*First[\s\S]*Second/);
+    expect(shown.text).not.toContain('Suspended');
+    for (const foreign of [suspended, await harness.makeTenant()]) {
+      expect((await harness.post(pathOf(waiting), { tenant_id: foreign })).status).toBe(404);
+    }
+    await harness.post(pathOf(waiting), { tenant_id: 'platform' });
+    expect(harness.interactions.done.at(-1)).toMatchObject({ uid: waiting.uid, subject: `${user.id}.platform` });
+    expect(await harness.audits(user.id)).toMatchObject([{ tenantId: 'platform', action: 'login.succeeded' }]);
+  });
+
+  it('reads the same for an unknown address, a wrong password and a closed account, which only the audit tells apart', async () => {
+    const tenantId = await harness.makeTenant();
+    const [user, closed] = [
+      await harness.makeUser({ tenants: [tenantId] }),
+      await harness.makeUser({ tenants: [tenantId] }),
+    ];
+    await harness.owner`update identity.users set status = 'disabled' where id = ${closed.id}`;
+    const waiting = harness.interactions.begin();
+    const tries = [
+      await harness.post(pathOf(waiting), { email: 'nobody@people.example', password: goodPassword }),
+      await harness.post(pathOf(waiting), { email: user.email, password: `${goodPassword}!` }),
+      await harness.post(pathOf(waiting), { email: closed.email, password: goodPassword }),
+    ];
+    const texts = tries.map(({ text }, index) => {
+      const email = ['nobody@people.example', user.email, closed.email][index] ?? '';
+      return text.replaceAll(email, 'E-MAIL');
+    });
+    expect(tries.map(({ status }) => status)).toEqual([401, 401, 401]);
+    expect(new Set(texts).size).toBe(1);
+    expect(texts[0]).toContain('role="alert"');
+    expect((await harness.audits(user.id))[0]).toMatchObject({
+      ...{ tenantId, action: 'login.failed', details: { reason: 'wrong_password' } },
+    });
+    expect(JSON.stringify([await harness.audits(user.id), harness.logged])).not.toContain(goodPassword);
+  });
+
+  it('is refused for a while after ten tries from one address, known account or not, also with the right password', async () => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const waiting = harness.interactions.begin();
+    for (const email of [user.email, 'stranger@people.example']) {
+      for (let count = 0; count < 10; count += 1) await harness.post(pathOf(waiting), { email, password: 'wrong' });
+      const held = await harness.post(pathOf(waiting), { email, password: goodPassword });
+      expect(held.status).toBe(429);
+      expect(Number(held.headers.get('retry-after'))).toBeGreaterThan(600);
+      expect(held.text).toMatch(/Try again in \d+ minutes/);
+    }
+    harness.address = 'elsewhere';
+    expect((await enterPassword(waiting, user)).status).toBe(303);
+  });
+
+  it('is refused while tries cannot be counted', async () => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const waiting = harness.interactions.begin();
+    const { take } = harness.accounts.attempts;
+    harness.accounts.attempts.take = async () => {
+      throw new ShortLivedStoreError(new Error('away'));
+    };
+    const answer = await enterPassword(waiting, user).finally(() => {
+      harness.accounts.attempts.take = take;
+    });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
+    expect((await harness.get(pathOf(waiting))).text).toContain('Password');
+  });
+});
+
+describe('a second factor', () => {
+  it('is asked for after the password, and takes each code once, on either of two sign-ins', async () => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const { secret } = await enrol(user.id);
+    const [one, other] = [harness.interactions.begin(), harness.interactions.begin()];
+    await enterPassword(one, user);
+    await enterPassword(other, user);
+    expect((await harness.get(pathOf(one))).text).toContain('one-time-code');
+    expect((await harness.post(pathOf(one), { code: codeAt(secret, 5) })).status).toBe(401);
+    const code = codeAt(secret);
+    expect((await harness.post(pathOf(one), { code })).status).toBe(303);
+    expect((await harness.post(pathOf(other), { code })).status).toBe(401);
+    await harness.get(pathOf(one));
+    expect(harness.interactions.done.at(-1)).toMatchObject({ uid: one.uid, methods: ['pwd', 'otp'] });
+  });
+
+  it('is not passed by choosing a place without a code', async () => {
+    const tenantId = await harness.makeTenant();
+    const user = await harness.makeUser({ tenants: [tenantId] });
+    await enrol(user.id);
+    const waiting = harness.interactions.begin();
+    await enterPassword(waiting, user);
+    const token = /name="form_token" value="([^"]+)"/.exec((await harness.get(pathOf(waiting))).text)?.[1] ?? '';
+    const skipped = await harness.send(`${pathOf(waiting)}/place`, { form_token: token, tenant_id: tenantId });
+    expect(skipped.headers.get('location')).toBe(pathOf(waiting));
+    expect(harness.interactions.done.map(({ uid }) => uid)).not.toContain(waiting.uid);
+  });
+
+  it('may be a recovery code, once', async () => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const { codes } = await enrol(user.id);
+    expect(new Set(codes).size).toBe(10);
+    const [one, other] = [harness.interactions.begin(), harness.interactions.begin()];
+    for (const waiting of [one, other]) await enterPassword(waiting, user);
+    const [code = ''] = codes;
+    expect((await harness.post(pathOf(one), { code })).status).toBe(303);
+    expect((await harness.post(pathOf(other), { code })).status).toBe(401);
+    expect((await harness.audits(user.id)).map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['totp.enabled', 'recovery_code.used', 'login.failed']),
+    );
+    const stored = await harness.owner`select * from identity.users where id = ${user.id}`;
+    expect(JSON.stringify(stored)).not.toContain(code);
+  });
+});
+
+describe('an application of a business', () => {
+  const stranger = { id: newId('oauthClient'), name: '<img src=x onerror=alert(1)>', isFirstParty: false };
+
+  async function makeClient() {
+    const tenantId = await harness.makeTenant();
+    const client = { ...stranger, id: newId('oauthClient') };
+    await harness.owner`
+      insert into oauth_clients (tenant_id, id, name, auth_method, grant_types, role, created_by)
+      values (${tenantId}, ${client.id}, 'App', 'none', '{authorization_code}', 'viewer', 'test')`;
+    return { tenantId, client };
+  }
+
+  it('is entered for its own tenant alone, and left by a page that names it without running it', async () => {
+    const { tenantId, client } = await makeClient();
+    const user = await harness.makeUser({ tenants: [tenantId, await harness.makeTenant()], isOperator: true });
+    const waiting = harness.interactions.begin({ client });
+    expect((await harness.get(pathOf(waiting))).text).not.toContain('<img');
+    await enterPassword(waiting, user);
+    const left = await harness.get(pathOf(waiting));
+    expect(left.text).toContain(`http-equiv="refresh" content="0;url=/oauth/authorize/${waiting.uid}"`);
+    expect(left.text).not.toContain('<img');
+    expect(left.headers.getSetCookie()).toEqual(['a=b']);
+    expect(harness.interactions.done.at(-1)).toMatchObject({ subject: `${user.id}.${tenantId}` });
+  });
+
+  it('lets nobody in who has no place with the business', async () => {
+    const { client } = await makeClient();
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const waiting = harness.interactions.begin({ client });
+    await enterPassword(waiting, user);
+    expect((await harness.get(pathOf(waiting))).status).toBe(403);
+  });
+
+  it.each([
+    ['allow', true],
+    ['deny', false],
+  ])('asks for consent: %s', async (decision, allowed) => {
+    const waiting = harness.interactions.begin({ client: stranger, prompt: 'consent', scopes: ['plans:read'] });
+    const shown = await harness.get(pathOf(waiting));
+    expect(shown.text).toContain('read plans');
+    expect(shown.text).not.toContain('<img');
+    await harness.post(pathOf(waiting), { decision });
+    expect(harness.interactions.done.at(-1)).toEqual({ uid: waiting.uid, allowed });
+  });
+});
+
+describe('a page', () => {
+  it('runs no script, is framed, kept and told to nobody', async () => {
+    const { headers, text } = await harness.get(pathOf(harness.interactions.begin({ loginHint: '"><script>' })));
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("form-action 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/script-src|unsafe/);
+    expect([headers.get('cache-control'), headers.get('referrer-policy')]).toEqual(['no-store', 'no-referrer']);
+    expect(text).not.toContain('<script');
+    expect((await harness.get('/identity/pages.css')).headers.get('content-type')).toContain('text/css');
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['from another site', {}, { 'sec-fetch-site': 'cross-site' }],
+    ['from a sibling of this site', {}, { 'sec-fetch-site': 'same-site' }],
+    ['from another origin, by an older browser', {}, { 'sec-fetch-site': '', origin: 'https://evil.example' }],
+    ['that does not say where it comes from', {}, { 'sec-fetch-site': '' }],
+    ['without the token of the page', { form_token: '' }, {}],
+    ['with the token of another page', { form_token: 'x'.repeat(43) }, {}],
+  ])('takes no form %s', async (_what, fields, headers) => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const waiting = harness.interactions.begin();
+    const sent = await harness.post(pathOf(waiting), { email: user.email, password: goodPassword, ...fields }, headers);
+    expect(sent.status).toBe(403);
+    expect((await harness.get(pathOf(waiting))).text).toContain('name="password"');
+  });
+
+  it('is over for another browser, and takes no form beyond its size', async () => {
+    expect((await harness.get('/identity/sign-in/somebody-elses')).status).toBe(404);
+    const waiting = harness.interactions.begin();
+    expect((await harness.post(pathOf(waiting), { email: 'x'.repeat(20_000) })).status).toBe(413);
   });
 });

@@ -29,6 +29,9 @@ export interface ListedSession {
   lastSeenAt: Instant;
 }
 
+/** Of the store's keys: the API's, and the identity service's, which ends the sessions of who has a new password. */
+export const sessionsPrefix = 'redcore:';
+
 const seenEveryMs = MINUTE_MS;
 /** For requests that were under way with the old secret; within what a removed member is seen in. */
 const fadingMs = 4 * SECOND_MS;
@@ -64,12 +67,12 @@ export function createSessionStore(parts: { store: ShortLivedStore; now?: () => 
     const secretHash = hashSecret(secret);
     const keys = keysOf(secretHash);
     const leftMs = Math.max(1, record.startedAt + absoluteMs - now());
-    // The set first: a session that is in no list could be ended by nobody.
-    await store.join(setOf(record.holder), secretHash, absoluteMs);
     await Promise.all([
       store.set(keys.record, JSON.stringify(record), leftMs),
       store.set(keys.seen, String(now()), idleMs),
     ]);
+    // After the record, or a list read between would take it for dead and forget it. Its secret is nobody's until this is done.
+    await store.join(setOf(record.holder), secretHash, absoluteMs);
     return { record, secretHash, lastSeenAt: now(), isFading: false, newSecret: secret };
   }
 

@@ -179,7 +179,20 @@ describe('an endpoint', () => {
     expect(await send(account, theirs.secret)).toBe('invalid_request');
   });
 
-  it('is dead within the time it is remembered once it is disabled, or its tenant', async () => {
+  it.each(['suspended', 'deleting'])(
+    'still takes what a provider says of the money of a tenant that is %s',
+    async (status) => {
+      const { id: endpoint, secret } = await addEndpoint(owner, otherTenantId, { provider: elsewhere.name });
+      await owner`update tenants set status = ${status} where tenant_id = ${otherTenantId}`;
+      const { status: answered } = await receive(
+        notification({ account: otherTenantId, provider: elsewhere.name, endpoint, secret }),
+      );
+      await owner`update tenants set status = 'active' where tenant_id = ${otherTenantId}`;
+      expect(answered).toBe(200);
+    },
+  );
+
+  it('is dead within the time it is remembered once it is disabled', async () => {
     const { id: endpoint, secret } = await addEndpoint(owner, tenantId, { provider: elsewhere.name });
     const send = () => receive(notification({ provider: elsewhere.name, endpoint, secret }));
     expect((await send()).status).toBe(200);

@@ -26,6 +26,8 @@ export interface AccountHarness {
   /** Users whose earlier sign-ins are void. */
   ended: UserId[];
   logged: string[];
+  /** Where requests come from. */
+  address: string;
   makeTenant(name?: string): Promise<TenantId>;
   makeUser(options?: {
     tenants?: readonly TenantId[];
@@ -36,6 +38,8 @@ export interface AccountHarness {
   invite(tenantId: TenantId, email: string, role?: string): Promise<string>;
   audits(resourceId: string): Promise<{ tenantId: string; action: string; actor: string; details: object }[]>;
   get(path: string): Promise<ShownPage>;
+  /** An empty header is not sent. */
+  send(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<ShownPage>;
   /** Sends the form of a page as a browser does. */
   post(page: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<ShownPage>;
   stop(): Promise<void>;
@@ -92,7 +96,7 @@ export async function startAccountHarness(): Promise<AccountHarness> {
   const onCredentialsChanged = async (userId: UserId) => void ended.push(userId);
   const accounts = createAccounts({ sql, sealer, attempts, publicUrl, onCredentialsChanged });
   const interactions = new FakeInteractions();
-  const addressOf = () => '192.0.2.1';
+  const addressOf = () => harness.address;
   const keySecret = 'the key secret of a test';
   const pages = createAccountPages({ interactions, accounts, store, publicUrl, keySecret, addressOf, logger });
 
@@ -101,8 +105,13 @@ export async function startAccountHarness(): Promise<AccountHarness> {
     return { status: response.status, text: await response.text(), headers: response.headers };
   }
 
-  return {
-    ...{ accounts, owner, pages, interactions, ended, logged },
+  const send: AccountHarness['send'] = (path, fields, headers = {}) => {
+    const sent = Object.entries({ 'sec-fetch-site': 'same-origin', ...headers }).filter(([, value]) => value !== '');
+    return show(path, { method: 'POST', body: new URLSearchParams(fields), headers: Object.fromEntries(sent) });
+  };
+
+  const harness: AccountHarness = {
+    ...{ accounts, owner, pages, interactions, ended, logged, send, address: '192.0.2.1' },
     makeTenant: (name = 'Test') => createTenant(owner, { name, mode: 'sandbox' }),
     async makeUser({ tenants = [], role = 'viewer', isOperator = false } = {}) {
       const [id, email] = [newId('user'), `${randomUUID()}@people.example`];
@@ -129,11 +138,11 @@ export async function startAccountHarness(): Promise<AccountHarness> {
       const { text } = await show(page);
       const action = /<form method="post" action="([^"]+)"/.exec(text)?.[1] ?? page;
       const token = /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? '';
-      const body = new URLSearchParams({ form_token: token, ...fields });
-      return show(action, { method: 'POST', body, headers: { 'sec-fetch-site': 'same-origin', ...headers } });
+      return send(action, { form_token: token, ...fields }, headers);
     },
     async stop() {
       await Promise.all([attempts.close(), store.close(), sql.end(), owner.end()]);
     },
   };
+  return harness;
 }

@@ -46,7 +46,7 @@ export async function makeFurtherIds(
   { tenantId, apiKey }: TestTenant,
   of: { customerId: string; paymentId: string },
 ) {
-  const [setupId, disputeId] = [newId('methodSetup'), newId('dispute')];
+  const [setupId, disputeId, userId] = [newId('methodSetup'), newId('dispute'), newId('user')];
   const post = (path: string, body: object) => api.call('POST', `/v1${path}`, { key: apiKey, body });
   const endpoint = await post('/admin/webhook-endpoints', { provider: 'custom' });
   const [key, client] = [
@@ -54,6 +54,10 @@ export async function makeFurtherIds(
     await post('/oauth-clients', { name: 'A client' }),
   ];
   const role = await post('/roles', { name: `Role ${setupId}`, permissions: ['plans:read'] });
+  const email = `${userId}@users.example`;
+  const invitation = await post('/invitations', { email: `${userId}@people.example`, role: 'viewer' });
+  await api.owner`insert into identity.users (id, email) values (${userId}, ${email})`;
+  await api.owner`insert into memberships (tenant_id, id, email, role) values (${tenantId}, ${userId}, ${email}, 'viewer')`;
   await api.owner`
     insert into method_setups (tenant_id, id, customer_id, provider, status, return_url, expires_at)
     values (${tenantId}, ${setupId}, ${of.customerId}, 'stripe', 'failed', 'https://example.com', now())`;
@@ -68,6 +72,8 @@ export async function makeFurtherIds(
     api_key_id: key.body.api_key_id as string,
     client_id: client.body.client_id as string,
     role_id: role.body.role_id as string,
+    user_id: userId as string,
+    invitation_id: invitation.body.invitation_id as string,
   };
 }
 

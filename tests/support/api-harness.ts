@@ -14,8 +14,8 @@ import { provisionSandboxTenant } from '../../identity/provision-sandbox-tenant.
 import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
-import { admitOperator } from './operator.ts';
 import { stackEnv } from './stack-env.ts';
+import { openTestAccounts } from './test-accounts.ts';
 import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { openTestPortals } from './test-portals.ts';
 import { testSealing } from './test-sealer.ts';
@@ -49,10 +49,11 @@ export interface ApiHarness {
  * look at, and done here, in the order of the workflow's steps.
  */
 export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promise<ApiHarness> {
-  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl } = stackEnv();
+  const { databaseUrl, appDatabaseUrl, systemDatabaseUrl, identityDatabaseUrl } = stackEnv();
   const sql = openDatabase(appDatabaseUrl, { max: 10, name: 'test-api' });
   const system = openDatabase(systemDatabaseUrl, { max: 2, name: 'test-system' });
   const owner = openDatabase(databaseUrl, { max: 2, name: 'test-owner' });
+  const identity = openDatabase(identityDatabaseUrl, { max: 4, name: 'test-identity' });
   const provider = new FakePaymentProvider();
   const owed: OwedIntent[] = [];
   const logged: string[] = [];
@@ -70,15 +71,16 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       }
     },
   };
-  const portals = overrides.portals ?? openTestPortals(sql);
   const gate = overrides.gate ?? makeTestGate();
   const denials = createDenialNotes({ database: { sql }, logger, intervalMs: 50 });
+  const portals = overrides.portals ?? openTestPortals(sql);
   const app = createApp({
     context,
+    accounts: openTestAccounts(identity),
     denials,
     system: { sql: system },
     documents: createPdfRenderer(),
-    authenticate: admitOperator(openTestAuthenticator(sql, { sessions: portals.authenticate })),
+    authenticate: openTestAuthenticator(sql, { sessions: portals.authenticate }),
     portals,
     access: openTestAccess(),
     gate,
@@ -106,7 +108,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       gate.close();
       while (steps.size > 0) await Promise.all(steps);
       await denials.stop();
-      await Promise.all([sql.end(), system.end(), owner.end()]);
+      await Promise.all([sql.end(), system.end(), owner.end(), identity.end()]);
     },
   };
 }

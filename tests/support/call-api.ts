@@ -31,7 +31,7 @@ export async function callApi(url: string, method: string, path: string, request
   });
   const bytes = new Uint8Array(await response.arrayBuffer());
   const text = new TextDecoder().decode(bytes);
-  const isJson = text !== '' && /^application.(problem.)?json/.test(response.headers.get('content-type') ?? '');
+  const isJson = text !== '' && /[/+]json/.test(response.headers.get('content-type') ?? '');
   const answer = {
     status: response.status,
     headers: response.headers,

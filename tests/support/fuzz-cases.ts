@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostileTexts, oddBodies, oddHeaders, oddValues } from './hostile-values.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export interface FuzzCase {
@@ -41,91 +42,6 @@ interface OpenApiDocument {
   components: { schemas: Record<string, Schema> };
 }
 
-const markup = '<script>alert(1)</script><img src=x onerror=alert(1)>';
-/** Into every text of every call. */
-export const hostileTexts = [
-  "' or '1'='1",
-  "'; drop table plans; --",
-  '1); delete from customers; --',
-  "x' union all select email, null from customers --",
-  markup,
-  '"><svg/onload=alert(1)>',
-  '{{7*7}}${7*7}<%= 7*7 %>',
-  '../../../../etc/passwd',
-  '%2e%2e%2f%00',
-  '$(reboot)`id`|id',
-  '\u202e\u{1F600}\ufeff',
-  'a\u0000b',
-  '\ud800',
-  '*)(uid=*))(|(uid=*',
-] as const;
-
-const oddValues: readonly unknown[] = [
-  ...[
-    '',
-    ' ',
-    'x'.repeat(6_000),
-    '2026-02-31',
-    '0000-01-01',
-    '9999-12-31T23:59:59.999Z',
-    'P9999Y',
-    'NaN',
-    '-1',
-    'null',
-  ],
-  ...[0, -0, -1, 1, 1.5, 2 ** 31, 2 ** 53, -(2 ** 53), 1e21, 9_999_999_999, true, false, null],
-  ...[[], {}, [[]], [null], { a: null }, { '': 'x' }, { constructor: { prototype: 1 } }, { toString: 1 }],
-];
-
-const oddBodies: readonly (string | Uint8Array<ArrayBuffer>)[] = [
-  ...[
-    '',
-    '{',
-    '[]',
-    'null',
-    '"text"',
-    '1',
-    '{"a":1,}',
-    '{"a":1e999}',
-    '{"__proto__":{"admin":true}}',
-    `${'['.repeat(3_000)}`,
-  ],
-  ...[`{"a":${'{"a":'.repeat(60)}1${'}'.repeat(61)}`, '{"metadata":{"a":"b"},"metadata":"c"}', markup, '\ufeff{}'],
-  ...[new Uint8Array([0xff, 0xfe, 0x7b]), new Uint8Array([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d])],
-];
-
-const oddHeaders: readonly [string, string][] = [
-  ...hostileTexts.filter((text) => /^[\x20-\x7e]*$/.test(text)).map((text): [string, string] => ['x-request-id', text]),
-  ...["' or 1=1 --", markup, 'x'.repeat(300), 'x'.repeat(7_000), '', 'café'].map((text): [string, string] => [
-    'idempotency-key',
-    text,
-  ]),
-  ...[
-    'text/html',
-    'application/xml',
-    'multipart/form-data; boundary=x',
-    'application/json; charset=utf-16',
-    'x',
-    markup,
-  ].map((text): [string, string] => ['content-type', text]),
-  ...[
-    'Bearer',
-    'Bearer ',
-    'Basic YTpi',
-    'Bearer null',
-    `Bearer ${'x'.repeat(5_000)}`,
-    'Bearer rc_test_1_2',
-    "Bearer ' or 1=1 --",
-  ].map((text): [string, string] => ['authorization', text]),
-  ['authorization', 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.'],
-  ['accept', markup],
-  ['accept-encoding', 'x, gzip;q=-1'],
-  ['x-forwarded-for', "127.0.0.1, ' or 1=1"],
-  ['cookie', `__Host-redcore=${'a'.repeat(3_000)}; x=${encodeURIComponent(markup)}`],
-  ['origin', 'null'],
-  ['if-none-match', '*'],
-];
-
 /** Whole cases of the OpenAPI document, from its own parameters and schemas: what fits, what nearly fits, and what nobody means well by. */
 export class FuzzCases {
   private readonly document = JSON.parse(
@@ -145,18 +61,49 @@ export class FuzzCases {
     this.foreignIds = foreignIds;
   }
 
-  /** One text in one field: every field of every operation is gone through, hostile text by hostile text. */
-  *hostile(): Generator<FuzzCase> {
+  /** One text in one field: every field of every operation is gone through, text by text. */
+  *everywhere(texts: readonly string[]): Generator<FuzzCase> {
     for (const target of this.operations) {
       const { query, body } = this.fieldsOf(target.operation);
-      for (const text of hostileTexts) {
+      for (const text of texts) {
         for (const name of Object.keys(query)) yield this.make(target, { query: { [name]: text } });
         if (body === null) continue;
-        for (const name of Object.keys(body))
-          yield this.make(target, { body: { ...this.fittingBody(body), [name]: text } });
-        yield this.make(target, { body: { ...this.fittingBody(body), [text]: text } });
-        yield this.make(target, { body: { ...this.fittingBody(body), metadata: { [text.slice(0, 40)]: text } } });
+        const fitting = this.fittingBody(body);
+        for (const name of Object.keys(body)) yield this.make(target, { body: { ...fitting, [name]: text } });
+        yield this.make(target, { body: { ...fitting, [text]: text } });
+        yield this.make(target, { body: { ...fitting, metadata: { [text.slice(0, 40)]: text } } });
       }
+    }
+  }
+
+  /** A text wherever a request fails before anything is done: no JSON, of another kind, in an address, in headers. */
+  *onErrorPaths(text: string, isRecognizable: boolean): Generator<FuzzCase> {
+    for (const target of this.operations) {
+      const { body } = this.fieldsOf(target.operation);
+      const spelled = JSON.stringify(text);
+      const sent = this.make(target, {});
+      yield { ...sent, path: target.path.replace(/\{\w+\}/g, encodeURIComponent(text)) };
+      yield { ...sent, path: `${sent.path}?nobody_knows=${encodeURIComponent(text)}` };
+      // A request id is the caller's to choose, and logged: only what can be told from an id is kept out of it.
+      const headers = ['authorization', 'content-type', 'cookie', 'user-agent', 'referer', 'origin'];
+      if (isRecognizable) headers.push('x-request-id');
+      for (const header of headers) {
+        const value = header === 'authorization' ? `Bearer ${text}` : text;
+        yield { ...sent, headers: { ...sent.headers, [header]: value } };
+      }
+      if (body === null || target.method === 'GET') continue;
+      const keyed = { ...sent.headers, 'idempotency-key': `canary-${this.random.below(1e9)}` };
+      for (const raw of [
+        `{"a":${spelled}`,
+        spelled,
+        `[${spelled}]`,
+        `{"nobody_knows":{"a":[${spelled}]}}`,
+        `{"a":"${text}`,
+      ]) {
+        yield { ...sent, raw, headers: keyed };
+      }
+      for (const name of Object.keys(body))
+        yield { ...sent, raw: JSON.stringify({ [name]: [{ a: text }] }), headers: keyed };
     }
   }
 
@@ -248,7 +195,7 @@ export class FuzzCases {
     const among = schema.anyOf ?? schema.oneOf;
     if (among) return this.fitting(name, this.random.pick(among));
     const type = Array.isArray(schema.type) ? this.random.pick(schema.type) : schema.type;
-    switch (type) {
+    switch (type ?? 'string') {
       case 'integer':
       case 'number':
         return Math.max(schema.minimum ?? 0, Math.min(schema.maximum ?? 1_000, this.random.below(1_000)));

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { makeFurtherIds, storeWebhook, subscribe } from './api-fixtures.ts';
 import type { ApiHarness, TestTenant } from './api-harness.ts';
 import { type FuzzCase, FuzzCases } from './fuzz-cases.ts';
+import { hostileTexts } from './hostile-values.ts';
 import { createSeededRandom } from './seeded-random.ts';
 
 /** A stack, a statement, a path of a machine, a library's own words: nothing a caller may read. */
@@ -49,7 +50,7 @@ export async function runFuzzRound(
   const [ids, foreign] = [await makeIds(api, tenant, 'own'), await makeIds(api, victim, marker)];
   const foreignIds = Object.values(foreign);
   const cases = new FuzzCases(random, ids, foreignIds);
-  const hostile = [...cases.hostile()].filter((_case, index) => index % options.everyNth === 0);
+  const hostile = [...cases.everywhere(hostileTexts)].filter((_case, index) => index % options.everyNth === 0);
   const wanted = [
     ...hostile,
     ...Array.from({ length: Math.max(0, options.count - hostile.length) }, () => cases.next()),
@@ -90,7 +91,8 @@ function judge(
   const shown = () =>
     `seed ${seed}: ${method} ${path} ${JSON.stringify(headers)} ${String(raw)} → ${answer.status} ${answer.text.slice(0, 500)}`;
   if (answer.status >= 500 && answer.status !== 503) expect.fail(shown());
-  if (answer.status === 503) expect(answer.text, shown()).toMatch(/"code":"(provider_unavailable|retry_deferred)"/);
+  if (answer.status === 503)
+    expect(answer.text, shown()).toMatch(/"code":"(provider_unavailable|retry_deferred|overloaded)"/);
   if (answer.status >= 400) {
     const problem = JSON.parse(answer.text) as { code?: unknown };
     expect(problem.code, shown()).toMatch(/^[a-z_]+$/);

@@ -37,9 +37,9 @@ type Kill = { role: RoleName; process: string; point: ChargePoint | 'any_moment'
 
 const lanes = 8;
 const answerWithinMs = 120_000;
-const hitWithinMs = 30_000;
+const hitWithinMs = 60_000;
 /** The lease ends after 60 s; the look-up and the second send follow within seconds. */
-const takenOverWithinMs = 180_000;
+const takenOverWithinMs = 400_000;
 /** Longer than any period: every subscription passes exactly one boundary. */
 const renewalHorizonMs = 32 * 86_400_000;
 

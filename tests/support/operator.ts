@@ -4,7 +4,7 @@ import { type Authenticate, type Principal, platformScope } from '../../identity
 /** What a harness takes for an operator's credentials, as a key is presented. */
 export const operatorKey = 'an-operator-of-the-platform';
 
-export const operator: Principal = {
+const operator: Principal = {
   ...{ tenantId: platformScope, kind: 'operator', actor: 'usr_operator', role: 'operator', customerId: null },
   permissions: rolePermissions.operator,
 };

@@ -7,6 +7,7 @@ import { createRestClient, type RestClient } from './rest-client.ts';
 /** A sandbox tenant of a running platform, spoken to over REST alone. */
 export interface PlatformTenant {
   tenantId: TenantId;
+  apiKey: string;
   rest: RestClient;
   makePlan(plan?: { amount?: number; interval?: string; currency?: string; name?: string }): Promise<string>;
   /** With one payment method, the default one. */
@@ -31,6 +32,7 @@ export function createTenantMaker(platform: {
     const rest = createRestClient(platform.apiUrl, apiKey);
     return {
       tenantId,
+      apiKey,
       rest,
       async makePlan({ amount = 1999, interval = 'month', currency = 'USD', name = 'Pro' } = {}) {
         const { plan_id: id } = await rest.post<{ plan_id: string }>('/v1/plans', { name, amount, currency, interval });

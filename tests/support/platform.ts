@@ -38,6 +38,14 @@ export interface TestPlatformOptions {
   adaptEnvironment?: (role: RoleName, environment: NodeJS.ProcessEnv) => NodeJS.ProcessEnv;
 }
 
+function adaptTo(
+  { adaptEnvironment }: TestPlatformOptions,
+  role: RoleName,
+  given: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  return adaptEnvironment ? adaptEnvironment(role, given) : given;
+}
+
 /**
  * Every role as a process of its own, on a database and an engine of their own and the run's broker and cache. A process that
  * dies unasked is started again, as under any supervisor; one that a test kills stays away until the test restarts it.
@@ -59,14 +67,13 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     const secrets = loadSecrets(environment.dataDir);
     const sealKeys = [{ name: 'local', secret: secrets.sealSecret }];
     const { temporalAddress, temporalNamespace } = engine;
-    const adapt = options.adaptEnvironment ?? ((_role: RoleName, given: NodeJS.ProcessEnv) => given);
     platform = await startPlatform({
       stack: { ...environment, databaseUrl: database.ownerUrl, temporalAddress, temporalNamespace },
       secrets,
       dataDir: folder,
       logDir,
       roles: 'each',
-      adaptEnvironment: (role, given) => adapt(role, { ...given, REDCORE_RATE_LIMITS: wideRates }),
+      adaptEnvironment: (role, given) => adaptTo(options, role, { ...given, REDCORE_RATE_LIMITS: wideRates }),
       onDied: keepAlive({
         find: (name) => platform?.roles.find((role) => role.name === name),
         onProgress: (line) => console.warn(line),

@@ -3,7 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { newId } from '../../db/new-id.ts';
 import { createPasswordHasher } from '../../identity/accounts/password-hasher.ts';
-import { launchChromium } from './chromium.ts';
+import { findChromium } from '../../stack/find-chromium.ts';
+import { openChromium } from './chromium.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
 import type { PlatformTenant } from './platform-tenant.ts';
 
@@ -26,8 +27,9 @@ export interface Size {
 
 /** The platform with a browser before it; null where there is no browser. */
 export async function startPortalJourneys(): Promise<PortalJourneys | null> {
-  const browser = await launchChromium();
-  if (browser === null) return null;
+  const executablePath = findChromium();
+  if (executablePath === null) return null;
+  const browser = await openChromium(executablePath);
   const platform = await startTestPlatform();
   return {
     platform,

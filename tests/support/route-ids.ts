@@ -21,6 +21,7 @@ export async function makeRouteIds(api: ApiHarness, of: TestTenant): Promise<Rou
   const refund = await post(`/payments/${made.paymentId}/refunds`, { amount: 1 });
   const request = await post(`/payments/${made.paymentId}/refund-requests`, { amount: 1, reason: 'test' });
   return {
+    tenant_id: of.tenantId,
     attempt_id: attempt?.id ?? '',
     task_id: taskId,
     refund_id: refund.body.refund_id,

@@ -10,20 +10,19 @@ import type { SharedCache } from '../../identity/cached-look-up.ts';
 import type { Authenticate } from '../../identity/principal.ts';
 import { createRoleDirectory } from '../../identity/role-directory.ts';
 import type { AuthenticateSession } from '../../identity/sessions/authenticate-session.ts';
+import { admitOperator } from './operator.ts';
 
 export const testKeySecret = 'the key secret of a test';
 
-/** As of a server of its own; with a cache other servers share, and with sessions, if given. */
+/** As of a server of its own, and for the operator of the tests; with a cache other servers share, and sessions, if given. */
 export function openTestAuthenticator(
   sql: Sql,
   given: { shared?: SharedCache; sessions?: AuthenticateSession } = {},
 ): Authenticate {
   const { shared, sessions } = given;
   const roles = createRoleDirectory({ database: { sql }, ...(shared && { shared }) });
-  return createAuthenticator({
-    apiKeys: createApiKeyAuthenticator({ sql, roles, keySecret: testKeySecret, ...(shared && { shared }) }),
-    sessions,
-  });
+  const apiKeys = createApiKeyAuthenticator({ sql, roles, keySecret: testKeySecret, ...(shared && { shared }) });
+  return admitOperator(createAuthenticator({ apiKeys, sessions }));
 }
 
 export function openTestAccess(shared?: SharedCache): AccessParts {

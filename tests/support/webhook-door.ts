@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Cache } from '../../adapters/cache/port.ts';
 import type { PaymentProvider } from '../../adapters/payments/port.ts';
 import { signWebhook } from '../../adapters/payments/standard-webhooks.ts';
 import type { Answer } from '../../contracts/answer.ts';
@@ -7,6 +8,7 @@ import { newId } from '../../db/new-id.ts';
 import type { TenantId, WebhookEndpointId } from '../../domain/ids.ts';
 import { createEndpointFinder, endpointPurpose } from '../../pipelines/webhooks/find-endpoint.ts';
 import { type IncomingWebhook, receiveWebhook } from '../../pipelines/webhooks/receive-webhook.ts';
+import { createSeenNotifications } from '../../pipelines/webhooks/seen-notifications.ts';
 import { createInboxWriter } from '../../pipelines/webhooks/write-inbox.ts';
 import { createSealer } from '../../runtime/sealer.ts';
 
@@ -20,8 +22,9 @@ export function openTestDoor(parts: {
   providers: readonly PaymentProvider[];
   now?: () => Date;
   keptMs?: number;
+  cache?: Cache;
 }): (webhook: IncomingWebhook) => Promise<Answer> {
-  const { app, providers, now = () => new Date(), keptMs } = parts;
+  const { app, providers, now = () => new Date(), keptMs, cache } = parts;
   const sandbox = { tenantId: null, id: 'default', secret: operatorSecret, settings: {} };
   const door = {
     database: { sql: app },
@@ -31,6 +34,7 @@ export function openTestDoor(parts: {
       ...(keptMs === undefined ? {} : { keptMs }),
     }),
     inbox: createInboxWriter({ sql: app }),
+    ...(cache ? { seen: createSeenNotifications(cache) } : {}),
     now,
   };
   return (webhook) => receiveWebhook(door, webhook);

@@ -1,4 +1,4 @@
-import { describeAttemptLimiterContract } from './contract.ts';
+import { describeAttemptLimiterContract } from '../contract/attempt-limiter.ts';
 import { createMemoryAttemptLimiter } from './memory-attempt-limiter.ts';
 
 describeAttemptLimiterContract('memory', async () => createMemoryAttemptLimiter());

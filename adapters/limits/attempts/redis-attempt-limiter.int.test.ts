@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { createLogger } from '../../../runtime/logger.ts';
 import { stackEnv } from '../../../tests/support/stack-env.ts';
 import { ShortLivedStoreError } from '../../short-lived/short-lived-store-error.ts';
-import { describeAttemptLimiterContract } from './contract.ts';
+import { describeAttemptLimiterContract } from '../contract/attempt-limiter.ts';
 import { createRedisAttemptLimiter } from './redis-attempt-limiter.ts';
 
 const logger = createLogger('test', { level: 'silent' });

@@ -72,7 +72,7 @@ describe('two processes', () => {
 });
 
 describe('while Redis is away', () => {
-  async function countsAlone(): Promise<void> {
+  async function expectCountedAlone(): Promise<void> {
     const name = randomUUID();
     const times: number[] = [];
     let through = 0;
@@ -91,14 +91,14 @@ describe('while Redis is away', () => {
 
   it('F10: nobody waits for one that is frozen, each counts alone, and what has to be exact is not answered', async () => {
     redis.freeze();
-    await countsAlone();
+    await expectCountedAlone();
     redis.thaw();
     await areConnected();
   });
 
   it('F9: the same while it is down, and it is used again when it is back', async () => {
     await redis.kill();
-    await countsAlone();
+    await expectCountedAlone();
     await redis.restart();
     await areConnected();
   });

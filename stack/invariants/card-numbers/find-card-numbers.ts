@@ -32,6 +32,8 @@ export interface CardNumberPlaces {
   topics?: readonly string[];
   redisUrl: string | undefined;
   logDir: string | undefined;
+  /** Looked for in place of card-like numbers, in hashes and sealed columns too: plain texts without a quote or backslash. */
+  needles?: readonly string[];
 }
 
 export interface SearchedPlaces {
@@ -50,19 +52,21 @@ function holdsCardNumber(text: string): boolean {
 
 /** I14: no card-like number in the database, topics, Redis, logs or workflow histories. A violation never repeats the number. */
 export async function findCardNumbers(places: CardNumberPlaces): Promise<SearchedPlaces> {
+  const { needles } = places;
+  const isHeld = needles ? (text: string) => needles.some((needle) => text.includes(needle)) : holdsCardNumber;
+  const searchPlace: SearchPlace = (found, place, search) => searchOne(found, { place, isHeld }, search);
   const counts = { columns: 0, messages: 0, redisKeys: 0, logFiles: 0, histories: 0 };
   const found: SearchedPlaces = { violations: [], counts, omitted: [] };
   await searchPlace(found, 'database', async (note) => {
     const { tenantId } = places;
-    const scanned = await scanTexts(places.owner, { tenantId, budgetMs: limits.databaseMs }, ({ text, ...row }) =>
-      note(row, [text]),
-    );
+    const wanted = { tenantId, budgetMs: limits.databaseMs, ...(needles ? { needles } : {}) };
+    const scanned = await scanTexts(places.owner, wanted, ({ text, ...row }) => note(row, [text]));
     counts.columns = scanned.columns;
     const { unread } = scanned;
     return unread.length === 0 ? null : `${unread.join(', ')} not read to the end in ${limits.databaseMs / 1000} s`;
   });
   await searchPlace(found, 'topics', (note) => searchTopics(places, counts, note));
-  await searchPlace(found, 'Redis', (note) => searchRedis(places, counts, note));
+  await searchPlace(found, 'Redis', (note) => searchRedis(places, counts, note, isHeld));
   await searchPlace(found, 'logs', (note) => searchLogs(places, counts, note));
   await searchPlace(found, 'histories', async (note) => {
     const wanted = { tenantId: places.tenantId, workflowsMax: limits.workflows };
@@ -72,20 +76,25 @@ export async function findCardNumbers(places: CardNumberPlaces): Promise<Searche
   return found;
 }
 
+type SearchPlace = (
+  found: SearchedPlaces,
+  place: string,
+  search: (note: Note) => Promise<string | null>,
+) => Promise<void>;
 type Note = (row: object, texts: readonly string[]) => void;
 type Counts = SearchedPlaces['counts'];
 
 /** `search` answers what it left out, if anything. Where it cannot look, nothing is known: a violation too. */
-async function searchPlace(
+async function searchOne(
   found: SearchedPlaces,
-  place: string,
+  { place, isHeld }: { place: string; isHeld: (text: string) => boolean },
   search: (note: Note) => Promise<string | null>,
 ): Promise<void> {
   let more = 0;
   const violations: Violation[] = [];
   try {
     const left = await search((row, texts) => {
-      if (!texts.some(holdsCardNumber)) return;
+      if (!texts.some(isHeld)) return;
       if (violations.length >= violationsPerPlace) more += 1;
       else violations.push({ invariant: 'I14', what: 'a card-like number is stored', row: { place, ...row } });
     });
@@ -113,14 +122,19 @@ async function searchTopics(places: CardNumberPlaces, counts: Counts, note: Note
   return read < held ? `${read} of ${held} messages read` : null;
 }
 
-async function searchRedis(places: CardNumberPlaces, counts: Counts, note: Note): Promise<string | null> {
+async function searchRedis(
+  places: CardNumberPlaces,
+  counts: Counts,
+  note: Note,
+  isHeld: (text: string) => boolean,
+): Promise<string | null> {
   const { redisUrl, tenantId } = places;
   if (tenantId !== null) return 'not told apart by tenant';
   if (redisUrl === undefined) return 'REDIS_URL is not set';
-  const wanted = { prefix: 'redcore:', keysMax: limits.redisKeys };
+  const wanted = { prefix: places.needles ? '' : 'redcore:', keysMax: limits.redisKeys };
   // A key may be the number itself.
   const read = await readValues(redisUrl, wanted, ({ key, texts }) =>
-    note({ key: holdsCardNumber(key) ? '(the key itself)' : key }, texts),
+    note({ key: isHeld(key) ? '(the key itself)' : key }, texts),
   );
   counts.redisKeys = read.read;
   return read.isAll ? null : `only ${read.read} keys read`;

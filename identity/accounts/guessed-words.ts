@@ -1,5 +1,5 @@
 /** What passwords are made of that are guessed first: of the usual lists of leaked ones, and rows of a keyboard. */
-export const commonWords: readonly string[] = [
+export const guessedWords: readonly string[] = [
   ...['password', 'passwort', 'passw0rd', 'passphrase', 'kennwort', 'motdepasse', 'contrasena', 'senha', 'parola'],
   ...['qwertyuiop', 'qwerty', 'qwertz', 'azerty', 'asdfghjkl', 'asdfgh', 'asdf', 'zxcvbnm', 'zxcvbn', 'yxcvbnm'],
   ...[

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { AttemptLimiter } from './port.ts';
+import type { AttemptLimiter } from '../attempts/port.ts';
 
 /** What every implementation of the port guarantees. */
 export function describeAttemptLimiterContract(name: string, makeLimiter: () => Promise<AttemptLimiter>): void {

@@ -1,0 +1,140 @@
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { importJWK, type JWTPayload, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TenantId } from '../domain/ids.ts';
+import { decodePart } from '../tests/support/decode-token.ts';
+import { type IdentityHarness, startIdentityHarness } from '../tests/support/identity-harness.ts';
+import type { TestClient } from '../tests/support/identity-rows.ts';
+import { testSealing } from '../tests/support/test-sealer.ts';
+import { loadSigningKeys, type SigningKey } from './oidc/signing-keys.ts';
+
+let harness: IdentityHarness;
+let tenantId: TenantId;
+let machine: TestClient;
+let signing: SigningKey;
+
+beforeAll(async () => {
+  harness = await startIdentityHarness();
+  tenantId = await harness.makeTenant();
+  machine = await harness.makeClient(tenantId);
+  const [key] = await loadSigningKeys(harness.sql, testSealing.sealer);
+  if (key === undefined) throw new Error('the harness has no key');
+  signing = key;
+});
+afterAll(() => harness.stop());
+
+const seconds = (): number => Math.floor(Date.now() / 1_000);
+
+function goodClaims(): JWTPayload {
+  const [sub, now] = [machine.id, seconds()];
+  return {
+    ...{ iss: harness.url, aud: harness.url, sub, client_id: sub, tenant_id: tenantId, roles: ['integrator'] },
+    ...{ scope: 'plans:read', iat: now, exp: now + 300, jti: 'a' },
+  };
+}
+
+async function sign(changed: JWTPayload, header: Record<string, unknown> = {}, key?: KeyObject): Promise<string> {
+  const claims = Object.entries({ ...goodClaims(), ...changed }).filter(([, value]) => value !== undefined);
+  return new SignJWT(Object.fromEntries(claims))
+    .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: signing.id, ...header })
+    .sign(key ?? (await importJWK(signing.privateJwk, 'RS256')));
+}
+
+const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+async function call(token: string): Promise<{ status: number; text: string; headers: Headers }> {
+  const response = await fetch(`${harness.url}/v1/plans`, {
+    headers: { authorization: `Bearer ${token}`, 'x-request-id': 'same' },
+  });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+/** Signed by HMAC with what everybody can read: works where the algorithm is taken from the token. */
+function signWithPublicKey(): string {
+  const { kty, n, e } = signing.privateJwk;
+  const text = `${encode({ alg: 'HS256', typ: 'at+jwt', kid: signing.id })}.${encode(goodClaims())}`;
+  const mac = createHmac('sha256', JSON.stringify({ kty, n, e })).update(text).digest('base64url');
+  return `${text}.${mac}`;
+}
+
+const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+
+const forgeries: [string, () => string | Promise<string>][] = [
+  ['of no algorithm', () => `${encode({ alg: 'none', typ: 'at+jwt', kid: signing.id })}.${encode(goodClaims())}.AA`],
+  ['of no algorithm and no signature', () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(goodClaims())}.`],
+  ['by HMAC with the public key', signWithPublicKey],
+  ['by another key under our name', () => sign({}, {}, otherKey)],
+  ['by a key nobody has heard of', () => sign({}, { kid: 'sig_unknown' }, otherKey)],
+  ['that brings its own key', () => sign({}, { kid: 'x', jwk: otherKey.export({ format: 'jwk' }) as never }, otherKey)],
+  ['for another audience', () => sign({ aud: 'https://elsewhere.example' })],
+  ['for no audience', () => sign({ aud: undefined })],
+  ['of another issuer', () => sign({ iss: 'https://elsewhere.example' })],
+  ['that expired', () => sign({ iat: seconds() - 400, exp: seconds() - 11 })],
+  ['that never expires', () => sign({ exp: undefined })],
+  ['issued in the future', () => sign({ iat: seconds() + 60 })],
+  ['issued at no time', () => sign({ iat: undefined })],
+  ['not to be used before later', () => sign({ nbf: seconds() + 60 })],
+  ['of another type: an ID token', () => sign({}, { typ: 'JWT' })],
+  ['about another than its client', () => sign({ sub: 'cli_01h455vb4pex5vsknk084sn02q' })],
+  ['of no tenant', () => sign({ tenant_id: undefined })],
+  [
+    'whose tenant is not its subject’s',
+    () => sign({ sub: `usr_01h455vb4pex5vsknk084sn02q.ten_01h455vb4pex5vsknk084sn02q` }),
+  ],
+  ['of a tenant there is not', () => sign({ tenant_id: 'ten_01h455vb4pex5vsknk084sn02q' })],
+  ['that was altered', async () => alter(await sign({}))],
+  ['that is too long to be ours', () => sign({ padding: 'x'.repeat(9_000) })],
+  ['that is no token', () => 'a.b.c'],
+];
+
+function alter(token: string): string {
+  const [header, , signature] = token.split('.');
+  return [header, encode({ ...decodePart(token, 1), scope: 'tenants:manage' }), signature].join('.');
+}
+
+describe('an access token', () => {
+  it('that is good opens what it names', async () => {
+    expect((await call(await sign({}))).status).toBe(200);
+    expect((await call(await sign({ scope: 'customers:read' }))).status).toBe(403);
+  });
+
+  it.each(forgeries)('%s is refused, in the same words as any other', async (_name, forge) => {
+    const expected = await call('nothing');
+    const answer = await call(await forge());
+    expect(answer.status).toBe(401);
+    expect(answer.text).toBe(expected.text);
+    expect(answer.headers.get('www-authenticate')).toBe(expected.headers.get('www-authenticate'));
+  });
+
+  it('is worth what its role allows now, and nothing once its tenant is suspended', async () => {
+    const token = await sign({ roles: ['nobody'] });
+    expect((await call(token)).status).toBe(403);
+    const suspended = await harness.makeTenant();
+    const client = await harness.makeClient(suspended);
+    const claims = { tenant_id: suspended, sub: client.id, client_id: client.id };
+    expect((await call(await sign(claims))).status).toBe(200);
+    await harness.owner`update tenants set status = 'suspended' where tenant_id = ${suspended}`;
+    await expect.poll(async () => call(await sign(claims)), { timeout: 6_000 }).toMatchObject({ status: 403 });
+    await harness.owner`update tenants set status = 'deleted' where tenant_id = ${suspended}`;
+    await expect.poll(async () => call(await sign(claims)), { timeout: 6_000 }).toMatchObject({ status: 401 });
+  });
+
+  it('opens no other tenant: what it reads is its own', async () => {
+    const other = await harness.makeTenant();
+    const client = await harness.makeClient(other, { role: 'admin' });
+    const made = await fetch(`${harness.url}/v1/customers`, {
+      method: 'POST',
+      headers: {
+        ...{ 'content-type': 'application/json', 'idempotency-key': 'token-test' },
+        authorization: `Bearer ${await sign({ tenant_id: other, sub: client.id, client_id: client.id, roles: ['admin'], scope: 'customers:write' })}`,
+      },
+      body: JSON.stringify({ name: 'Theirs', email: 'theirs@example.com' }),
+    });
+    expect(made.status).toBe(201);
+    const { id } = (await made.json()) as { id: string };
+    const read = await fetch(`${harness.url}/v1/customers/${id}`, {
+      headers: { authorization: `Bearer ${await sign({ scope: 'customers:read' })}` },
+    });
+    expect(read.status).toBe(404);
+  });
+});

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UserId } from '../../domain/ids.ts';
+import { type AccountHarness, goodPassword, startAccountHarness } from '../../tests/support/account-harness.ts';
+import { makeResetLink, makeResetLinkFor } from '../accounts/reset-password.ts';
+
+let harness: AccountHarness;
+
+beforeAll(async () => {
+  harness = await startAccountHarness();
+});
+afterAll(() => harness.stop());
+
+const askPath = '/identity/password';
+const newPassword = 'an orchard behind glass';
+
+async function makeLink(userId: UserId): Promise<string> {
+  return new URL((await makeResetLink(harness.accounts, harness.owner, userId)).url).pathname;
+}
+
+async function signIn(email: string, password: string): Promise<number> {
+  const waiting = harness.interactions.begin();
+  return (await harness.post(`/identity/sign-in/${waiting.uid}`, { email, password })).status;
+}
+
+const noticesOf = (tenantId: string) =>
+  harness.owner<{ envelope: { data: { kind: string; details: { url: string; email: string } } } }[]>`
+    select envelope from outbox where tenant_id = ${tenantId} and topic = 'notifications.requested'`;
+
+describe('a link to set a password', () => {
+  it('sets it once, ends what was signed in, and voids every other link', async () => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const [link, other] = [await makeLink(user.id), await makeLink(user.id)];
+    const weak = await harness.post(link, { password: user.email });
+    expect([weak.status, await signIn(user.email, goodPassword)]).toEqual([400, 303]);
+    expect((await harness.post(link, { password: newPassword })).text).toContain('Your password is set');
+    expect(harness.ended).toContain(user.id);
+    expect([(await harness.get(link)).status, (await harness.get(other)).status]).toEqual([404, 404]);
+    expect([await signIn(user.email, goodPassword), await signIn(user.email, newPassword)]).toEqual([401, 303]);
+    const audits = await harness.audits(user.id);
+    expect(audits.find(({ action }) => action === 'password.changed')?.details).toMatchObject({ by: 'reset_link' });
+    expect(JSON.stringify([audits, harness.logged])).not.toContain(newPassword);
+  });
+
+  it('is over after an hour, and is of no use for an account that is closed', async () => {
+    const user = await harness.makeUser();
+    const link = await makeLink(user.id);
+    await harness.owner`update identity.password_resets set expires_at = now() where user_id = ${user.id}`;
+    expect((await harness.get(link)).status).toBe(404);
+    const later = await makeLink(user.id);
+    await harness.owner`update identity.users set status = 'disabled' where id = ${user.id}`;
+    expect((await harness.get(later)).status).toBe(404);
+  });
+
+  it('is stored as nothing that opens', async () => {
+    const user = await harness.makeUser();
+    const token = (await makeLink(user.id)).split('/').at(-1) ?? '';
+    const rows = await harness.owner`select * from identity.password_resets where user_id = ${user.id}`;
+    expect(JSON.stringify(rows)).not.toContain(token);
+  });
+});
+
+describe('asking for one', () => {
+  it('answers the same for every address, in about the same time, and tells the tenant’s senders', async () => {
+    const tenantId = await harness.makeTenant();
+    const user = await harness.makeUser({ tenants: [tenantId] });
+    const startedAt = performance.now();
+    const known = await harness.post(askPath, { email: user.email });
+    const knownMs = performance.now() - startedAt;
+    const unknown = await harness.post(askPath, { email: 'nobody@people.example' });
+    const unknownMs = performance.now() - startedAt - knownMs;
+    expect(known.text).toBe(unknown.text);
+    expect(Math.min(knownMs, unknownMs)).toBeGreaterThan(390);
+    const [notice] = await noticesOf(tenantId);
+    expect(notice?.envelope.data).toMatchObject({ kind: 'password_reset', details: { email: user.email } });
+    const link = new URL(notice?.envelope.data.details.url ?? '').pathname;
+    expect((await harness.get(link)).text).toContain(user.email);
+  });
+
+  it('sends no more than three links an hour to one account, without saying so', async () => {
+    const tenantId = await harness.makeTenant();
+    const user = await harness.makeUser({ tenants: [tenantId] });
+    const answers: string[] = [];
+    for (let count = 0; count < 5; count += 1) answers.push((await harness.post(askPath, { email: user.email })).text);
+    expect(new Set(answers).size).toBe(1);
+    expect(await noticesOf(tenantId)).toHaveLength(3);
+  });
+
+  it('sends none to a tenant where the account opens another business or the platform', async () => {
+    const [tenantId, other] = [await harness.makeTenant(), await harness.makeTenant()];
+    const [both, operator] = [
+      await harness.makeUser({ tenants: [tenantId, other] }),
+      await harness.makeUser({ tenants: [tenantId], isOperator: true }),
+    ];
+    harness.address = 'another';
+    for (const { email } of [both, operator]) await harness.post(askPath, { email });
+    expect([await noticesOf(tenantId), await noticesOf(other)]).toEqual([[], []]);
+    for (const { id } of [both, operator]) {
+      expect(await makeResetLinkFor(harness.accounts, id, { kind: 'user', tenantId })).toBeNull();
+    }
+    expect(await makeResetLinkFor(harness.accounts, both.id, { kind: 'operator', tenantId })).not.toBeNull();
+    expect(await makeResetLinkFor(harness.accounts, operator.id, { kind: 'operator', tenantId })).toBeNull();
+  });
+
+  it('goes to a business whose live tenant and sandbox the account opens', async () => {
+    const [live, sandbox] = [await harness.makeTenant(), await harness.makeTenant()];
+    await harness.owner`update tenants set pair_id = ${sandbox} where tenant_id = ${live}`;
+    await harness.owner`update tenants set pair_id = ${live} where tenant_id = ${sandbox}`;
+    const user = await harness.makeUser({ tenants: [live, sandbox] });
+    await harness.post(askPath, { email: user.email });
+    expect([...(await noticesOf(live)), ...(await noticesOf(sandbox))]).toHaveLength(1);
+  });
+});

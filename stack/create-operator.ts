@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import { openDatabase } from '../db/database.ts';
+import { provisionUser } from '../identity/accounts/provision-user.ts';
+import { makeResetLink } from '../identity/accounts/reset-password.ts';
+import { assertEnvironment } from '../runtime/assert-environment.ts';
+import { loadCommandConfig } from '../runtime/config.ts';
+import { describeError } from './describe-error.ts';
+import { findPlatform } from './find-platform.ts';
+
+const usage = 'Usage: npm run create-operator -- --email <address> [--name <name>]';
+
+function readArguments(): { email: string; name: string } {
+  const { values } = parseArgs({ options: { email: { type: 'string' }, name: { type: 'string' } } });
+  const { email } = values;
+  if (email === undefined || !/^[^\s@]+@[^\s@]+$/.test(email)) throw new Error('Name an e-mail address');
+  return { email, name: values.name ?? 'Operator' };
+}
+
+/** An operator of the platform, new or raised to it, and a link by which the password is set: once, within the hour. */
+async function createOperator({ email, name }: { email: string; name: string }): Promise<void> {
+  const { databaseUrl } = findPlatform();
+  const { publicUrl } = loadCommandConfig();
+  if (publicUrl === undefined) throw new Error('Configuration: REDCORE_PUBLIC_URL is missing.');
+  const sql = openDatabase(databaseUrl, { max: 1, name: 'redcore-create-operator' });
+  try {
+    const userId = await provisionUser(sql, { email, name, passwordHash: null, isOperator: true });
+    const { url, expiresAt } = await makeResetLink({ publicUrl }, sql, userId);
+    console.log(`OPERATOR_LOGIN=${email}\nPASSWORD_URL=${url}\nEXPIRES_AT=${new Date(expiresAt).toISOString()}`);
+  } finally {
+    await sql.end();
+  }
+}
+
+let wanted: ReturnType<typeof readArguments>;
+try {
+  wanted = readArguments();
+} catch (error) {
+  console.error(`${describeError(error)}. ${usage}`);
+  process.exit(2);
+}
+try {
+  assertEnvironment();
+  await createOperator(wanted);
+} catch (error) {
+  console.error(describeError(error));
+  process.exit(1);
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { makeApiKey } from '../../identity/api-key.ts';
+import { findCardNumbers, type SearchedPlaces } from '../../stack/invariants/card-numbers/find-card-numbers.ts';
+import { type FuzzCase, FuzzCases } from './fuzz-cases.ts';
+import type { TestPlatform } from './platform.ts';
+import type { PlatformTenant } from './platform-tenant.ts';
+import { createSeededRandom } from './seeded-random.ts';
+import { stackEnv } from './stack-env.ts';
+
+const atOnce = 8;
+const random = (bytes: number) => randomBytes(bytes).toString('hex');
+
+/** Texts that may stand nowhere, each made for this round. */
+export function makeCanaries() {
+  return {
+    // A test number of an issuer, and one of another brand as people write it.
+    cards: ['4000056655665556', '5200 8282 8282 8210'],
+    apiKey: makeApiKey('live').text,
+    stripeKey: `sk_test_${random(16)}`,
+    paypalSecret: `paypal-${random(16)}`,
+    webhookSecret: `whsec_${random(24)}`,
+    password: `Pass-${random(12)}`,
+  };
+}
+export type Canaries = ReturnType<typeof makeCanaries>;
+
+export interface CanaryRound {
+  sent: number;
+  /** How many answers of each status. */
+  statuses: Record<number, number>;
+  found: SearchedPlaces;
+}
+
+/**
+ * Cards and API keys into every field of every route, since no text may hold them; credentials of others into the fields that are
+ * for them, and all of them into every path that ends in a refusal. Then every place with text is searched.
+ */
+export async function runCanaryRound(
+  platform: TestPlatform,
+  options: { seed: number; everyNth: number; canaries: Canaries },
+): Promise<CanaryRound> {
+  const { canaries } = options;
+  const tenant = await platform.makeTenant();
+  const cases = new FuzzCases(createSeededRandom(options.seed), await makeIds(tenant), []);
+  const all = texts(canaries);
+  const recognizable = [...canaries.cards, canaries.apiKey];
+  const sent: FuzzCase[] = [
+    ...cases.everywhere(recognizable),
+    ...all.flatMap((text) => [...cases.onErrorPaths(text, recognizable.includes(text))]),
+  ].filter((_case, index) => index % options.everyNth === 0);
+  const statuses: Record<number, number> = {};
+  const waiting = [...sent];
+  async function sendNext(): Promise<void> {
+    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+      const status = await send(platform.apiUrl, tenant.apiKey, one);
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, sendNext));
+  await fillSecretFields(tenant, canaries);
+  await tenant.waitForQuiet(60_000);
+  return { sent: sent.length, statuses, found: await searchEverywhere(platform, all) };
+}
+
+const texts = ({ cards, ...secrets }: Canaries): string[] => [...cards, ...Object.values(secrets)];
+
+async function makeIds({ rest, makePlan, makeCustomer }: PlatformTenant): Promise<Record<string, string>> {
+  const [planId, customerId] = [await makePlan(), await makeCustomer()];
+  const body = { customer_id: customerId, plan_id: planId };
+  const made = await rest.post<{ subscription_id: string; payment: { payment_id: string } }>('/v1/subscriptions', body);
+  return { ...body, subscription_id: made.subscription_id, payment_id: made.payment.payment_id };
+}
+
+async function send(apiUrl: string, apiKey: string, { method, path, headers, raw }: FuzzCase): Promise<number> {
+  const response = await fetch(apiUrl + path, {
+    method,
+    headers: { authorization: `Bearer ${apiKey}`, ...headers },
+    ...(raw === undefined ? {} : { body: raw }),
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** Where they belong: sealed from then on, and shown to nobody. */
+async function fillSecretFields({ rest }: PlatformTenant, canaries: Canaries): Promise<void> {
+  const { stripeKey, paypalSecret, webhookSecret } = canaries;
+  const put = (provider: string, body: Record<string, unknown>) =>
+    rest.send('PUT', `/v1/admin/provider-accounts/${provider}`, body, `canary-${random(8)}`);
+  await put('stripe', { credentials: { secret_key: stripeKey } });
+  await put('paypal', { credentials: { client_id: 'client', client_secret: paypalSecret } });
+  await rest.send(
+    'POST',
+    '/v1/admin/webhook-endpoints',
+    { provider: 'stripe', secret: webhookSecret },
+    `canary-${random(8)}`,
+  );
+}
+
+/** Each process's log, every column of every table, topics, Redis, workflows. */
+export function searchEverywhere(platform: TestPlatform, needles: readonly string[]): Promise<SearchedPlaces> {
+  const { redisUrl, logDir } = stackEnv();
+  const { kafkaBrokers } = platform.addresses;
+  const { owner, client } = platform;
+  return findCardNumbers({ owner, client, tenantId: null, kafkaBrokers, redisUrl, logDir, needles });
+}

@@ -1,0 +1,70 @@
+import type { Hono } from 'hono';
+import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
+import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
+import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
+import { createApp } from '../../api/app.ts';
+import type { Sql } from '../../db/database.ts';
+import { createTokenAuthenticator } from '../../identity/access-token.ts';
+import { createAuthenticator } from '../../identity/authenticate.ts';
+import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
+import { createKeySet } from '../../identity/key-set.ts';
+import { createPortalParts, type PortalParts } from '../../identity/portal-parts.ts';
+import { createRoleDirectory } from '../../identity/role-directory.ts';
+import { createRelyingParty } from '../../identity/sign-in/relying-party.ts';
+import { createTenantDirectory } from '../../identity/tenant-directory.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { OwnDatabase } from './own-database.ts';
+import { openTestAccounts } from './test-accounts.ts';
+import { openTestAccess, testKeySecret } from './test-keys.ts';
+import { testSealing } from './test-sealer.ts';
+import { makeTestGate, noWebhooks } from './wide-gate.ts';
+
+export interface TokenApiParts {
+  publicUrl: string;
+  identityUrl: string;
+  logger: Logger;
+  /** As the identity service. */
+  sql: Sql;
+  store: ShortLivedStore;
+}
+
+/** The API in front of an identity service, for callers with keys and with access tokens. */
+export function makeTokenApi(
+  own: OwnDatabase,
+  { publicUrl, identityUrl, logger, sql, store }: TokenApiParts,
+): { app: Hono; portals: PortalParts } {
+  const database = { sql: own.app };
+  const roles = createRoleDirectory({ database });
+  const party = createRelyingParty({ publicUrl, internalUrl: identityUrl, keySecret: testKeySecret });
+  const portals = createPortalParts({ store, database, roles, party, publicUrl });
+  const app = createApp({
+    context: {
+      database,
+      ...testSealing,
+      provider: () => new FakePaymentProvider(),
+      sendIntents: () => undefined,
+    },
+    documents: createPdfRenderer(),
+    authenticate: createAuthenticator({
+      apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret, roles }),
+      accessTokens: createTokenAuthenticator({
+        publicUrl,
+        // Keys are asked for more often than by default, as tests rotate them faster.
+        keys: createKeySet({ url: `${identityUrl}/oauth/jwks`, freshMs: 250 }),
+        tenants: createTenantDirectory({ database }),
+        roles,
+      }),
+      sessions: portals.authenticate,
+    }),
+    accounts: openTestAccounts(sql, publicUrl),
+    access: openTestAccess(),
+    denials: { note: () => undefined, stop: async () => undefined },
+    portals,
+    gate: makeTestGate(),
+    system: { sql: own.system },
+    receiveWebhook: noWebhooks,
+    identityUrl,
+    logger,
+  });
+  return { app, portals };
+}
