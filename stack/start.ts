@@ -16,11 +16,13 @@ function say(line: string): void {
   console.log(line);
 }
 
-function summarise({ platform, stack }: Everything, elapsedMs: number): string {
+function summarise({ platform, stack, environment }: Everything, elapsedMs: number): string {
   const rows: [string, string][] = [
     ['API', platform.apiUrl],
     ['API reference', `${platform.apiUrl}/docs`],
     ['Admin portal', `${platform.apiUrl}/admin/`],
+    ['Sign in as', `${environment.ADMIN_LOGIN}, password ${environment.ADMIN_PASSWORD}`],
+    ['Customer portal', `${platform.apiUrl}/portal/ (by a link, made on a customer’s page)`],
     ['Temporal UI', stack.temporalUiUrl || '(an outside server)'],
     ['Sandbox provider', platform.sandboxProviderUrl],
     ['PostgreSQL', new URL(stack.databaseUrl).host],
