@@ -85,6 +85,8 @@ describe('an administrator', () => {
     await page.getByText('Approved: the refund is under way.').waitFor();
     await page.goto(`${journeys.platform.apiUrl}/admin/payments/${id}`);
     await page.getByText('Partly refunded').waitFor();
+    const { amount_refunded } = await tenant.rest.get<{ amount_refunded: number }>(`/v1/payments/${id}`);
+    expect(amount_refunded).toBe(500);
   });
 
   it('makes a plan and a customer, and moves the clock', async () => {
@@ -106,6 +108,8 @@ describe('an administrator', () => {
     await page.getByRole('button', { name: 'Advance' }).click();
     await dialog.getByRole('button', { name: 'Advance the clock' }).click();
     await page.getByText('The clock moves on.').waitFor();
+    const { data } = await tenant.rest.get<{ data: { name: string }[] }>('/v1/plans');
+    expect(data.map(({ name }) => name)).toEqual(['Weekly']);
   });
 
   it.each([

@@ -142,5 +142,6 @@ describe('nobody else', () => {
     await page.context().clearCookies();
     await page.goto(`${journeys.platform.apiUrl}/portal/billing`);
     await page.getByText('Open this page with the link you were given.').waitFor();
+    expect(await page.getByRole('table').count()).toBe(0);
   });
 });

@@ -66,7 +66,7 @@ export function PortalFrame(props: {
             type="button"
             label={t('frame.signOut')}
             leftSection={<IconLogout size={18} aria-hidden />}
-            onClick={() => signOut().catch((error: unknown) => notifyFailed(problemText(error)))}
+            onClick={() => void signOut().catch((error: unknown) => notifyFailed(problemText(error)))}
           />
         </AppShell.Section>
       </AppShell.Navbar>
