@@ -4,7 +4,14 @@ import { permissions } from '../domain/access/permissions.ts';
 import { allRoutes } from './all-routes.ts';
 
 /** Whoever is known may; or, for providers' notifications, whoever signs. Each has a reason of its own to stand here. */
-const withoutPermission = ['post /webhooks/{provider}', 'post /webhooks/{provider}/{endpoint}'];
+const withoutPermission = [
+  ...['post /webhooks/{provider}', 'post /webhooks/{provider}/{endpoint}'],
+  // Everybody's own account, whatever their role.
+  ...['get /me', 'put /me', 'post /me/password', 'post /me/recovery-codes'],
+  ...['post /me/totp', 'post /me/totp/confirm', 'delete /me/totp'],
+  // Everybody's own sessions; a user moves only to a business they belong to.
+  ...['get /session', 'post /session/tenant', 'get /sessions', 'delete /sessions/{session_id}'],
+];
 
 const served = new Set([...routeRegistry.values(), ...allRoutes.map(({ contract }) => contract)]);
 

@@ -7,6 +7,7 @@ import { type IdentityHarness, startIdentityHarness } from '../tests/support/ide
 import type { TestClient } from '../tests/support/identity-rows.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
 import { loadSigningKeys, type SigningKey } from './oidc/signing-keys.ts';
+import { spellSubject } from './subject.ts';
 
 let harness: IdentityHarness;
 let tenantId: TenantId;
@@ -117,6 +118,37 @@ describe('an access token', () => {
     await expect.poll(async () => call(await sign(claims)), { timeout: 6_000 }).toMatchObject({ status: 403 });
     await harness.owner`update tenants set status = 'deleted' where tenant_id = ${suspended}`;
     await expect.poll(async () => call(await sign(claims)), { timeout: 6_000 }).toMatchObject({ status: 401 });
+  });
+
+  it('of a user is worth the role held now, and nothing once the place is gone', async () => {
+    const { userId } = await harness.makeUser(tenantId, 'admin');
+    const ofUser = { sub: spellSubject({ userId, tenantId }), client_id: machine.id };
+    const token = await sign({ ...ofUser, roles: ['admin'], scope: 'plans:read plans:write' });
+    const change = () =>
+      fetch(`${harness.url}/v1/plans`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({}),
+      });
+    expect([(await call(token)).status, (await change()).status]).toEqual([200, 400]);
+    const place = harness.owner`tenant_id = ${tenantId} and id = ${userId}`;
+    await harness.owner`update memberships set role = 'viewer' where ${place}`;
+    await expect.poll(async () => (await change()).status, { timeout: 5_000 }).toBe(403);
+    expect((await call(token)).status).toBe(200);
+    await harness.owner`delete from memberships where ${place}`;
+    await expect.poll(async () => (await call(token)).status, { timeout: 5_000 }).toBe(401);
+    expect((await call(token)).text).toBe((await call('nothing')).text);
+  });
+
+  it('of a user is refused while the tenant is suspended', async () => {
+    const suspended = await harness.makeTenant();
+    const { userId } = await harness.makeUser(suspended, 'owner');
+    const sub = spellSubject({ userId, tenantId: suspended });
+    const token = await sign({ sub, tenant_id: suspended, roles: ['owner'] });
+    expect((await call(token)).status).toBe(200);
+    await harness.owner`update tenants set status = 'suspended' where tenant_id = ${suspended}`;
+    const refused = async () => (JSON.parse((await call(token)).text) as { code?: string }).code;
+    await expect.poll(refused, { timeout: 5_000 }).toBe('tenant_suspended');
   });
 
   it('opens no other tenant: what it reads is its own', async () => {

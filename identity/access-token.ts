@@ -3,10 +3,12 @@ import { parseId } from '../db/new-id.ts';
 import { narrow } from '../domain/access/narrow.ts';
 import { isPermission } from '../domain/access/permissions.ts';
 import type { DomainError } from '../domain/errors.ts';
-import type { TenantId } from '../domain/ids.ts';
+import type { TenantId, UserId } from '../domain/ids.ts';
+import { assertNever } from '../domain/invariant.ts';
 import { admitToTenant } from './admit-to-tenant.ts';
-import type { RoleDirectory, TenantDirectory, TenantFacts } from './directories.ts';
+import type { RoleDirectory, TenantDirectory } from './directories.ts';
 import { type Principal, platformScope } from './principal.ts';
+import type { Place, PlaceDirectory } from './sessions/place-directory.ts';
 import { parseSubject } from './subject.ts';
 
 /** For a bearer that is no key of ours; `refusal` makes what is thrown when it opens nothing. */
@@ -27,18 +29,23 @@ interface TokenClaims {
   scopes: string[];
 }
 
+/** What the holder of a token is in its tenant now. */
+type Standing = Pick<Place, 'role' | 'tenantStatus'>;
+
 /**
- * Authentication by an access token (RFC 9068): checked here, without a call to anybody. What its role allows and whether its
- * tenant is active are asked anew, so that neither has to wait for the token's end.
+ * Authentication by an access token (RFC 9068): checked here, without a call to anybody. The role a user has by now, what a role
+ * allows and whether its tenant is active are asked anew, so that none of it has to wait for the token's end. A client that was
+ * revoked, and an operator who is one no longer, go on until then, five minutes at most: the API cannot read who is an operator.
  */
 export function createTokenAuthenticator(parts: {
   publicUrl: string;
   keys: JWTVerifyGetKey;
   tenants: TenantDirectory;
   roles: RoleDirectory;
+  places: Pick<PlaceDirectory, 'placesOf'>;
   now?: () => Date;
 }): AuthenticateToken {
-  const { publicUrl, keys, tenants, roles, now = () => new Date() } = parts;
+  const { publicUrl, keys, tenants, roles, places, now = () => new Date() } = parts;
 
   async function verify(token: string): Promise<TokenClaims | null> {
     if (token.length > tokenLengthMax) return null;
@@ -57,22 +64,32 @@ export function createTokenAuthenticator(parts: {
     }
   }
 
-  /** Null where there is no such tenant any more. */
-  async function statusOf(tenantId: TenantId): Promise<TenantFacts['status'] | null> {
-    if (tenantId === platformScope) return 'active';
-    const facts = await tenants.find(tenantId);
-    return facts === null || facts.status === 'deleted' ? null : facts.status;
+  /** Null where there is no such tenant any more, or the user has no place in it. */
+  async function standingOf({ kind, actor, tenantId, role }: TokenClaims): Promise<Standing | null> {
+    switch (kind) {
+      case 'operator':
+        return { role, tenantStatus: 'active' };
+      case 'user':
+        return (await places.placesOf(actor as UserId)).find((place) => place.tenantId === tenantId) ?? null;
+      case 'oauth_client': {
+        const facts = await tenants.find(tenantId);
+        return facts && { role, tenantStatus: facts.status };
+      }
+      default:
+        return assertNever(kind);
+    }
   }
 
   return async (token, refusal) => {
     const claims = await verify(token);
-    if (claims === null) throw refusal();
-    const { kind, actor, tenantId, role, scopes } = claims;
-    const [status, allowed] = await Promise.all([statusOf(tenantId), roles.permissionsOf(tenantId, role)]);
-    if (status === null) throw refusal();
+    const standing = claims && (await standingOf(claims));
+    if (claims === null || standing === null || standing.tenantStatus === 'deleted') throw refusal();
+    const { kind, actor, tenantId, scopes } = claims;
+    const { role, tenantStatus } = standing;
+    const allowed = await roles.permissionsOf(tenantId, role);
     return {
       ...{ tenantId, kind, actor, role, customerId: null },
-      permissions: admitToTenant(status, narrow(allowed, scopes.filter(isPermission))),
+      permissions: admitToTenant(tenantStatus, narrow(allowed, scopes.filter(isPermission))),
     };
   };
 }

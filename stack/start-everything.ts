@@ -26,7 +26,7 @@ export async function startEverything(options: {
   /** A process keeps dying: what to do with the rest is the caller's decision. */
   onGivenUp: (sentence: string) => void;
 }): Promise<Everything> {
-  const { dataDir, logDir, preferredPorts, roles, onProgress, onGivenUp } = options;
+  const { dataDir, logDir, preferredPorts, onProgress, onGivenUp } = options;
   let stack: LocalStack | undefined;
   let platform: Platform | undefined;
   const onDied = keepAlive({
@@ -42,22 +42,13 @@ export async function startEverything(options: {
 
   try {
     stack = await startLocalStack({ dataDir, logDir, preferredPorts, external: options.external, onProgress, onDied });
-    const { secrets, databaseUrl } = stack;
+    const { secrets } = stack;
     const ports = createPortPicker({
       preferred: preferredPorts,
       file: join(dataDir, 'ports.json'),
       onMoved: onProgress,
     });
-    platform = await startPlatform({
-      stack,
-      secrets,
-      dataDir,
-      logDir,
-      roles: options.roles,
-      ports,
-      onProgress,
-      onDied,
-    });
+    platform = await startPlatform({ stack, secrets, dataDir, logDir, roles, ports, onProgress, onDied });
     const environment = await provision({ stack, platform, dataDir });
     return { stack, platform, environment, stop };
   } catch (error) {

@@ -25,11 +25,11 @@ export function openAccess(
   onShutdown('drain', 'uses of keys', () => uses.stop());
   const apiKeys = createApiKeyAuthenticator({ sql: database.sql, keySecret, roles, shared, noteUse: uses.note });
   const keys = createKeySet({ url: `${identityUrl}/oauth/jwks` });
-  const accessTokens = createTokenAuthenticator({ publicUrl, keys, tenants, roles });
   const store = createRedisShortLivedStore({ url: config.redisUrl, prefix: sessionsPrefix, logger });
   onShutdown('close', 'sessions', () => store.close());
   const party = createRelyingParty({ publicUrl, internalUrl: identityUrl, keySecret });
   const portals = createPortalParts({ store, database, roles, party, publicUrl });
+  const accessTokens = createTokenAuthenticator({ publicUrl, keys, tenants, roles, places: portals.places });
   return {
     authenticate: createAuthenticator({ apiKeys, accessTokens, sessions: portals.authenticate }),
     access: createAccessParts({ keySecret, shared }),

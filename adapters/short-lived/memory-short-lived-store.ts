@@ -9,24 +9,57 @@ export interface MemoryShortLivedStore extends ShortLivedStore {
   dump(): string;
 }
 
-export function createMemoryShortLivedStore(now: () => number = Date.now): MemoryShortLivedStore {
-  const entries = new Map<string, { value: string | Set<string>; until: number }>();
+type Value = string | Set<string>;
 
-  function standing(key: string): string | Set<string> | null {
-    const entry = entries.get(key);
-    return entry && entry.until > now() ? entry.value : null;
+/** What is kept until its time is over; nobody sees it afterwards. */
+class ExpiringEntries {
+  private readonly entries = new Map<string, { value: Value; until: number }>();
+  private readonly now: () => number;
+
+  constructor(now: () => number) {
+    this.now = now;
   }
-  const textOf = (key: string): string | null => {
-    const value = standing(key);
+
+  standing(key: string): Value | null {
+    const entry = this.entries.get(key);
+    return entry && entry.until > this.now() ? entry.value : null;
+  }
+
+  text(key: string): string | null {
+    const value = this.standing(key);
     return typeof value === 'string' ? value : null;
-  };
-  const setOf = (key: string): Set<string> => {
-    const value = standing(key);
+  }
+
+  members(key: string): Set<string> {
+    const value = this.standing(key);
     return value instanceof Set ? value : new Set();
-  };
-  function put(key: string, value: string | Set<string>, ttlMs: number): void {
+  }
+
+  put(key: string, value: Value, ttlMs: number): void {
+    this.entries.set(key, { value, until: this.now() + ttlMs });
+  }
+
+  delete(key: string): void {
+    this.entries.delete(key);
+  }
+
+  clear(): void {
+    this.entries.clear();
+  }
+
+  dump(): string {
+    return JSON.stringify(
+      [...this.entries].map(([key, { value }]) => [key, value instanceof Set ? [...value] : value]),
+    );
+  }
+}
+
+export function createMemoryShortLivedStore(now: () => number = Date.now): MemoryShortLivedStore {
+  const entries = new ExpiringEntries(now);
+
+  function put(key: string, value: Value, ttlMs: number): void {
     store.writes += 1;
-    entries.set(key, { value, until: now() + ttlMs });
+    entries.put(key, value, ttlMs);
   }
   function refuseAway(): void {
     if (store.isAway) throw new ShortLivedStoreError(new Error('away'));
@@ -35,11 +68,10 @@ export function createMemoryShortLivedStore(now: () => number = Date.now): Memor
   const store: MemoryShortLivedStore = {
     isAway: false,
     writes: 0,
-    dump: () =>
-      JSON.stringify([...entries].map(([key, { value }]) => [key, value instanceof Set ? [...value] : value])),
+    dump: () => entries.dump(),
     async get(key) {
       refuseAway();
-      return textOf(key);
+      return entries.text(key);
     },
     async set(key, value, ttlMs) {
       refuseAway();
@@ -47,13 +79,13 @@ export function createMemoryShortLivedStore(now: () => number = Date.now): Memor
     },
     async add(key, value, ttlMs) {
       refuseAway();
-      if (standing(key) !== null) return false;
+      if (entries.standing(key) !== null) return false;
       put(key, value, ttlMs);
       return true;
     },
     async take(key) {
       refuseAway();
-      const value = textOf(key);
+      const value = entries.text(key);
       entries.delete(key);
       return value;
     },
@@ -63,15 +95,15 @@ export function createMemoryShortLivedStore(now: () => number = Date.now): Memor
     },
     async join(set, member, ttlMs) {
       refuseAway();
-      put(set, setOf(set).add(member), ttlMs);
+      put(set, entries.members(set).add(member), ttlMs);
     },
     async members(set) {
       refuseAway();
-      return [...setOf(set)];
+      return [...entries.members(set)];
     },
     async leave(set, members) {
       refuseAway();
-      const standingMembers = setOf(set);
+      const standingMembers = entries.members(set);
       for (const member of members) standingMembers.delete(member);
     },
     async check() {

@@ -12,35 +12,24 @@ import type { Gate } from '../gateway/gate.ts';
 import type { ObservedRequest } from '../gateway/observe-request.ts';
 import { type AuthAnswer, createAuthResponder, redirect, renderAuthPage } from './auth-answers.ts';
 
-export const signInPath = '/auth/sign-in';
+const signInPath = '/auth/sign-in';
 
 const afterSignIn = '/admin/';
 const customerPortal = '/portal/';
 
 type Parts = { portals: PortalParts; gate: Gate; logger: Logger };
+type AuthResponder = ReturnType<typeof createAuthResponder>;
 
 /** The pages by which browsers get a session and lose it. No token reaches them, and they go on to no other host. */
 export function serveAuth(app: Hono, parts: Parts): void {
   const { portals } = parts;
   const respond = createAuthResponder(parts);
+  serveSignIn(app, portals, respond);
+  servePortalLinks(app, portals, respond);
+  serveSignOut(app, portals, respond);
+}
 
-  const browserOf = (c: Context, { ip }: ObservedRequest) => ({
-    ipAddress: ip,
-    userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null,
-  });
-
-  /** The session this browser had before: nothing of it lives on beside the new one. */
-  async function endPrevious(c: Context): Promise<void> {
-    const secret = readCookie(c.req.header('cookie'), sessionCookie);
-    const previous = secret === null ? null : await portals.sessions.find(secret);
-    if (previous) await portals.sessions.end(previous.record.holder, previous.record.id);
-  }
-
-  async function goOn(c: Context, session: OpenSession, to: string): Promise<AuthAnswer> {
-    await endPrevious(c);
-    return redirect(to, [writeCookie(sessionCookie, session.newSecret ?? ''), clearCookie(signInCookie)]);
-  }
-
+function serveSignIn(app: Hono, portals: PortalParts, respond: AuthResponder): void {
   app.get(signInPath, (c) =>
     respond(c, signInPath, async () => {
       const known = readCookie(c.req.header('cookie'), signInCookie);
@@ -58,10 +47,13 @@ export function serveAuth(app: Hono, parts: Parts): void {
         browser: readCookie(c.req.header('cookie'), signInCookie),
         from: browserOf(c, request),
       });
-      return finished ? goOn(c, finished.session, finished.returnTo) : redirect(signInPath);
+      return finished ? goOn(portals, c, finished.session, finished.returnTo) : redirect(signInPath);
     }),
   );
+}
 
+/** By a link a tenant made for its customer. */
+function servePortalLinks(app: Hono, portals: PortalParts, respond: AuthResponder): void {
   app.get(portalPath, (c) =>
     respond(c, portalPath, async (request) => {
       const token = c.req.query('token');
@@ -74,17 +66,17 @@ export function serveAuth(app: Hono, parts: Parts): void {
           'unauthorized',
           'This link has been used, or is older than five minutes. Ask for another.',
         );
-      return goOn(c, session, ownPath(c.req.query('return_to'), portals.publicUrl) ?? customerPortal);
+      return goOn(portals, c, session, ownPath(c.req.query('return_to'), portals.publicUrl) ?? customerPortal);
     }),
   );
+}
 
+function serveSignOut(app: Hono, portals: PortalParts, respond: AuthResponder): void {
   app.post('/auth/sign-out', (c) =>
     respond(c, '/auth/sign-out', async () => {
       const { origin } = new URL(portals.publicUrl);
       refuseCrossSite({ method: 'POST', header: (name) => c.req.header(name) }, origin);
-      const secret = readCookie(c.req.header('cookie'), sessionCookie);
-      const session = secret === null ? null : await portals.sessions.find(secret);
-      if (session) await portals.sessions.end(session.record.holder, session.record.id);
+      const session = await endSessionOf(portals, c);
       // A customer came by a link, and has nothing to leave at the identity service.
       const isOfIdentity = session !== null && session.record.holder.kind !== 'customer';
       return redirect(isOfIdentity ? await portals.signIn.signOutUrl() : signedOutPath, [clearCookie(sessionCookie)]);
@@ -98,4 +90,22 @@ export function serveAuth(app: Hono, parts: Parts): void {
       cookies: [],
     })),
   );
+}
+
+function browserOf(c: Context, { ip }: ObservedRequest) {
+  return { ipAddress: ip, userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null };
+}
+
+/** Ends the session this browser has, if any. */
+async function endSessionOf({ sessions }: PortalParts, c: Context): Promise<OpenSession | null> {
+  const secret = readCookie(c.req.header('cookie'), sessionCookie);
+  const session = secret === null ? null : await sessions.find(secret);
+  if (session) await sessions.end(session.record.holder, session.record.id);
+  return session;
+}
+
+/** Nothing of the session this browser had before lives on beside the new one. */
+async function goOn(portals: PortalParts, c: Context, session: OpenSession, to: string): Promise<AuthAnswer> {
+  await endSessionOf(portals, c);
+  return redirect(to, [writeCookie(sessionCookie, session.newSecret ?? ''), clearCookie(signInCookie)]);
 }

@@ -7,7 +7,7 @@ import { toIso } from '../../domain/instant.ts';
 import type { PortalParts } from '../../identity/portal-parts.ts';
 import { type Principal, platformScope } from '../../identity/principal.ts';
 import { absoluteMs } from '../../identity/sessions/session.ts';
-import type { ListedSession } from '../../identity/sessions/session-store.ts';
+import type { ListedSession } from '../../identity/sessions/session-records.ts';
 
 export async function renderWhoAmI(
   { database, portals }: { database: TenantDatabase; portals: PortalParts },

@@ -14,6 +14,7 @@ import { type ApiHarness, startApiHarness, type TestTenant } from '../../tests/s
 import { stackEnv } from '../../tests/support/stack-env.ts';
 import {
   cookieOf,
+  openCustomerSession,
   openOperatorSession,
   openTestPortals,
   openUserSession,
@@ -195,6 +196,30 @@ describe('a role', () => {
     expect((await read(cookie)).status).toBe(200);
     await api.owner`delete from memberships where tenant_id = ${tenant.tenantId} and id = ${userId}`;
     await until(async () => (await read(cookie)).status === 401, 5 * SECOND_MS);
+  });
+});
+
+describe('a tenant that is suspended', () => {
+  it('is closed to its users and customers within five seconds, and open to an operator’s eyes', async () => {
+    const signedUp = await api.call('POST', '/v1/customers', {
+      key: tenant.apiKey,
+      body: { email: 'ada@example.com' },
+    });
+    const customer = await openCustomerSession(api.portals, tenant.tenantId, signedUp.body.customer_id);
+    const { cookie } = await signIn('owner');
+    const cookies = [cookie, customer.cookie];
+    const codes = async () =>
+      (await Promise.all(cookies.map(read))).map(({ status, body }) => [status, body.code].join(' ').trim());
+    expect(await codes()).toEqual(['200', '200']);
+    await api.owner`update tenants set status = 'suspended' where tenant_id = ${tenant.tenantId}`;
+    await until(async () => (await codes()).every((code) => code === '403 tenant_suspended'), 5 * SECOND_MS);
+    const operator = await openOperatorSession(api.portals, newId('user'));
+    const inside = await post('/v1/session/enter', operator.cookie, { tenant_id: tenant.tenantId, reason: 'to look' });
+    expect([inside.status, inside.body.tenant.status]).toEqual([200, 'suspended']);
+    const entered = cookieFrom(inside.headers);
+    expect((await api.call('GET', '/v1/customers', { headers: { cookie: entered } })).body.data).toHaveLength(1);
+    await api.owner`update tenants set status = 'active' where tenant_id = ${tenant.tenantId}`;
+    await until(async () => (await codes()).every((code) => code === '200'), 5 * SECOND_MS);
   });
 });
 

@@ -40,6 +40,46 @@ describe('an operator', () => {
     expect(await auditsOf('platform', live.tenant_id)).toMatchObject([{ action: 'tenant.created' }]);
   });
 
+  it('names the owner, who is invited into both, once per idempotency key, with links shown once', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const email = `${newId('user')}@people.example`;
+    const open = () => asOperator('POST', '/tenants', { name: 'Shop', owner_email: email }, headers);
+    const [first, again] = [await open(), await open()];
+    expect(first.status, first.text).toBe(201);
+    const { data, owner_invitations: invitations } = first.body;
+    expect(invitations).toMatchObject(
+      data.map(({ tenant_id }: { tenant_id: string }) => ({ ...{ tenant_id, email, role: 'owner', status: 'open' } })),
+    );
+    const urls = invitations.map(({ url }: { url: string }) => url);
+    for (const url of urls) expect(url).toMatch(/\/identity\/invitation\/[\w-]{43}$/);
+    expect(new Set(urls).size).toBe(2);
+    expect(again.body.owner_invitations).toEqual(invitations.map((one: object) => ({ ...one, url: null })));
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const rows = await api.owner`select invited_by from invitations where email = ${email}`;
+    expect(rows.map(({ invitedBy }) => invitedBy)).toEqual(['usr_operator', 'usr_operator']);
+  });
+
+  it('invites the owner by a second call of the key, where the first did not come that far', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const body = { name: 'Shop', modes: ['sandbox'], owner_email: `${newId('user')}@people.example` };
+    const first = await asOperator('POST', '/tenants', body, headers);
+    const { tenant_id: tenantId } = first.body.data[0];
+    // As if the process had died between the two transactions.
+    for (const table of ['invitations', 'idempotency_keys'])
+      await api.owner`delete from ${api.owner(table)} where tenant_id = ${tenantId}`;
+    const again = await asOperator('POST', '/tenants', body, headers);
+    expect(again.body.data).toEqual(first.body.data);
+    expect(again.body.owner_invitations).toMatchObject([{ tenant_id: tenantId, url: expect.stringContaining('/') }]);
+  });
+
+  it('refuses an owner there is no place for, and opens nothing', async () => {
+    const mark = crypto.randomUUID();
+    const body = { name: mark, owner_email: 'a@people.example', limits: { users: 0 } };
+    const refused = await asOperator('POST', '/tenants', body);
+    expect([refused.status, refused.body.field]).toEqual([400, 'limits']);
+    expect((await asOperator('GET', `/tenants?text=${mark}`)).body.data).toEqual([]);
+  });
+
   it('refuses the same key with another body, and a mode named twice', async () => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
     await asOperator('POST', '/tenants', { name: 'One', modes: ['sandbox'] }, headers);

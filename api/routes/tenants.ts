@@ -1,5 +1,5 @@
 import { applyLimits, changeTenant } from '../../billing/tenants/change-tenant.ts';
-import { createTenants } from '../../billing/tenants/create-tenants.ts';
+import { createTenants, createTenantsWithOwner } from '../../billing/tenants/create-tenants.ts';
 import { cancelDeletion, requestDeletion } from '../../billing/tenants/delete-tenant.ts';
 import { renderTenant, renderUsage } from '../../billing/tenants/render-tenant.ts';
 import { reactivateTenant, suspendTenant } from '../../billing/tenants/suspend-tenant.ts';
@@ -7,6 +7,7 @@ import * as contract from '../../contracts/rest/tenants.ts';
 import { findTenant, listTenants, readUsage } from '../../db/queries/tenants.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { makeInvitationLink } from '../../identity/accounts/accept-invitation.ts';
 import { type Route, route } from '../route.ts';
 import { pageRequestOf, renderPage } from './render-page.ts';
 import { withoutAbsent } from './without-absent.ts';
@@ -14,8 +15,11 @@ import { withoutAbsent } from './without-absent.ts';
 /** An operator's, about any tenant: as the system role, in the platform's scope. */
 export const tenantRoutes: readonly Route[] = [
   route(contract.createTenantsRoute, (call) => {
-    const { name, modes, limits } = call.body;
-    return createTenants(call.system, call, { name, modes, limits: applyLimits({}, limits ?? {}) });
+    const { name, modes, limits, owner_email: ownerEmail } = call.body;
+    const input = { name, modes, limits: applyLimits({}, limits ?? {}) };
+    if (ownerEmail === undefined) return createTenants(call.system, call, input);
+    const makeLink = () => makeInvitationLink(call.context.publicUrl);
+    return createTenantsWithOwner(call.system, call.context, call, { ...input, ownerEmail }, makeLink);
   }),
 
   route(contract.listTenantsRoute, async (call) => {

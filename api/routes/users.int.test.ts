@@ -77,6 +77,20 @@ describe('inviting', () => {
     expect((await invite(`${member}@people.example`)).body.code).toBe('already_exists');
   });
 
+  it('ends at the limit of users: members and those invited', async () => {
+    await begin();
+    await api.owner`update tenants set limits = '{"users": 2}' where tenant_id = ${tenant.tenantId}`;
+    await addUser('viewer');
+    const invite = (email: string) => call('POST', '/invitations', { email, role: 'viewer' });
+    const answers = await Promise.all([invite('one@people.example'), invite('two@people.example')]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+    const refused = answers.find(({ status }) => status === 409);
+    expect(refused?.body).toMatchObject({ code: 'quota_reached', limit: 'users', maximum: 2 });
+    const made = answers.find(({ status }) => status === 201);
+    await call('DELETE', `/invitations/${made?.body.invitation_id}`, {});
+    expect((await invite('three@people.example')).status).toBe(201);
+  });
+
   it.each<[BuiltInRole, string, number]>([
     ['admin', 'owner', 403],
     ['admin', 'admin', 201],

@@ -11,6 +11,7 @@ import {
   readTenantName,
   updateInvitationRevoked,
 } from '../../db/queries/members.ts';
+import { refuseOverQuota } from '../../db/queries/quotas.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -24,17 +25,23 @@ import { refuseGrant } from './grant-role.ts';
 
 const lifeMs = 7 * DAY_MS;
 
-/** `link` is where the invitation is taken, and what is kept of its token. */
+/** Where an invitation is taken, and what is kept of its token. */
+export interface InvitationLink {
+  url: string;
+  tokenHash: string;
+}
+
 export async function inviteMember(
   context: BillingContext,
   call: CallOfMember,
   offer: { email: string; role: string },
-  link: { url: string; tokenHash: string },
+  link: InvitationLink,
 ): Promise<Answer> {
   const answer = await answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
     const { email, role } = offer;
     await refuseGrant(tx, role, call.principal.permissions);
     await refuseKnown(tx, email);
+    await refuseOverQuota(tx, 'users');
     const row: InvitationRow = {
       ...{ tenantId: tx.tenantId, id: newId('invitation'), email, role, tokenHash: link.tokenHash, status: 'open' },
       ...{ invitedBy: call.caller.actor, createdAt: tx.now, expiresAt: tx.now + lifeMs, acceptedAt: null },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bodyOf, emptyBody, instantOut, textUpTo } from './fields.ts';
 import { listQuery, pageOf } from './lists.ts';
 import { defineRoute } from './route.ts';
+import { invitationWithUrl, invitedEmail } from './users.ts';
 
 const tag = 'Platform';
 const permission = 'tenants:manage';
@@ -55,6 +56,16 @@ const tenant = z
 
 export type TenantBody = z.input<typeof tenant>;
 
+const openedTenants = z
+  .object({
+    data: z.array(tenant),
+    owner_invitations: z
+      .array(invitationWithUrl.extend({ tenant_id: z.string() }).meta({ id: 'OwnerInvitation' }))
+      .optional()
+      .meta({ description: 'Where an owner was named.' }),
+  })
+  .meta({ id: 'OpenedTenants' });
+
 const tenantAnswer = { 200: { description: 'The tenant.', schema: tenant } };
 
 const limit = z.int().min(0).max(1_000_000_000);
@@ -78,19 +89,22 @@ export const createTenantsRoute = defineRoute({
   method: 'post',
   path: tenants,
   permission,
+  rateClass: 'secret',
   tag,
   summary: 'Open tenants for a business: a live and a sandbox one that know each other, or one of them',
   body: bodyOf({
     name: tenantName,
     modes: z.array(tenantMode).min(1).max(2).default(['live', 'sandbox']),
     limits: limitsIn.optional(),
+    owner_email: invitedEmail.optional().meta({ description: 'Is invited as the owner of each of them.' }),
   }),
   answers: {
     201: {
       description: 'The tenants, in the order asked for.',
-      schema: z.object({ data: z.array(tenant) }),
+      schema: openedTenants,
     },
   },
+  refusals: ['card_number_refused'],
 });
 
 export const listTenantsRoute = defineRoute({

@@ -38,6 +38,9 @@ const shownOnce = z
   .nullable()
   .meta({ description: 'To be passed on; shown this once and never by a replay.' });
 
+export const invitedEmail = z.email({ error: formatError('is not an e-mail address') }).max(254);
+export const invitationWithUrl = invitation.extend({ url: shownOnce }).meta({ id: 'InvitationWithUrl' });
+
 const userAnswer = { 200: { description: 'The user.', schema: user } };
 
 export const listUsersRoute = defineRoute({
@@ -85,6 +88,7 @@ export const resetUserPasswordRoute = defineRoute({
   method: 'post',
   path: '/users/{user_id}/password-reset',
   permission: 'users:write',
+  rateClass: 'secret',
   tag,
   summary: 'Make a link by which a user sets a new password; also sent as `notifications.requested`',
   body: emptyBody,
@@ -100,16 +104,17 @@ export const inviteUserRoute = defineRoute({
   method: 'post',
   path: '/invitations',
   permission: 'users:write',
+  rateClass: 'secret',
   tag,
   summary: 'Invite somebody; also sent as `notifications.requested`',
-  body: bodyOf({ email: z.email({ error: formatError('is not an e-mail address') }).max(254), role }),
+  body: bodyOf({ email: invitedEmail, role }),
   answers: {
     201: {
       description: 'The invitation; its link counts once, for 7 days.',
-      schema: invitation.extend({ url: shownOnce }).meta({ id: 'InvitationWithUrl' }),
+      schema: invitationWithUrl,
     },
   },
-  refusals: ['already_exists', 'card_number_refused'],
+  refusals: ['already_exists', 'quota_reached', 'card_number_refused'],
 });
 
 export const listInvitationsRoute = defineRoute({

@@ -18,7 +18,7 @@ export interface Accounts {
   attempts: AttemptLimiter;
   /** Without a slash at its end. */
   publicUrl: string;
-  /** After a commit that makes earlier sign-ins of this user void: whoever keeps sessions ends them. */
+  /** Ends every sign-in of this user; called before and after the commit of what makes them void. */
   onCredentialsChanged(userId: UserId): Promise<void>;
 }
 

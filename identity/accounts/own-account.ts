@@ -58,9 +58,11 @@ export async function changeOwnPassword(
     throw new DomainError('invalid_request', `new_password ${wrong}.`, details);
   }
   const passwordHash = await accounts.hasher.hash(input.wanted);
-  await changeLocked(accounts, user, (tx, locked) =>
-    storePassword(tx, locked, passwordHash, { requestId, by: 'user' }),
-  );
+  await changeLocked(accounts, user, async (tx, locked) => {
+    await storePassword(tx, locked, passwordHash, { requestId, by: 'user' });
+    // Where what was signed in cannot be ended, nothing changes.
+    await accounts.onCredentialsChanged(userId);
+  });
   await accounts.onCredentialsChanged(userId);
 }
 

@@ -1,7 +1,7 @@
 import { guessedWords } from './guessed-words.ts';
 
 export const passwordLengthMin = 12;
-export const passwordLengthMax = 128;
+const passwordLengthMax = 128;
 
 /** What is left of a password without the words an attacker tries first must still be worth something. */
 const ownCharactersMin = 6;

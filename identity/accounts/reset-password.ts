@@ -122,9 +122,12 @@ export async function resetPassword(
     const user = taken === undefined ? null : await lockUser(tx, taken.userId);
     if (user === null || user.status !== 'active') return null;
     await storePassword(tx, user, passwordHash, { requestId: from.requestId, by: 'reset_link', address: from.address });
+    // Where what was signed in cannot be ended, nothing changes, and the link stays good.
+    await accounts.onCredentialsChanged(user.id);
     return user.id;
   });
   if (userId === null) return false;
+  // Once more, for who signed in by the old password before this was committed.
   await accounts.onCredentialsChanged(userId);
   return true;
 }
@@ -140,5 +143,7 @@ export async function storePassword(
   await tx`update identity.users set password_hash = ${passwordHash}, password_changed_at = clock_timestamp()
     where id = ${user.id}`;
   await tx`update identity.password_resets set used_at = clock_timestamp() where user_id = ${user.id} and used_at is null`;
+  // Grants and refresh tokens of applications, in whichever tenant (`usr_….ten_…`).
+  await tx`delete from identity.oidc_records where split_part(payload->>'accountId', '.', 1) = ${user.id}`;
   await auditAccount(tx, user, { action: 'password.changed', requestId, details });
 }

@@ -8,7 +8,7 @@ import { hashRecordId, withoutId } from './record-id.ts';
  * How long a refresh token that was rotated away still works: an answer lost on the way may be asked for again, and a browser's
  * two tabs may ask at once. Used later than that, it was stolen from one of two.
  */
-export const reuseGraceMs = 10 * SECOND_MS;
+const reuseGraceMs = 10 * SECOND_MS;
 
 interface Row {
   payload: AdapterPayload;

@@ -11,7 +11,7 @@ export const accessTokenSeconds = 300;
 type Client = KoaContextWithOIDC['oidc']['client'];
 
 /** What a client may ask for at most. Scopes are permissions; the platform's own portals may ask for any a user has. */
-export function permissionsOfClient(client: Client): readonly Permission[] {
+function permissionsOfClient(client: Client): readonly Permission[] {
   if (client?.clientId === firstPartyClientId) return permissions;
   const allowed: unknown = client?.['redcore_permissions'];
   return Array.isArray(allowed) ? allowed.filter((name): name is Permission => isPermission(String(name))) : [];
@@ -23,7 +23,7 @@ export function tenantOfClient(client: Client): TenantId | null {
   return typeof tenantId === 'string' ? (tenantId as TenantId) : null;
 }
 
-export function userOf(ctx: KoaContextWithOIDC): UserAccount | null {
+function userOf(ctx: KoaContextWithOIDC): UserAccount | null {
   return (ctx.oidc.entities.Account?.['user'] as UserAccount | undefined) ?? null;
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ShortLivedStoreError } from '../../adapters/short-lived/short-lived-store-error.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type AccountHarness, goodPassword, startAccountHarness } from '../../tests/support/account-harness.ts';
 import { makeResetLink, makeResetLinkFor } from '../accounts/reset-password.ts';
@@ -30,15 +31,32 @@ describe('a link to set a password', () => {
   it('sets it once, ends what was signed in, and voids every other link', async () => {
     const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
     const [link, other] = [await makeLink(user.id), await makeLink(user.id)];
+    const grant = { id: user.id, payload: harness.owner.json({ accountId: `${user.id}.ten_1` }) };
+    await harness.owner`insert into identity.oidc_records ${harness.owner({ model: 'Grant', ...grant })}`;
     const weak = await harness.post(link, { password: user.email });
     expect([weak.status, await signIn(user.email, goodPassword)]).toEqual([400, 303]);
     expect((await harness.post(link, { password: newPassword })).text).toContain('Your password is set');
     expect(harness.ended).toContain(user.id);
+    expect(await harness.owner`select 1 from identity.oidc_records where id = ${user.id}`).toEqual([]);
     expect([(await harness.get(link)).status, (await harness.get(other)).status]).toEqual([404, 404]);
     expect([await signIn(user.email, goodPassword), await signIn(user.email, newPassword)]).toEqual([401, 303]);
     const audits = await harness.audits(user.id);
     expect(audits.find(({ action }) => action === 'password.changed')?.details).toMatchObject({ by: 'reset_link' });
     expect(JSON.stringify([audits, harness.logged])).not.toContain(newPassword);
+  });
+
+  it('changes nothing, and stays good, where what was signed in cannot be ended', async () => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const link = await makeLink(user.id);
+    const { onCredentialsChanged } = harness.accounts;
+    harness.accounts.onCredentialsChanged = async () => {
+      throw new ShortLivedStoreError(new Error('away'));
+    };
+    const refused = await harness.post(link, { password: newPassword }).finally(() => {
+      harness.accounts.onCredentialsChanged = onCredentialsChanged;
+    });
+    expect([refused.status, (await harness.get(link)).status]).toEqual([503, 200]);
+    expect(await signIn(user.email, goodPassword)).toBe(303);
   });
 
   it('is over after an hour, and is of no use for an account that is closed', async () => {

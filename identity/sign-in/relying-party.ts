@@ -28,46 +28,17 @@ export interface RelyingParty {
 const ageSecondsMax = 300;
 const timeoutSeconds = 5;
 
-export function createRelyingParty(parts: {
+interface RelyingPartyParts {
   publicUrl: string;
   /** Where the identity service is reached from here; it answers in the name of the public address. */
   internalUrl: string;
   keySecret: string;
-}): RelyingParty {
-  const { publicUrl, internalUrl, keySecret } = parts;
+}
+
+export function createRelyingParty(parts: RelyingPartyParts): RelyingParty {
+  const { publicUrl } = parts;
   const redirectUri = publicUrl + signInCallbackPath;
-  let discovered: Promise<client.Configuration> | undefined;
-
-  const fetchInside: client.CustomFetch = (url, options) => {
-    const inside = url.startsWith(publicUrl) ? internalUrl + url.slice(publicUrl.length) : url;
-    const { host, protocol } = new URL(publicUrl);
-    const forwarded = { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) };
-    return fetch(inside, { ...options, headers: { ...options.headers, ...forwarded } } as RequestInit);
-  };
-
-  async function discover(): Promise<client.Configuration> {
-    const allowPlain = publicUrl.startsWith('http:') ? [client.allowInsecureRequests] : [];
-    return client.discovery(
-      new URL(publicUrl),
-      firstPartyClientId,
-      {},
-      client.ClientSecretBasic(firstPartyClientSecret(keySecret)),
-      {
-        [client.customFetch]: fetchInside,
-        timeout: timeoutSeconds,
-        execute: [client.enableNonRepudiationChecks, ...allowPlain],
-      },
-    );
-  }
-
-  /** What went wrong once is tried again by the next. */
-  function configuration(): Promise<client.Configuration> {
-    discovered ??= discover().catch((error: unknown) => {
-      discovered = undefined;
-      throw new SignInUnavailableError(error);
-    });
-    return discovered;
-  }
+  const configuration = discoverOnce(parts);
 
   return {
     async begin() {
@@ -110,6 +81,42 @@ export function createRelyingParty(parts: {
       const config = await configuration();
       return client.buildEndSessionUrl(config, { post_logout_redirect_uri: publicUrl + signedOutPath }).href;
     },
+  };
+}
+
+/** What the identity service says of itself, asked for once it is needed. */
+function discoverOnce({ publicUrl, internalUrl, keySecret }: RelyingPartyParts): () => Promise<client.Configuration> {
+  let discovered: Promise<client.Configuration> | undefined;
+
+  const fetchInside: client.CustomFetch = (url, options) => {
+    const inside = url.startsWith(publicUrl) ? internalUrl + url.slice(publicUrl.length) : url;
+    const { host, protocol } = new URL(publicUrl);
+    const forwarded = { 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) };
+    return fetch(inside, { ...options, headers: { ...options.headers, ...forwarded } } as RequestInit);
+  };
+
+  async function discover(): Promise<client.Configuration> {
+    const allowPlain = publicUrl.startsWith('http:') ? [client.allowInsecureRequests] : [];
+    return client.discovery(
+      new URL(publicUrl),
+      firstPartyClientId,
+      {},
+      client.ClientSecretBasic(firstPartyClientSecret(keySecret)),
+      {
+        [client.customFetch]: fetchInside,
+        timeout: timeoutSeconds,
+        execute: [client.enableNonRepudiationChecks, ...allowPlain],
+      },
+    );
+  }
+
+  /** What went wrong once is tried again by the next. */
+  return () => {
+    discovered ??= discover().catch((error: unknown) => {
+      discovered = undefined;
+      throw new SignInUnavailableError(error);
+    });
+    return discovered;
   };
 }
 

@@ -1,4 +1,3 @@
-import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import { createApp } from '../../api/app.ts';
 import { createDenialNotes } from '../../api/gateway/note-denial.ts';
@@ -15,11 +14,9 @@ import { createLogger } from '../../runtime/logger.ts';
 import { type ApiAnswer, type ApiRequest, callApi } from './call-api.ts';
 import { driveSteps } from './drive-steps.ts';
 import { stackEnv } from './stack-env.ts';
-import { openTestAccounts } from './test-accounts.ts';
-import { insertTestKey, openTestAccess, openTestAuthenticator, testKeySecret } from './test-keys.ts';
+import { makeTestApiParts } from './test-api-parts.ts';
+import { insertTestKey, openTestAuthenticator, testKeySecret } from './test-keys.ts';
 import { openTestPortals } from './test-portals.ts';
-import { testSealing } from './test-sealer.ts';
-import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
 export interface TestTenant {
   tenantId: TenantId;
@@ -59,9 +56,9 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
   const logged: string[] = [];
   const logger = createLogger('test', { destination: { write: (line) => void logged.push(line) } });
   const steps = new Set<Promise<unknown>>();
+  const parts = makeTestApiParts({ app: sql, system, identity }, { logger, gate: overrides.gate });
   const context: BillingContext = {
-    database: { sql },
-    ...testSealing,
+    ...parts.context,
     provider: () => provider,
     sendIntents(intents) {
       owed.push(...intents);
@@ -71,21 +68,14 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
       }
     },
   };
-  const gate = overrides.gate ?? makeTestGate();
   const denials = createDenialNotes({ database: { sql }, logger, intervalMs: 50 });
   const portals = overrides.portals ?? openTestPortals(sql);
   const app = createApp({
+    ...parts,
     context,
-    accounts: openTestAccounts(identity),
     denials,
-    system: { sql: system },
-    documents: createPdfRenderer(),
     authenticate: openTestAuthenticator(sql, { sessions: portals.authenticate }),
     portals,
-    access: openTestAccess(),
-    gate,
-    receiveWebhook: noWebhooks,
-    logger,
     ...overrides,
   });
   const server = await startServer(app, { host: '127.0.0.1', port: 0 });
@@ -105,7 +95,7 @@ export async function startApiHarness(overrides: Partial<ApiParts> = {}): Promis
     wake: (ref) => driveSteps(context, ref),
     async stop() {
       await server.stopAccepting();
-      gate.close();
+      parts.gate.close();
       while (steps.size > 0) await Promise.all(steps);
       await denials.stop();
       await Promise.all([sql.end(), system.end(), owner.end(), identity.end()]);

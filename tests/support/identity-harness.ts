@@ -3,19 +3,16 @@ import { startServer } from '../../api/start-server.ts';
 import { openDatabase, type Sql } from '../../db/database.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
-import { createIdentityApp } from '../../identity/identity-app.ts';
 import { createTenant } from '../../identity/issue-api-key.ts';
-import { type OidcServer, openOidcServer } from '../../identity/oidc/oidc-server.ts';
+import type { OidcServer } from '../../identity/oidc/oidc-server.ts';
 import type { PortalParts } from '../../identity/portal-parts.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { findFreePort } from '../../stack/ports.ts';
 import { insertClient, insertUser, type NewClient, type TestClient } from './identity-rows.ts';
 import { openOwnDatabase } from './own-database.ts';
 import { stackEnv } from './stack-env.ts';
+import { startTestIdentity } from './start-test-identity.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
-import { testKeySecret } from './test-keys.ts';
-import { testSealing } from './test-sealer.ts';
-import { makeTestPages } from './test-sign-in-pages.ts';
 import { makeTokenApi } from './token-api.ts';
 
 export interface IdentityHarness {
@@ -50,10 +47,7 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
   });
   const port = await findFreePort();
   const publicUrl = `http://127.0.0.1:${port}`;
-  const { sealer } = testSealing;
-  const oidc = await openOidcServer({ sql, store, sealer, keySecret: testKeySecret, publicUrl, logger });
-  const pages = makeTestPages({ sql, oidc });
-  const identityServer = await startServer(createIdentityApp({ oidc, pages }), { host: '127.0.0.1', port: 0 });
+  const { oidc, server: identityServer } = await startTestIdentity({ sql, store, publicUrl, logger });
   const identity = await startTcpProxy({ host: '127.0.0.1', port: identityServer.port });
   const identityUrl = new URL(identity.urlOf(identityServer.url)).origin;
   const { app, portals } = makeTokenApi(own, { publicUrl, identityUrl, logger, sql, store });

@@ -27,7 +27,7 @@ export function openTestPortals(
 }
 
 /** A session as signing in would begin it; what a browser then sends. */
-export async function openSession(
+async function openSession(
   portals: PortalParts,
   holder: SessionHolder,
   place: { tenantId: TenantId; role: string },

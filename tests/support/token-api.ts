@@ -1,6 +1,4 @@
 import type { Hono } from 'hono';
-import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
-import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
 import { createApp } from '../../api/app.ts';
 import type { Sql } from '../../db/database.ts';
@@ -14,10 +12,8 @@ import { createRelyingParty } from '../../identity/sign-in/relying-party.ts';
 import { createTenantDirectory } from '../../identity/tenant-directory.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { OwnDatabase } from './own-database.ts';
-import { openTestAccounts } from './test-accounts.ts';
-import { openTestAccess, testKeySecret } from './test-keys.ts';
-import { testSealing } from './test-sealer.ts';
-import { makeTestGate, noWebhooks } from './wide-gate.ts';
+import { makeTestApiParts } from './test-api-parts.ts';
+import { testKeySecret } from './test-keys.ts';
 
 export interface TokenApiParts {
   publicUrl: string;
@@ -38,13 +34,7 @@ export function makeTokenApi(
   const party = createRelyingParty({ publicUrl, internalUrl: identityUrl, keySecret: testKeySecret });
   const portals = createPortalParts({ store, database, roles, party, publicUrl });
   const app = createApp({
-    context: {
-      database,
-      ...testSealing,
-      provider: () => new FakePaymentProvider(),
-      sendIntents: () => undefined,
-    },
-    documents: createPdfRenderer(),
+    ...makeTestApiParts({ app: own.app, system: own.system, identity: sql }, { logger, publicUrl }),
     authenticate: createAuthenticator({
       apiKeys: createApiKeyAuthenticator({ sql: own.app, keySecret: testKeySecret, roles }),
       accessTokens: createTokenAuthenticator({
@@ -53,18 +43,12 @@ export function makeTokenApi(
         keys: createKeySet({ url: `${identityUrl}/oauth/jwks`, freshMs: 250 }),
         tenants: createTenantDirectory({ database }),
         roles,
+        places: portals.places,
       }),
       sessions: portals.authenticate,
     }),
-    accounts: openTestAccounts(sql, publicUrl),
-    access: openTestAccess(),
-    denials: { note: () => undefined, stop: async () => undefined },
     portals,
-    gate: makeTestGate(),
-    system: { sql: own.system },
-    receiveWebhook: noWebhooks,
     identityUrl,
-    logger,
   });
   return { app, portals };
 }
