@@ -2751,6 +2751,28 @@ export interface components {
             api_keys?: number;
             users?: number;
         };
+        OpenedTenants: {
+            data: components["schemas"]["Tenant"][];
+            /** @description Where an owner was named. */
+            owner_invitations?: components["schemas"]["OwnerInvitation"][];
+        };
+        OwnerInvitation: {
+            invitation_id: string;
+            email: string;
+            role: string;
+            /** @enum {string} */
+            status: "open" | "accepted" | "revoked" | "expired";
+            invited_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            accepted_at: string | null;
+            /** @description To be passed on; shown this once and never by a replay. */
+            url: string | null;
+            tenant_id: string;
+        };
         TenantWithUsage: {
             tenant_id: string;
             name: string;
@@ -14048,7 +14070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_key_in_use`, `already_exists` */
+            /** @description `idempotency_key_in_use`, `already_exists`, `quota_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15633,6 +15655,11 @@ export interface operations {
                         api_keys?: number | null;
                         users?: number | null;
                     };
+                    /**
+                     * Format: email
+                     * @description Is invited as the owner of each of them.
+                     */
+                    owner_email?: string;
                     idempotency_key?: string;
                 };
             };
@@ -15644,12 +15671,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Tenant"][];
-                    };
+                    "application/json": components["schemas"]["OpenedTenants"];
                 };
             };
-            /** @description `invalid_request` */
+            /** @description `invalid_request`, `card_number_refused` */
             400: {
                 headers: {
                     [name: string]: unknown;
