@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { eventRegistry } from '../contracts/events/index.ts';
 import { buildCallGraph, reach } from './architecture/call-graph.ts';
 import { documents, findDeadReferences } from './architecture/doc-references.ts';
@@ -15,6 +15,9 @@ import {
   testFiles,
   visit,
 } from './architecture/source-files.ts';
+
+// The first rule parses every file, which takes a while beside other work.
+vi.setConfig({ testTimeout: 30_000 });
 
 const linesMax = { source: 300, test: 500 };
 const functionLinesMax = 70;

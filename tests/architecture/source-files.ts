@@ -42,8 +42,13 @@ export function countLines(text: string): number {
   return text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
 }
 
+const parsed = new Map<string, ts.SourceFile>();
+
+/** Once per file: several rules read all of them. */
 export function parse(file: string): ts.SourceFile {
-  return ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+  const known = parsed.get(file) ?? ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+  parsed.set(file, known);
+  return known;
 }
 
 export function visit(node: ts.Node, see: (node: ts.Node) => void): void {
