@@ -11,11 +11,13 @@ const rooms = {
   workflows: [],
   api: ['domain', 'billing', 'identity', 'db', 'contracts', 'runtime'],
   pipelines: ['domain', 'billing', 'db', 'contracts', 'runtime'],
-  stack: ['domain', 'runtime', 'db', 'identity', 'contracts', 'adapters', 'pipelines', 'workers'],
+  portals: [],
+  stack: ['domain', 'portals', 'runtime', 'db', 'identity', 'contracts', 'adapters', 'pipelines', 'workers'],
 };
 
 /** What a room may import as types only. */
 const typeRooms = {
+  portals: ['contracts/generated'],
   contracts: ['domain'],
   activities: ['contracts', 'domain'],
   workflows: ['activities', 'domain'],
@@ -53,6 +55,12 @@ const doors = [
   { name: 'oidc', packages: ['oidc-provider', 'openid-client', 'jose'], rooms: ['identity'] },
   { name: 'passwords', packages: ['@node-rs/argon2', 'otpauth', 'qrcode'], rooms: ['identity'] },
   { name: 'proxies', packages: ['proxy-addr'], rooms: ['api'] },
+  { name: 'bundler', packages: ['vite', '@vitejs/.+', 'openapi-typescript'], rooms: ['portals/vite-settings', 'stack'] },
+  {
+    name: 'pages',
+    packages: ['react', 'react-dom', 'react-i18next', 'i18next', '@mantine/.+', '@tanstack/.+', '@tabler/.+', 'openapi-fetch'],
+    rooms: ['portals'],
+  },
   { name: 'zones', packages: ['luxon'], rooms: ['domain/calendar'] },
 ];
 
@@ -119,6 +127,13 @@ module.exports = {
       to: { dependencyTypes: [...npm, 'core'], pathNot: 'node_modules/@temporalio/(workflow|common)/' },
     },
     {
+      name: 'browser-portals',
+      comment: 'pages run in a browser: no Node',
+      severity: 'error',
+      from: { path: '^portals/', pathNot: [tests, '^portals/vite-settings[.]ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'no-test-code',
       comment: 'what runs in production imports no test and no test library',
       severity: 'error',
@@ -141,7 +156,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: ['node_modules'] },
-    exclude: { path: ['[.]redcore/', '^portals/'] },
+    exclude: { path: ['[.]redcore/', '^portals/dist/'] },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },

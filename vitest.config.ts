@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const never = ['**/node_modules/**', '**/.redcore/**', 'portals/**'];
+const never = ['**/node_modules/**', '**/.redcore/**', 'portals/dist/**'];
 
 export default defineConfig({
   test: {

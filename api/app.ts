@@ -9,6 +9,7 @@ import { serveAuth } from './pages/auth.ts';
 import { serveDocs } from './pages/docs.ts';
 import { serveHealth } from './pages/health.ts';
 import { servePaymentConfirmed } from './pages/payment-confirmed.ts';
+import { builtPortals, servePortals } from './pages/portals.ts';
 import type { ApiParts } from './parts.ts';
 import type { WebhookDoor } from './serve-webhook.ts';
 
@@ -17,6 +18,7 @@ export function createApp(parts: ApiParts): Hono {
   const app = new Hono();
   // Ahead of the routes: `/payments/{id}` would take it for an id.
   servePaymentConfirmed(app);
+  servePortals(app, builtPortals);
   mountRoutes(app, parts);
   serveAuth(app, parts);
   if (parts.identityUrl !== undefined) forwardToIdentity(app, { ...parts, identityUrl: parts.identityUrl });

@@ -32,6 +32,7 @@ function listChecks(): Check[] {
       name: 'types',
       command: [bin('typescript/bin/tsc'), '--noEmit', '-p', '.', '--incremental', '--tsBuildInfoFile', buildInfo],
     },
+    { name: 'portal types', command: [bin('typescript/bin/tsc'), '--noEmit', '-p', 'portals'] },
     {
       name: 'boundaries',
       command: [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', '.'],

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
+import { buildPortals } from './build-portals.ts';
 import { writeDemoEnvironment } from './demo-env.ts';
 import { describeError } from './describe-error.ts';
 import { dataDir, demoEnvFile, logDir } from './paths.ts';
@@ -15,10 +16,13 @@ function say(line: string): void {
   console.log(line);
 }
 
-function summarise({ platform, stack }: Everything, elapsedMs: number): string {
+function summarise({ platform, stack, environment }: Everything, elapsedMs: number): string {
   const rows: [string, string][] = [
     ['API', platform.apiUrl],
     ['API reference', `${platform.apiUrl}/docs`],
+    ['Admin portal', `${platform.apiUrl}/admin/`],
+    ['Sign in as', `${environment.ADMIN_LOGIN}, password ${environment.ADMIN_PASSWORD}`],
+    ['Customer portal', `${platform.apiUrl}/portal/ (by a link, made on a customer’s page)`],
     ['Temporal UI', stack.temporalUiUrl || '(an outside server)'],
     ['Sandbox provider', platform.sandboxProviderUrl],
     ['PostgreSQL', new URL(stack.databaseUrl).host],
@@ -46,6 +50,7 @@ async function start(options: { reset: boolean; roles: boolean }): Promise<void>
     },
   });
   if (options.reset) await resetData();
+  await buildPortals(say);
   const everything = await startEverything({
     dataDir: dataDir(),
     logDir,

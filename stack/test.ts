@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
+import { buildPortals } from './build-portals.ts';
 import { type ComponentName, componentNames } from './components/component.ts';
 import { describeError } from './describe-error.ts';
 import type { LocalStack } from './local-stack.ts';
@@ -29,6 +30,7 @@ function say(line: string): void {
 async function runPlan(kind: Kind, folder: string, args: readonly string[]): Promise<TestCount> {
   const { projects, components } = plans[kind];
   let env: Record<string, string> = {};
+  if (kind === 'all' || kind === 'int' || kind === 'e2e') await buildPortals(say);
   if (components.length > 0) {
     const started = await startTestStack({ folder, components, onProgress: say });
     running.stack = started.stack;

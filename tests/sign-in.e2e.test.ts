@@ -53,7 +53,7 @@ async function signIn(): Promise<void> {
   await page.fill('input[name=email]', email);
   await page.fill('input[name=password]', password);
   await page.click('button[type=submit]');
-  await page.waitForURL('**/docs');
+  await page.waitForURL('**/admin/');
 }
 
 describe('a person at a browser', () => {

@@ -14,8 +14,7 @@ import { type AuthAnswer, createAuthResponder, redirect, renderAuthPage } from '
 
 const signInPath = '/auth/sign-in';
 
-/** Until there are portals of ours, the reference: it calls with the session's cookie. */
-const afterSignIn = '/docs';
+const afterSignIn = '/admin/';
 const customerPortal = '/portal/';
 
 type Parts = { portals: PortalParts; gate: Gate; logger: Logger };

@@ -219,3 +219,11 @@ it('a token is taken of a provider with an account, and its wrong credentials ar
     expect([refused.status, refused.body.code]).toEqual([409, 'provider_credentials_refused']);
   }
 });
+
+it('the providers a customer can be sent to are those with an account in use and a page of their own', async () => {
+  const { send } = await openCustomer();
+  const list = async () => (await send('GET', '/v1/payment-method-providers')).body.data;
+  expect(await list()).toEqual([{ provider: 'stripe' }]);
+  await send('DELETE', '/v1/admin/provider-accounts/stripe');
+  expect(await list()).toEqual([]);
+});

@@ -6,7 +6,8 @@ import { beginMethodSetup } from '../../billing/method-setups/begin-method-setup
 import { readMethodSetup } from '../../billing/method-setups/settle-method-setup.ts';
 import * as contract from '../../contracts/rest/payment-methods.ts';
 import { listPaymentMethods } from '../../db/queries/payment-methods.ts';
-import { readAsTenant } from '../../db/with-tenant.ts';
+import { listUsableProviders } from '../../db/queries/provider-accounts.ts';
+import { readAsTenant, withTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Route, route } from '../route.ts';
 import { pageRequestOf, renderPage } from './render-page.ts';
@@ -20,6 +21,12 @@ export const paymentMethodRoutes: readonly Route[] = [
   route(contract.beginMethodSetupRoute, (call) => {
     const { provider, return_url: returnUrl, default: makeDefault } = call.body;
     return beginMethodSetup(call.context, call, call.id('customer'), { provider, returnUrl, makeDefault });
+  }),
+
+  route(contract.listMethodProvidersRoute, async ({ context, tenantId }) => {
+    const named = await withTenant(context.database, tenantId, listUsableProviders);
+    const data = named.filter((provider) => context.provider(provider).capabilities.setup);
+    return { status: 200, body: { data: data.map((provider) => ({ provider })) } };
   }),
 
   route(contract.readMethodSetupRoute, (call) =>

@@ -125,3 +125,18 @@ export const readMethodSetupRoute = defineRoute({
   summary: 'Read a set-up; an open one is asked of the provider, and what is completed is attached',
   answers: { 200: { description: 'The set-up.', schema: methodSetup } },
 });
+
+export const listMethodProvidersRoute = defineRoute({
+  method: 'get',
+  path: '/payment-method-providers',
+  permission: 'customers:read',
+  forCustomers: {},
+  tag: 'Payment methods',
+  summary: 'List the providers at whose page a customer can set up a payment method now',
+  answers: {
+    200: {
+      description: 'Those with an account in use; the sandbox for sandbox tenants only.',
+      schema: z.object({ data: z.array(z.object({ provider: z.enum(providerNames) })) }),
+    },
+  },
+});

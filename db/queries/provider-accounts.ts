@@ -1,6 +1,6 @@
 import type { AttemptId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { AccountMode } from '../../domain/payments/provider-name.ts';
+import { type AccountMode, type ProviderName, providerNames } from '../../domain/payments/provider-name.ts';
 import type { Sql, Transaction } from '../database.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 
@@ -47,6 +47,14 @@ export function findProviderAccount(sql: Sql | Transaction, provider: string): P
 export function listProviderAccounts(sql: Sql | Transaction): Promise<ProviderAccountRow[]> {
   return sql<ProviderAccountRow[]>`
     select a.* from provider_accounts a where ${ofOwnMode(sql)} order by a.provider`.then((rows) => [...rows]);
+}
+
+/** Where a customer can be sent to: accounts in use, and the sandbox for those who test. */
+export async function listUsableProviders(tx: TenantTransaction): Promise<ProviderName[]> {
+  const accounts = await listProviderAccounts(tx.sql);
+  const inUse = accounts.filter(({ status }) => status === 'active').map(({ provider }) => provider);
+  const isSandbox = (await readTenantMode(tx)) === 'sandbox';
+  return providerNames.filter((name) => (name === 'sandbox' ? isSandbox : inUse.includes(name)));
 }
 
 export async function lockProviderAccount(tx: TenantTransaction, provider: string): Promise<ProviderAccountRow | null> {

@@ -59,7 +59,7 @@ describe('signing in', () => {
       true,
     );
     const answer = await signIn();
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/docs']);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/admin/']);
     const cookies = answer.headers.getSetCookie();
     expect(cookies.find((line) => line.startsWith(`${sessionCookie}=`))).toMatch(
       /^__Host-redcore=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
@@ -109,7 +109,7 @@ describe('signing in', () => {
     '/..//evil.example',
   ])('goes on to no other host: %j', async (target) => {
     const answer = await signIn(browser, `/auth/sign-in?return_to=${encodeURIComponent(target)}`);
-    expect(answer.headers.get('location')).toBe('/docs');
+    expect(answer.headers.get('location')).toBe('/admin/');
   });
 });
 

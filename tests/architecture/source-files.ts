@@ -44,10 +44,11 @@ export function countLines(text: string): number {
 
 const parsed = new Map<string, ts.SourceFile>();
 
+/** Once per file: several rules read all of them. */
 export function parse(file: string): ts.SourceFile {
-  const source = parsed.get(file) ?? ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
-  parsed.set(file, source);
-  return source;
+  const known = parsed.get(file) ?? ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true);
+  parsed.set(file, known);
+  return known;
 }
 
 export function visit(node: ts.Node, see: (node: ts.Node) => void): void {

@@ -1,0 +1,64 @@
+import { NativeSelect, Paper } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../shared/format/use-format.ts';
+import { EmptyState } from '../../shared/parts/empty-state.tsx';
+import { PageHeader } from '../../shared/parts/page-header.tsx';
+import { PagedTable } from '../../shared/parts/paged-table.tsx';
+import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
+import { StatusBadge } from '../../shared/parts/status-badge.tsx';
+import { answered, rest } from '../../shared/rest/client.ts';
+import type { Invoice } from '../../shared/rest/types.ts';
+import { CustomerName } from '../names.tsx';
+import { useFilters } from '../use-filters.ts';
+
+const statuses = ['draft', 'open', 'paid', 'void', 'uncollectible'] as const;
+
+export function InvoicesPage(): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [filters, change] = useFilters();
+  const status = statuses.find((one) => one === filters['status']);
+  return (
+    <>
+      <PageHeader title={t('nav.invoices')} />
+      <Paper>
+        <NativeSelect
+          label={t('invoices.status')}
+          w={{ base: '100%', xs: 220 }}
+          mb="md"
+          value={status ?? ''}
+          onChange={({ currentTarget }) => change({ status: currentTarget.value })}
+          data={[
+            { value: '', label: t('invoices.everyStatus') },
+            ...statuses.map((one) => ({ value: one, label: t(`status.${one}`) })),
+          ]}
+        />
+        <PagedTable<Invoice>
+          label={t('nav.invoices')}
+          queryKey={['invoices', status]}
+          fetchPage={(cursor) =>
+            answered(rest.GET('/v1/invoices', { params: { query: { status, limit: 20, cursor } } }))
+          }
+          keyOf={({ invoice_id }) => invoice_id}
+          empty={<EmptyState title={t('invoices.none')} text={t('invoices.noneText')} />}
+          columns={[
+            {
+              header: t('invoices.number'),
+              cell: ({ invoice_id, number }) => (
+                <RouterAnchor to={`/invoices/${invoice_id}`} size="sm">
+                  {number ?? t('invoices.noNumber')}
+                </RouterAnchor>
+              ),
+            },
+            { header: t('invoices.status'), cell: (invoice) => <StatusBadge status={invoice.status} /> },
+            { header: t('invoices.customer'), cell: ({ customer_id }) => <CustomerName id={customer_id} /> },
+            { header: t('invoices.kind'), cell: ({ kind }) => t(`invoices.kinds.${kind}`) },
+            { header: t('invoices.date'), cell: (invoice) => format.date(invoice.finalized_at ?? invoice.created_at) },
+            { header: t('invoices.total'), align: 'end', cell: ({ total, currency }) => format.money(total, currency) },
+          ]}
+        />
+      </Paper>
+    </>
+  );
+}

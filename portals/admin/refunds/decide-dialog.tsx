@@ -1,0 +1,47 @@
+import { Text, Textarea } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../shared/format/use-format.ts';
+import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
+import { useRefresh } from '../../shared/parts/use-refresh.ts';
+import { answered, keyed, rest } from '../../shared/rest/client.ts';
+import type { Decision } from './decision.ts';
+
+export function DecideDialog({ request, verdict, onClose }: Decision & { onClose: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const refresh = useRefresh();
+  const [text, setText] = useState('');
+  const note = text.trim();
+  async function decide(key: string): Promise<void> {
+    const params = { path: { refund_request_id: request.refund_request_id }, ...keyed(key) };
+    if (verdict === 'approve') {
+      const body = note === '' ? {} : { note };
+      await answered(rest.POST('/v1/admin/refund-requests/{refund_request_id}/approve', { params, body }));
+    } else {
+      await answered(rest.POST('/v1/admin/refund-requests/{refund_request_id}/decline', { params, body: { note } }));
+    }
+    await refresh(t(`requests.${verdict}Done`));
+  }
+  return (
+    <IntentDialog
+      title={t(`requests.${verdict}Title`)}
+      confirm={t(`requests.${verdict}`)}
+      disabled={verdict === 'decline' && note === ''}
+      danger={verdict === 'decline'}
+      onConfirm={decide}
+      onClose={onClose}
+    >
+      <Text size="sm">{t(`requests.${verdict}Text`, { amount: format.money(request.amount, request.currency) })}</Text>
+      <Textarea
+        label={t(verdict === 'decline' ? 'requests.noteWanted' : 'requests.note')}
+        required={verdict === 'decline'}
+        maxLength={500}
+        autosize
+        minRows={2}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+    </IntentDialog>
+  );
+}

@@ -1,0 +1,93 @@
+import { Button, Group, Paper, Stack } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ProblemPanel } from '../../shared/parts/problem-panel.tsx';
+import { answered, keyed, newIntentKey, rest } from '../../shared/rest/client.ts';
+import { asProblem } from '../../shared/rest/problem.ts';
+import type { Plan, SubscriptionCreated } from '../../shared/rest/types.ts';
+import { useCustomerId } from '../../shared/session/session-context.tsx';
+import { useMethods } from '../queries.ts';
+import { FirstCharge } from './first-charge.tsx';
+import { MethodChoice } from './method-choice.tsx';
+import { PlanCards } from './plan-cards.tsx';
+
+interface SubscribeFormProps {
+  plans: readonly Plan[];
+  onCreated: (created: SubscriptionCreated) => void;
+}
+
+/** Plan, method, what will be charged, and the button that does it. */
+export function SubscribeForm({ plans, onCreated }: SubscribeFormProps): ReactNode {
+  const { t } = useTranslation();
+  const { plan: planId } = useSearch({ strict: false }) as { plan?: string };
+  const navigate = useNavigate();
+  const methods = useMethods().data ?? [];
+  const [named, setNamed] = useState<string | null>(null);
+  const plan = plans.find(({ plan_id }) => plan_id === planId);
+  const method =
+    methods.find(({ payment_method_id }) => payment_method_id === named) ?? methods.find((one) => one.default);
+  const needsMethod = plan !== undefined && plan.trial_period_days === 0 && plan.amount > 0;
+  const subscribe = useSubscribe(onCreated);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (plan)
+      subscribe.mutate({ plan_id: plan.plan_id, ...(method && { payment_method_id: method.payment_method_id }) });
+  };
+  const choosePlan = (chosen: string) =>
+    void navigate({
+      to: '/subscribe',
+      search: ((kept: object) => ({ ...kept, plan: chosen })) as never,
+      replace: true,
+    });
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="lg">
+        <PlanCards plans={plans} value={planId ?? null} onChange={choosePlan} />
+        {plan && (
+          <>
+            <MethodChoice methods={methods} value={method?.payment_method_id ?? null} onChange={setNamed} />
+            <Paper component="section" aria-label={t('subscribe.summary')}>
+              <Stack>
+                <FirstCharge plan={plan} />
+                {subscribe.isError && <ProblemPanel error={subscribe.error} />}
+                <Group justify="flex-end">
+                  <Button
+                    type="submit"
+                    size="md"
+                    loading={subscribe.isPending}
+                    disabled={needsMethod && method === undefined}
+                  >
+                    {t(needsMethod ? 'subscribe.confirmPaid' : 'subscribe.confirm')}
+                  </Button>
+                </Group>
+              </Stack>
+            </Paper>
+          </>
+        )}
+      </Stack>
+    </form>
+  );
+}
+
+/** One key for as long as the outcome is not known, so that no second subscription comes of a lost answer. */
+function useSubscribe(onCreated: (created: SubscriptionCreated) => void) {
+  const customer_id = useCustomerId();
+  const client = useQueryClient();
+  const [key, setKey] = useState(newIntentKey);
+  return useMutation({
+    mutationFn: (chosen: { plan_id: string; payment_method_id?: string }) => {
+      const body = { customer_id, quantity: 1, ...chosen };
+      return answered(rest.POST('/v1/subscriptions', { params: keyed(key), body }));
+    },
+    onSuccess: async (created) => {
+      onCreated(created);
+      await client.invalidateQueries();
+    },
+    onError: (error) => {
+      const { status, code } = asProblem(error);
+      if (status >= 400 && status < 500 && code !== 'idempotency_key_in_use') setKey(newIntentKey());
+    },
+  });
+}

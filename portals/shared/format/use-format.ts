@@ -1,0 +1,28 @@
+import { useTranslation } from 'react-i18next';
+import { formatDate, formatDay, formatExactInstant, formatInstant } from './dates.ts';
+import { formatMoney } from './money.ts';
+
+export interface Format {
+  language: string;
+  money(amountMinor: number, currency: string): string;
+  day(day: string): string;
+  date(instant: string): string;
+  instant(instant: string): string;
+  exact(instant: string): string;
+  number(value: number): string;
+}
+
+/** Amounts and dates in the language of the page. */
+export function useFormat(): Format {
+  const { i18n } = useTranslation();
+  const language = i18n.language;
+  return {
+    language,
+    money: (amountMinor, currency) => formatMoney(amountMinor, currency, language),
+    day: (day) => formatDay(day, language),
+    date: (instant) => formatDate(instant, language),
+    instant: (instant) => formatInstant(instant, language),
+    exact: (instant) => formatExactInstant(instant, language),
+    number: (value) => new Intl.NumberFormat(language).format(value),
+  };
+}

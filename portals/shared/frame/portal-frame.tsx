@@ -1,0 +1,103 @@
+import { AppShell, Badge, Burger, Group, NavLink, type NavLinkProps, ScrollArea } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconLogout } from '@tabler/icons-react';
+import { createLink, Outlet, useRouterState } from '@tanstack/react-router';
+import type { AnchorHTMLAttributes, ComponentType, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { notifyFailed } from '../parts/notices.ts';
+import { useProblemText } from '../parts/use-problem-text.ts';
+import { useSession } from '../session/session-context.tsx';
+import { signOut } from '../session/sign-out.ts';
+import { Brand } from './brand.tsx';
+import { Preferences } from './preferences.tsx';
+
+export interface NavigationItem {
+  to: string;
+  label: string;
+  icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
+  badge?: number | undefined;
+}
+
+type AnchorAttributes = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'color' | 'style'>;
+
+const RouterNavLink = createLink((props: NavLinkProps & AnchorAttributes) => <NavLink {...props} />);
+
+/** Header, navigation and the page's place: the same in both portals. */
+export function PortalFrame(props: {
+  navigation: readonly NavigationItem[];
+  header?: ReactNode;
+  banner?: ReactNode;
+}): ReactNode {
+  const { t } = useTranslation();
+  const { tenant } = useSession();
+  const problemText = useProblemText();
+  const [opened, { toggle, close }] = useDisclosure(false);
+  return (
+    <AppShell
+      header={{ height: 60 }}
+      navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      padding={{ base: 'md', sm: 'xl' }}
+    >
+      <AppShell.Header px="md">
+        <a className="skip-link" href="#page">
+          {t('frame.skip')}
+        </a>
+        <Group h="100%" justify="space-between" wrap="nowrap" gap="sm">
+          <Group wrap="nowrap" gap="sm" miw={0}>
+            <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('frame.navigation')} />
+            <Brand name={tenant.name} />
+            {tenant.isSandbox && <Badge color="grape">{t('frame.sandbox')}</Badge>}
+          </Group>
+          <Group wrap="nowrap" gap="xs">
+            {props.header}
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="sm" aria-label={t('frame.navigation')}>
+        <AppShell.Section grow component={ScrollArea}>
+          {props.navigation.map((item) => (
+            <NavigationLink key={item.to} item={item} onFollow={close} />
+          ))}
+        </AppShell.Section>
+        <AppShell.Section>
+          <Preferences />
+          <NavLink
+            component="button"
+            type="button"
+            label={t('frame.signOut')}
+            leftSection={<IconLogout size={18} aria-hidden />}
+            onClick={() => void signOut().catch((error: unknown) => notifyFailed(problemText(error)))}
+          />
+        </AppShell.Section>
+      </AppShell.Navbar>
+      <AppShell.Main id="page" tabIndex={-1} className="page">
+        {props.banner}
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function NavigationLink({ item, onFollow }: { item: NavigationItem; onFollow: () => void }): ReactNode {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const Icon = item.icon;
+  const isHere = item.to === '/' ? path === '/' : path === item.to || path.startsWith(`${item.to}/`);
+  return (
+    <RouterNavLink
+      to={item.to}
+      label={item.label}
+      active={isHere}
+      aria-current={isHere ? 'page' : undefined}
+      leftSection={<Icon size={18} aria-hidden />}
+      rightSection={
+        item.badge ? (
+          <Badge size="sm" color="red" circle={item.badge < 10}>
+            {item.badge}
+          </Badge>
+        ) : undefined
+      }
+      onClick={onFollow}
+      mb={2}
+    />
+  );
+}

@@ -1,0 +1,14 @@
+import { answered, rest } from '../rest/client.ts';
+import type { SignedIn } from './session.ts';
+
+export async function fetchSession(): Promise<SignedIn> {
+  const who = await answered(rest.GET('/v1/session'));
+  const { kind, actor, role, tenant, places, entered } = who;
+  return {
+    ...{ kind, role, places, entered, returnUrl: who.return_url },
+    name: who.name ?? who.email ?? actor,
+    permissions: new Set(who.permissions),
+    tenant: tenant && { id: tenant.tenant_id, name: tenant.name, isSandbox: tenant.mode === 'sandbox' },
+    customerId: kind === 'customer' ? actor : null,
+  };
+}

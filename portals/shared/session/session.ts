@@ -1,0 +1,31 @@
+import type { components } from '../../../contracts/generated/rest.gen.ts';
+
+type WhoAmI = components['schemas']['Session'];
+
+/** Who looks at the page, and what they may do. */
+export interface SignedIn {
+  kind: WhoAmI['kind'];
+  name: string;
+  role: string;
+  permissions: ReadonlySet<Permission>;
+  /** Null for an operator outside every business. */
+  tenant: Tenant | null;
+  places: WhoAmI['places'];
+  entered: WhoAmI['entered'];
+  customerId: string | null;
+  /** Where a customer came from. */
+  returnUrl: string | null;
+}
+
+interface Tenant {
+  id: string;
+  name: string;
+  isSandbox: boolean;
+}
+
+/** Within a business: what every page is about. */
+export interface Session extends SignedIn {
+  tenant: Tenant;
+}
+
+export type Permission = WhoAmI['permissions'][number];

@@ -1,0 +1,29 @@
+import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IntentDialog } from '../parts/intent-dialog.tsx';
+import { useRefresh } from '../parts/use-refresh.ts';
+import { answered, keyed, rest } from '../rest/client.ts';
+import type { SubscriptionDialogProps } from './dialog-props.ts';
+
+export function ResumeDialog({ subscription, planName, onClose }: SubscriptionDialogProps): ReactNode {
+  const { t } = useTranslation();
+  const refresh = useRefresh();
+  async function resume(key: string): Promise<void> {
+    const path = { subscription_id: subscription.subscription_id };
+    await answered(
+      rest.POST('/v1/subscriptions/{subscription_id}/resume', { params: { path, ...keyed(key) }, body: {} }),
+    );
+    await refresh(t('resume.done'));
+  }
+  return (
+    <IntentDialog
+      title={t('resume.title', { plan: planName })}
+      confirm={t('resume.confirm')}
+      onConfirm={resume}
+      onClose={onClose}
+    >
+      <Text size="sm">{t('resume.text')}</Text>
+    </IntentDialog>
+  );
+}

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PlatformTenant } from './support/platform-tenant.ts';
+import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+
+let started: PortalJourneys | null;
+let journeys: PortalJourneys;
+let tenant: PlatformTenant;
+
+beforeAll(async () => {
+  started = await startPortalJourneys();
+  if (started) journeys = started;
+});
+beforeEach(async ({ skip }) => {
+  if (started === null) skip();
+  tenant = await journeys.platform.makeTenant();
+});
+afterAll(async () => started?.stop());
+
+/** A renewal declined for insufficient funds. */
+async function failRenewal(): Promise<{ paymentId: string; customerId: string; subscriptionId: string }> {
+  const plan_id = await tenant.makePlan({ name: 'Pro' });
+  const customerId = await tenant.makeCustomer('tok_decline_after_1');
+  const { subscription_id: subscriptionId } = await tenant.rest.post<{ subscription_id: string }>('/v1/subscriptions', {
+    ...{ customer_id: customerId, plan_id },
+  });
+  await tenant.rest.post('/v1/test-clock/advance', { by: 'P32D' });
+  let paymentId = '';
+  await expect
+    .poll(
+      async () => {
+        const { data } = await tenant.rest.get<{ data: { payment_id: string }[] }>('/v1/admin/payments?status=failed');
+        paymentId = data[0]?.payment_id ?? '';
+        return paymentId;
+      },
+      { timeout: 30_000 },
+    )
+    .not.toBe('');
+  return { paymentId, customerId, subscriptionId };
+}
+
+describe('an administrator', () => {
+  it('retries a failed payment: warned, told of the task, and of the result without touching the page', async () => {
+    const { paymentId } = await failRenewal();
+    const page = await journeys.openAdminPortal(tenant, 'admin');
+    await page.getByRole('link', { name: 'Payment errors' }).click();
+    const row = page.getByRole('row', { name: new RegExp(paymentId) });
+    await row.getByText('Insufficient funds').waitFor();
+    await row.getByRole('link', { name: paymentId }).click();
+    await page.getByRole('button', { name: 'Run retry' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Run retry' });
+    await dialog.getByText(paymentId).waitFor();
+    await dialog.getByText(/second charge attempt/).waitFor();
+    await expectUsablePage(page);
+    await dialog.getByRole('button', { name: 'Run retry' }).click();
+    await page.getByText(/^Retry requested \(task_/).waitFor();
+    await page.getByText(/^The retry failed\./).waitFor();
+    await page.getByRole('cell', { name: 'By hand' }).waitFor();
+  });
+
+  it('is told by the forbidden action itself why it is', async () => {
+    const { subscriptionId } = await failRenewal();
+    const page = await journeys.openAdminPortal(tenant, 'admin');
+    await page.goto(`${journeys.platform.apiUrl}/admin/subscriptions/${subscriptionId}`);
+    const resume = page.getByRole('button', { name: /^Resume/ });
+    await resume.focus();
+    await page.getByRole('tooltip', { name: 'Not possible in the state “Past due”.' }).waitFor();
+    expect(await resume.getAttribute('aria-disabled')).toBe('true');
+  });
+
+  it('decides on a refund a customer has asked for', async () => {
+    const plan_id = await tenant.makePlan();
+    const customer_id = await tenant.makeCustomer();
+    await tenant.rest.post('/v1/subscriptions', { customer_id, plan_id });
+    const { data } = await tenant.rest.get<{ data: { payment_id: string }[] }>('/v1/payments');
+    const id = data[0]?.payment_id ?? '';
+    await tenant.rest.post(`/v1/payments/${id}/refund-requests`, {
+      amount: 500,
+      reason: '<img src=x onerror=alert(1)>',
+    });
+    const page = await journeys.openAdminPortal(tenant, 'finance');
+    await page.getByRole('link', { name: 'Refund requests' }).first().click();
+    await page.getByRole('cell', { name: '<img src=x onerror=alert(1)>' }).waitFor();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('Approved: the refund is under way.').waitFor();
+    await page.goto(`${journeys.platform.apiUrl}/admin/payments/${id}`);
+    await page.getByText('Partly refunded').waitFor();
+    const { amount_refunded } = await tenant.rest.get<{ amount_refunded: number }>(`/v1/payments/${id}`);
+    expect(amount_refunded).toBe(500);
+  });
+
+  it('makes a plan and a customer, and moves the clock', async () => {
+    const page = await journeys.openAdminPortal(tenant, 'owner');
+    await page.getByRole('link', { name: 'Plans' }).click();
+    await page.getByRole('button', { name: 'New plan' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Weekly');
+    await dialog.getByLabel('Price').fill('5');
+    await dialog.getByLabel('Interval').selectOption('week');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('cell', { name: '€5.00 per week' }).waitFor();
+    await page.getByRole('link', { name: 'Customers' }).click();
+    await page.getByRole('button', { name: 'New customer' }).click();
+    await dialog.getByLabel('Name').fill('<script>alert(1)</script>');
+    await dialog.getByLabel('E-mail').fill('grace@example.com');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: '<script>alert(1)</script>' }).waitFor();
+    await page.getByRole('button', { name: 'Advance' }).click();
+    await dialog.getByRole('button', { name: 'Advance the clock' }).click();
+    await page.getByText('The clock moves on.').waitFor();
+    const { data } = await tenant.rest.get<{ data: { name: string }[] }>('/v1/plans');
+    expect(data.map(({ name }) => name)).toEqual(['Weekly']);
+  });
+
+  it.each([
+    { width: 390, height: 844 },
+    { width: 1440, height: 900 },
+  ])('can use every page on $width pixels', async (size) => {
+    const { paymentId, customerId, subscriptionId } = await failRenewal();
+    const page = await journeys.openAdminPortal(tenant, 'owner', size);
+    const lists = [
+      '',
+      'subscriptions',
+      'payment-errors',
+      'customers',
+      'plans',
+      'invoices',
+      'refund-requests',
+      'disputes',
+    ];
+    const details = [`subscriptions/${subscriptionId}`, `payments/${paymentId}`, `customers/${customerId}`];
+    for (const path of [...lists, ...details]) {
+      await page.goto(`${journeys.platform.apiUrl}/admin/${path}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+      await expectUsablePage(page);
+    }
+  });
+});
+
+describe('a viewer', () => {
+  it('sees what failed, and is offered nothing that would be refused', async () => {
+    const { paymentId, subscriptionId } = await failRenewal();
+    const page = await journeys.openAdminPortal(tenant, 'viewer');
+    await page.goto(`${journeys.platform.apiUrl}/admin/payments/${paymentId}`);
+    await page.getByText('No retry: Your role does not allow this.').waitFor();
+    expect(await page.getByRole('button', { name: 'Run retry' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Refund requests' }).count()).toBe(0);
+    await page.goto(`${journeys.platform.apiUrl}/admin/subscriptions/${subscriptionId}`);
+    const cancel = page.getByRole('button', { name: /^Cancel/ });
+    await cancel.waitFor();
+    expect(await cancel.getAttribute('aria-disabled')).toBe('true');
+    const refused = await page.evaluate(
+      `fetch('/v1/admin/payments/${paymentId}/retry', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } })
+        .then((answer) => answer.status)`,
+    );
+    expect(refused).toBe(403);
+  });
+});

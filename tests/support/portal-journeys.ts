@@ -1,0 +1,85 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { newId } from '../../db/new-id.ts';
+import { createPasswordHasher } from '../../identity/accounts/password-hasher.ts';
+import { findChromium } from '../../stack/find-chromium.ts';
+import { openChromium } from './chromium.ts';
+import { startTestPlatform, type TestPlatform } from './platform.ts';
+import type { PlatformTenant } from './platform-tenant.ts';
+
+const password = 'violet kettle on the roof';
+const patienceMs = 20_000;
+
+export interface PortalJourneys {
+  platform: TestPlatform;
+  /** By a one-time link, as the business would send it. */
+  openCustomerPortal(tenant: PlatformTenant, customerId: string, size?: Size): Promise<Page>;
+  /** Through the sign-in pages, as a user of that role. */
+  openAdminPortal(tenant: PlatformTenant, role: string, size?: Size): Promise<Page>;
+  stop(): Promise<void>;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** The platform with a browser before it; null where there is no browser. */
+export async function startPortalJourneys(): Promise<PortalJourneys | null> {
+  const executablePath = findChromium();
+  if (executablePath === null) return null;
+  const browser = await openChromium(executablePath);
+  const platform = await startTestPlatform();
+  return {
+    platform,
+    async openCustomerPortal(tenant, customerId, size) {
+      const page = await openPage(browser, size);
+      const { url } = await tenant.rest.post<{ url: string }>(`/v1/customers/${customerId}/portal-session`, {});
+      await page.goto(url);
+      return page;
+    },
+    async openAdminPortal(tenant, role, size) {
+      const email = await makeUser(platform, tenant, role);
+      const page = await openPage(browser, size);
+      await page.goto(`${platform.apiUrl}/admin/`);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.getByLabel('E-mail address').fill(email);
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('navigation', { name: 'Navigation' }).waitFor({ state: 'attached' });
+      return page;
+    },
+    async stop() {
+      await browser.close();
+      await platform.stop();
+    },
+  };
+}
+
+async function openPage(browser: Browser, size: Size = { width: 1280, height: 900 }): Promise<Page> {
+  const context = await browser.newContext({ viewport: size, locale: 'en-US' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
+  return page;
+}
+
+async function makeUser({ owner }: TestPlatform, { tenantId }: PlatformTenant, role: string): Promise<string> {
+  const id = newId('user');
+  const email = `${id}@example.com`;
+  const hash = await createPasswordHasher().hash(password);
+  await owner`insert into identity.users (id, email, name, password_hash, password_changed_at, is_operator)
+    values (${id}, ${email}, 'Olivia Owner', ${hash}, now(), false)`;
+  await owner`insert into memberships (tenant_id, id, email, name, role)
+    values (${tenantId}, ${id}, ${email}, 'Olivia Owner', ${role})`;
+  return email;
+}
+
+/** Nothing an assistive technology stumbles over, and nothing beyond the window's edge. */
+export async function expectUsablePage(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect(grave.map(({ id, nodes }) => [id, ...nodes.map(({ target }) => target.join(' '))])).toEqual([]);
+  const overhang = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+  expect(overhang).toBeLessThanOrEqual(0);
+}
