@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const defaultRates = {
   ...{ ip: 2_000, tenant: 1_000, caller: 500, write: 300, money: 100 },
-  ...{ secret: 60, login: 30, failure: 120 },
+  ...{ secret: 60, login: 120, failure: 120 },
 };
 type RateName = keyof typeof defaultRates;
 
