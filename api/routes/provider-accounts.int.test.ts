@@ -20,8 +20,10 @@ async function openTenant() {
   return { tenant, send };
 }
 
-async function makeLive({ tenantId }: TestTenant): Promise<void> {
-  await api.owner`update tenants set mode = 'live' where tenant_id = ${tenantId}`;
+/** A key for tests opens no live tenant, so it has another from then on. */
+async function makeLive(tenant: TestTenant): Promise<void> {
+  await api.owner`update tenants set mode = 'live' where tenant_id = ${tenant.tenantId}`;
+  tenant.apiKey = await api.makeKey(tenant.tenantId, 'admin');
 }
 
 /** Every text the platform keeps of a tenant or has written down about it. */

@@ -115,9 +115,9 @@ describe('test clocks', () => {
 
   it('stand still for a live tenant', async () => {
     const live = await api.makeTenant();
-    const key = live.apiKey;
     const { subscriptionId } = await subscribe(api, live);
     await api.owner`update tenants set mode = 'live' where tenant_id = ${live.tenantId}`;
+    const key = await api.makeKey(live.tenantId, 'admin');
     for (const path of [`/v1/subscriptions/${subscriptionId}/test-clock/advance`, '/v1/test-clock/advance']) {
       const answer = await api.call('POST', path, { key, body: { by: 'P1D' } });
       expect([answer.status, answer.body.code]).toEqual([409, 'live_tenant']);

@@ -102,10 +102,10 @@ describe('an endpoint for notifications', () => {
 it('a certificate host of its own is for sandbox tenants', async () => {
   const own = await api.makeTenant();
   const settings = { webhook_id: 'WH-1', cert_host: '127.0.0.1:4010' };
-  const open = () => api.call('POST', path, { key: own.apiKey, body: { provider: 'paypal', settings } });
-  expect((await open()).body.settings).toEqual(settings);
+  const open = (key: string) => api.call('POST', path, { key, body: { provider: 'paypal', settings } });
+  expect((await open(own.apiKey)).body.settings).toEqual(settings);
   await api.owner`update tenants set mode = 'live' where tenant_id = ${own.tenantId}`;
-  const refused = await open();
+  const refused = await open(await api.makeKey(own.tenantId, 'admin'));
   expect([refused.status, refused.body.field]).toEqual([400, 'settings.cert_host']);
 });
 

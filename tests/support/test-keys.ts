@@ -31,7 +31,8 @@ export function openTestAccess(shared?: SharedCache): AccessParts {
 
 /** A further key of a tenant, with a role of its own. */
 export async function insertTestKey(owner: Sql, tenantId: TenantId, role: BuiltInRole | CustomRoleId): Promise<string> {
-  const key = makeApiKey('sandbox');
+  const [tenant] = await owner<[{ mode: 'sandbox' | 'live' }]>`select mode from tenants where tenant_id = ${tenantId}`;
+  const key = makeApiKey(tenant.mode);
   await owner`insert into api_keys (tenant_id, id, secret_hash, owner, role)
     values (${tenantId}, ${key.id}, ${hashApiKeySecret(key.secret, testKeySecret)}, 'test', ${role})`;
   return key.text;
