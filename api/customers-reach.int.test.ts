@@ -15,7 +15,7 @@ const reachable = [
   ...['createSubscription', 'listSubscriptions', 'readSubscription', 'changeSubscription', 'cancelSubscription'],
   ...['pauseSubscription', 'resumeSubscription', 'uncancelSubscription', 'previewChange', 'forecastSubscription'],
   ...['readTimeline', 'listInvoices', 'readInvoice', 'readInvoicePdf', 'listPayments', 'readPayment'],
-  ...['requestPayment', 'requestRefund', 'readSession', 'listSessions', 'endSession'],
+  ...['listMethodProviders', 'requestPayment', 'requestRefund', 'readSession', 'listSessions', 'endSession'],
 ].sort();
 
 const all = [...routeRegistry].filter(([, contract]) => contract.tag !== 'Webhooks');
