@@ -42,7 +42,12 @@ export async function startBenchPlatform(onProgress: (line: string) => void): Pr
     logDir,
     roles: 'each',
     logLevel: 'warn',
-    adaptEnvironment: (_role, given) => ({ ...given, REDCORE_RATE_LIMITS: wideRates }),
+    adaptEnvironment: (_role, given) => ({
+      ...given,
+      REDCORE_RATE_LIMITS: wideRates,
+      // The generator is one address with every socket there is.
+      REDCORE_CONNECTIONS_PER_ADDRESS_MAX: '100000',
+    }),
     onProgress,
   });
   const { databaseUrl, secrets } = stack;

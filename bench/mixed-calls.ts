@@ -156,13 +156,18 @@ export async function callMixed(apiUrl: string, tenants: readonly MixedTenant[],
   const tenant = tenantAt(tenants, index);
   const { method, path, body, settle } = spell(tenant, index);
   const headers: Record<string, string> = method === 'GET' ? {} : { 'idempotency-key': randomUUID() };
-  const reply = await call({
+  const reply = await answerTo({
     ...{ url: apiUrl + path, method, key: tenant.key, headers },
     ...(body === undefined ? {} : { body }),
   });
   const fate = fateOf(reply.status, reply.text);
   settle?.(fate);
   return fate;
+}
+
+/** A connection that is cut is no answer, and counts as one that failed. */
+function answerTo(options: Parameters<typeof call>[0]): Promise<Reply> {
+  return call(options).catch((error: Error) => ({ status: 0, text: error.message }));
 }
 
 function fateOf(status: number, text: string): Fate {
@@ -184,5 +189,5 @@ export async function callBareMixed(url: string, tenants: readonly MixedTenant[]
     command: { url: `${of}/${id}-${index % 50}`, method: 'PUT', body: { command: index } },
     create: { url: of, method: 'POST', body: {} },
   };
-  return (await call(calls[kind])).status < 300 ? 'answered' : 'failed';
+  return (await answerTo(calls[kind])).status < 300 ? 'answered' : 'failed';
 }
