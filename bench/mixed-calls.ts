@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BenchPlatform } from './bench-platform.ts';
-import { call, callForBody } from './http-client.ts';
+import { call, callForBody, type Reply } from './http-client.ts';
 
 /** `shed`: turned away by limit or load, before anything was done. */
 export type Fate = 'answered' | 'shed' | 'failed';
