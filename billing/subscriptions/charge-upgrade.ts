@@ -54,7 +54,7 @@ export async function decideUpgrade(
     const undecided = work.sub.pendingChange?.waitsFor === 'payment';
     const answer =
       current.status === 'declined' ? renderUpgradeDeclined(work, payment, current) : renderChanged(work, undecided);
-    if (call.claim) await storeAnswer(tx, call.claim, answer);
+    if (call.claim) storeAnswer(tx, call.claim, answer);
     return { answer, intents };
   });
   context.sendIntents(decided.intents);

@@ -37,7 +37,7 @@ async function create(
   asked: { input: CreateSubscriptionInput; deadline: number; enter: Enter },
 ): Promise<Answer> {
   const { input, deadline, enter } = asked;
-  const begun = await withTenant(context.database, call.tenantId, (tx) => claimAndBegin(tx, call, input, enter));
+  const begun = await claimAndBegin(context, call, input, enter);
   if (!begun.sending) {
     context.sendIntents(begun.intents);
     invariant(begun.answer, 'a create without a charge is answered at once');
@@ -50,7 +50,7 @@ async function create(
     const current = await loadAttemptIntoWork(work, attempt.id);
     await applyChargeResult(work, current, sent.result, leaseId);
     // The intent of the first transaction guarded the lease; from here the workflow's real start takes its place.
-    await deleteIntents(
+    deleteIntents(
       tx,
       begun.intents.map(({ id }) => id),
     );
@@ -58,7 +58,7 @@ async function create(
     const { intents } = await settle(work, 'command');
     const answer = renderCreated(work);
     // An undecided answer is not stored: a repeated key gets the state it has come to by then.
-    if (call.claim && answer.status !== 202) await storeAnswer(tx, call.claim, answer);
+    if (call.claim && answer.status !== 202) storeAnswer(tx, call.claim, answer);
     return { answer, intents };
   });
   context.sendIntents(finished.intents);

@@ -3,6 +3,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
 import type { WorkflowRef } from '../../domain/workflow-ref.ts';
+import type { Statement } from '../database.ts';
 import { newId } from '../new-id.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import type { CreditNoteLineRow, CreditNoteRow, InvoiceRow, SubscriptionRow } from './billing-rows.ts';
@@ -146,7 +147,7 @@ export function insertAudits(
   tx: TenantTransaction,
   caller: { actor: string; requestId: string | null },
   audits: readonly { action: string; resourceId: string; details: Record<string, unknown> }[],
-): PromiseLike<unknown> {
+): Statement {
   const { actor, requestId } = caller;
   const rows = audits.map((audit) => ({
     tenantId: tx.tenantId,
