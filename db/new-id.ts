@@ -1,4 +1,4 @@
-import { TypeID, typeid } from 'typeid-js';
+import { typeid } from 'typeid-js';
 import {
   type ApiKeyId,
   type AttemptId,
@@ -27,7 +27,6 @@ import {
   type UserId,
   type WebhookEndpointId,
 } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
 
 interface IdOf {
   tenant: TenantId;
@@ -59,12 +58,6 @@ interface IdOf {
 /** A fresh TypeID: UUIDv7 underneath, so ids of one kind sort by the time they were made. */
 export function newId<Kind extends IdKind>(kind: Kind): IdOf[Kind] {
   return typeid(idPrefixes[kind]).toString() as string as IdOf[Kind];
-}
-
-/** Not above any id of that prefix made at the instant or later: along their key, rows are read from when they were made on. */
-export function lowestIdAt(prefix: string, at: Instant): string {
-  const time = Math.max(0, Math.floor(at)).toString(16).padStart(12, '0');
-  return TypeID.fromUUID(prefix, `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`).toString();
 }
 
 /** The id if the text has the shape of one of this kind, else null: a malformed id is answered like an unknown one. */

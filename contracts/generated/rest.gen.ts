@@ -2471,15 +2471,15 @@ export interface components {
             timezone: string;
             /** @description How many are in each state now. */
             subscriptions: {
-                scheduled?: number;
-                incomplete?: number;
-                trialing?: number;
-                active?: number;
-                past_due?: number;
-                paused?: number;
-                canceled?: number;
-                expired?: number;
-                payment_failed?: number;
+                scheduled: number;
+                incomplete: number;
+                trialing: number;
+                active: number;
+                past_due: number;
+                paused: number;
+                canceled: number;
+                expired: number;
+                payment_failed: number;
             };
             /** @description Monthly recurring revenue of active and past-due subscriptions, each by its price version and quantity: a year is 12 months and 365 days. Trials, paused, scheduled and incomplete ones do not count; one that will end counts until it does. Per currency, nothing is converted. */
             mrr: {

@@ -13,10 +13,15 @@ const of = {
 
 const rate = z.number().min(0).max(1).nullable().meta({ description: 'Four decimals; null of nothing.' });
 
+const counts = Object.fromEntries(subscriptionStatus.options.map((status) => [status, z.int()])) as Record<
+  z.infer<typeof subscriptionStatus>,
+  z.ZodInt
+>;
+
 const overview = z
   .object({
     ...of,
-    subscriptions: z.record(subscriptionStatus, z.int()).meta({ description: 'How many are in each state now.' }),
+    subscriptions: z.object(counts).meta({ description: 'How many are in each state now.' }),
     mrr: z.array(money.extend({ subscriptions: z.int() })).meta({
       description:
         'Monthly recurring revenue of active and past-due subscriptions, each by its price version and quantity: a year is 12 months and 365 days. Trials, paused, scheduled and incomplete ones do not count; one that will end counts until it does. Per currency, nothing is converted.',

@@ -1,8 +1,6 @@
-import { DAY_MS, toIso } from '../../../domain/instant.ts';
+import { toIso } from '../../../domain/instant.ts';
 import type { ReportDays } from '../../../domain/reports/report-days.ts';
-import { lowestIdAt } from '../../new-id.ts';
 import type { TenantTransaction } from '../../with-tenant.ts';
-import type { ReportScope } from './with-report.ts';
 
 /** By number of the day, counted from 0; a day without anything is not there. */
 export interface DailyFigures {
@@ -12,14 +10,10 @@ export interface DailyFigures {
   ended: ReadonlyMap<number, number>;
 }
 
-export async function readDailyFigures(
-  tx: TenantTransaction,
-  scope: ReportScope,
-  { bounds }: ReportDays,
-): Promise<DailyFigures> {
+export async function readDailyFigures(tx: TenantTransaction, { bounds }: ReportDays): Promise<DailyFigures> {
   const days = bounds.map(toIso);
   const [collected, failedPayments, [started, ended]] = await Promise.all([
-    readCollected(tx, scope, days),
+    readCollected(tx, days),
     readFailedPayments(tx, days),
     readStartedAndEnded(tx, days),
   ]);
@@ -32,21 +26,13 @@ function rangeOf(days: readonly string[]): Range {
   return [days.at(0) ?? '', days.at(-1) ?? ''];
 }
 
-/**
- * What paid invoices, by the ledger; not what was captured without an invoice to pay and goes back. Ledger transactions are read
- * along their key, which sorts by when they were written: from a day before the first one on, unless test clocks part the two.
- */
-async function readCollected(
-  { sql, tenantId }: TenantTransaction,
-  { hasClocks }: ReportScope,
-  days: string[],
-): Promise<DailyFigures['collected']> {
+/** What paid invoices, by the ledger; not what was captured without an invoice to pay and goes back. */
+async function readCollected({ sql, tenantId }: TenantTransaction, days: string[]): Promise<DailyFigures['collected']> {
   const [from, to] = rangeOf(days);
-  const lowestId = hasClocks ? '' : lowestIdAt('ltx', Date.parse(from) - DAY_MS);
   const rows = await sql<{ day: number; currency: string; amountMinor: number }[]>`
     select width_bucket(at, ${days}::timestamptz[]) - 1 as day, currency, -sum(amount_minor)::bigint as amount_minor
     from ledger_entries
-    where tenant_id = ${tenantId} and transaction_id >= ${lowestId} and kind = 'charge' and account = 'receivable'
+    where tenant_id = ${tenantId} and kind = 'charge' and account = 'receivable'
       and at >= ${from} and at < ${to}
     group by 1, 2`;
   return [...rows];

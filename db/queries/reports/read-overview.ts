@@ -28,7 +28,7 @@ export function readOverview(database: TenantDatabase, tenantId: TenantId, dayCo
       readGroups(tx),
       readChurn(tx, { since, until: scope.now }),
       readRecovery(tx, { since, until: scope.now }),
-      readDailyFigures(tx, scope, days),
+      readDailyFigures(tx, days),
     ]);
     return { scope, counts: countsOf(groups), recurring: recurringOf(groups), churn, recovery, days, daily };
   });

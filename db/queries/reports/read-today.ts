@@ -6,7 +6,7 @@ import { type ReportScope, withReport } from './with-report.ts';
 
 /** What waits for a person. */
 export interface Needs {
-  /** Failed ones that are still owed. */
+  /** Failed ones that are still owed, also while they are tried again. */
   failedPayments: number;
   pastDueSubscriptions: number;
   parkedSubscriptions: number;
@@ -46,7 +46,7 @@ async function readNeeds({ sql, tenantId }: TenantTransaction): Promise<Needs> {
     select
       (select count(*) from payments p join invoices i on i.tenant_id = p.tenant_id and i.id = p.invoice_id
        where p.tenant_id = ${tenantId} and p.first_failed_at is not null
-         and p.status in ('failed', 'failed_permanent') and i.status = 'open')::integer as failed_payments,
+         and p.status in ('failed', 'failed_permanent', 'retrying') and i.status = 'open')::integer as failed_payments,
       s.past_due::integer as past_due_subscriptions, s.parked::integer as parked_subscriptions,
       a.unknown::integer as unknown_outcomes, a.needs_review::integer as needs_review,
       (select count(*) from refund_requests where tenant_id = ${tenantId} and status = 'open')::integer as refund_requests,

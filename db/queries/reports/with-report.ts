@@ -14,15 +14,12 @@ export interface ReportScope {
   zone: string;
   /** Its tenant is not active: nothing new is charged. */
   isHeld: boolean;
-  /** Some business dates are not those at which their rows were written. */
-  hasClocks: boolean;
 }
 
 interface ScopeRow {
   zone: string | null;
   status: TenantStatus;
   frozenAt: Instant | null;
-  hasClocks: boolean;
 }
 
 /** All its statements see one instant, so that the figures of a report agree with each other. */
@@ -37,14 +34,13 @@ export function withReport<T>(
       // best; a small one's report must not: every index leads with the tenant.
       tx.sql`set local enable_seqscan = off`.execute(),
       tx.sql<ScopeRow[]>`
-        select t.settings ->> 'timezone' as zone, t.status, k.frozen_at,
-               exists (select 1 from test_clocks c where c.tenant_id = t.tenant_id) as has_clocks
+        select t.settings ->> 'timezone' as zone, t.status, k.frozen_at
         from tenants t left join test_clocks k on k.tenant_id = t.tenant_id and k.scope = 'tenant'
         where t.tenant_id = ${tenantId}`,
     ]);
     invariant(row, 'a principal has a tenant');
-    const { zone, status, frozenAt, hasClocks } = row;
-    return read(tx, { now: frozenAt ?? tx.now, zone: zone ?? 'UTC', isHeld: status !== 'active', hasClocks });
+    const { zone, status, frozenAt } = row;
+    return read(tx, { now: frozenAt ?? tx.now, zone: zone ?? 'UTC', isHeld: status !== 'active' });
   };
   return withTenant(database, tenantId, work, { isOneInstant: true });
 }
