@@ -41,7 +41,13 @@ export function ChartFigure(props: ChartFigureProps): ReactNode {
           {props.title}
         </Title>
         {!isEmpty && (
-          <Button size="compact-xs" variant="default" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            className="keep-width"
+            aria-pressed={isTable}
+            onClick={() => setTable(!isTable)}
+          >
             {t('home.chart.table')}
           </Button>
         )}

@@ -1,3 +1,4 @@
+import '@mantine/core/styles/ColorSwatch.css';
 import '@mantine/charts/styles.css';
 import { SimpleGrid } from '@mantine/core';
 import type { ReactNode } from 'react';
@@ -15,13 +16,15 @@ export function Charts(props: { series: readonly SeriesDay[]; currency: string |
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="xl" mt="xl" aria-busy={props.isBusy}>
       {currency !== null && (
-        <ChartFigure
-          title={t('home.chart.collected')}
-          days={series.map(({ date, collected }) => ({ date, values: [amountIn(collected, currency)] }))}
-          lines={[{ label: t('home.chart.collected'), color: 'indigo.6' }]}
-          textOf={(amount) => format.money(amount, currency)}
-          shortTextOf={(amount) => shortMoney(amount, currency, format.language)}
-        />
+        <div className="whole-row">
+          <ChartFigure
+            title={t('home.chart.collected')}
+            days={series.map(({ date, collected }) => ({ date, values: [amountIn(collected, currency)] }))}
+            lines={[{ label: t('home.chart.collected'), color: 'indigo.6' }]}
+            textOf={(amount) => format.money(amount, currency)}
+            shortTextOf={(amount) => shortMoney(amount, currency, format.language)}
+          />
+        </div>
       )}
       <ChartFigure
         title={t('home.chart.failed')}

@@ -7,15 +7,23 @@ import { RouterButton } from '../../shared/parts/router-parts.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
 
-const atAll = { params: { query: { limit: 1 } } };
+const anyOne = { params: { query: { limit: 1 } } };
+/** What has just been done on another page is to be seen at once. */
+const always = { staleTime: 0 };
 
 /** Of a business nobody has subscribed to yet: what to do first, and what of it is done. */
 export function FirstSteps(): ReactNode {
   const { t } = useTranslation();
   const [writesPlans, writesCustomers] = [useMay('plans:write'), useMay('customers:write')];
-  const plans = useQuery({ queryKey: ['plans', 'any'], queryFn: () => answered(rest.GET('/v1/plans', atAll)) });
+  const plans = useQuery({
+    ...always,
+    queryKey: ['plans', 'any'],
+    queryFn: () => answered(rest.GET('/v1/plans', anyOne)),
+  });
   const customers = useQuery({
-    ...{ queryKey: ['customers', 'any'], queryFn: () => answered(rest.GET('/v1/customers', atAll)) },
+    ...always,
+    queryKey: ['customers', 'any'],
+    queryFn: () => answered(rest.GET('/v1/customers', anyOne)),
   });
   const [hasPlans, hasCustomers] = [plans, customers].map(({ data }) => (data?.data.length ?? 0) > 0);
   const steps = [

@@ -1,4 +1,5 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Paper } from '@mantine/core';
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
@@ -28,6 +29,7 @@ function Reports(): ReactNode {
   const [period, setPeriod] = useState<Period>('30');
   const today = useQuery(todayQuery());
   const overview = useQuery({ ...overviewQuery(period), placeholderData: keepPreviousData });
+  if (overview.isPending) return <Waiting query={overview} />;
   if (overview.data !== undefined && isNew(overview.data)) return <FirstSteps />;
   return (
     <>
@@ -43,6 +45,17 @@ function Reports(): ReactNode {
       </Section>
       <OverviewSection query={overview} period={period} onPeriod={setPeriod} />
     </>
+  );
+}
+
+/** Until it is known whether there is anything to show at all. */
+function Waiting({ query }: { query: UseQueryResult<Overview> }): ReactNode {
+  return (
+    <Paper>
+      <Loaded query={query} lines={9}>
+        {() => null}
+      </Loaded>
+    </Paper>
   );
 }
 

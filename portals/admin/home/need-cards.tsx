@@ -59,7 +59,7 @@ export function NeedCards({ needs: counts }: { needs: Counts }): ReactNode {
   return (
     <Stack gap="md">
       {waiting.length > 0 && (
-        <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }}>
+        <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
           {waiting.map((need) => (
             <NeedCard key={need.name} need={need} counts={counts} />
           ))}

@@ -1,4 +1,4 @@
-import { Group, NativeSelect, Paper, Text } from '@mantine/core';
+import { NativeSelect, Paper, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
@@ -6,7 +6,6 @@ import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { PagedTable } from '../../shared/parts/paged-table.tsx';
 import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
-import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import { useFilters } from '../use-filters.ts';
 import { type WebhookInList, webhookStatuses } from './webhook-states.ts';
@@ -65,21 +64,18 @@ function WebhooksTable({ status }: { status: WebhookInList['status'] }): ReactNo
           ),
         },
         { header: t('webhooks.provider'), cell: ({ provider }) => provider },
-        { header: t('webhooks.status'), cell: (webhook) => <StatusBadge status={webhook.status} /> },
         {
           header: t('webhooks.error'),
           cell: ({ error, tries }) =>
             error === null ? (
               '–'
             ) : (
-              <Group gap={4} justify="flex-end">
-                <Text size="sm" className="break-anywhere">
-                  {error}
-                </Text>
-                <Text size="sm" c="dimmed">
+              <span className="break-anywhere">
+                {error}{' '}
+                <Text span size="sm" c="dimmed">
                   {t('webhooks.tries', { count: tries })}
                 </Text>
-              </Group>
+              </span>
             ),
         },
         { header: t('webhooks.receivedAt'), cell: ({ received_at }) => format.instant(received_at) },
