@@ -103,7 +103,7 @@ describe('an administrator at home', () => {
     await card.getByText('2', { exact: true }).waitFor();
     await card.getByRole('link', { name: 'Dead letters' }).click();
     await page.locator(`a[href$="/webhooks/${given}"]`).click();
-    await page.getByText('no such charge').waitFor();
+    await page.getByText('no such charge', { exact: true }).waitFor();
     await page.getByText('"note": "<img src=x onerror=alert(1)>"').waitFor();
     await page.getByRole('button', { name: 'Give up' }).click();
     const dialog = page.getByRole('dialog', { name: 'Give this notification up' });

@@ -29,9 +29,8 @@ export async function openReportRows(
   owner: Sql,
   given: { timezone?: string; frozenAt?: string; status?: string } = {},
 ): Promise<ReportRows> {
-  const [tenantId, customerId, planId, methodId] = [
-    ...([newId('tenant'), newId('customer'), newId('plan'), newId('paymentMethod')] as const),
-  ];
+  const [tenantId, customerId] = [newId('tenant'), newId('customer')];
+  const [planId, methodId] = [newId('plan'), newId('paymentMethod')];
   const settings = given.timezone === undefined ? {} : { timezone: given.timezone };
   await owner`insert into tenants (tenant_id, name, mode, status, settings)
     values (${tenantId}, 'reported', 'sandbox', ${given.status ?? 'active'}, ${owner.json(settings)})`;
@@ -41,54 +40,11 @@ export async function openReportRows(
   await owner`insert into plans (tenant_id, id, name, current_price_id) values (${tenantId}, ${planId}, 'Pro', 'none')`;
   await owner`insert into payment_methods (tenant_id, id, customer_id, provider, provider_method_id, brand)
     values (${tenantId}, ${methodId}, ${customerId}, 'sandbox', 'tok_ok', 'visa')`;
-  const insert = (table: string, row: Changed) =>
-    owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
-  let version = 0;
+  const insert: Insert = (table, row) => owner`insert into ${owner(table)} ${owner({ tenantId, ...row } as never)}`;
   return {
     tenantId,
-    async makePrice({ model, amount, currency, unit }) {
-      const id = newId('price');
-      version += 1;
-      const period = { intervalUnit: unit, intervalCount: 1 };
-      await insert('prices', { id, planId, version, model, amountMinor: amount, currency, ...period });
-      return id;
-    },
-    async subscribe(priceId, changed) {
-      const id = newId('subscription');
-      const next = { nextKind: 'none', nextAt: 'infinity', wakeAt: 'infinity' };
-      const facts = { quantity: 1, currency: 'USD', timezone: 'UTC', status: 'active' };
-      await insert('subscriptions', { id, customerId, planId, priceId, ...facts, ...next, ...changed });
-      return id;
-    },
-    async run(subscriptionId, { boundaryAt, ...changed }) {
-      const dates = { boundaryAt, periodStartAt: boundaryAt, periodEndAt: boundaryAt, openedAt: boundaryAt };
-      const facts = { kind: 'renewal', ordinal: 1, amountMinor: 1_999, status: 'open' };
-      await insert('billing_runs', { id: newId('billingRun'), subscriptionId, ...facts, ...dates, ...changed });
-    },
-    async pay({ invoiceId, invoice = {}, payment = {} }) {
-      const made = { id: newId('payment') as string, invoiceId: invoiceId ?? newId('invoice') };
-      const [facts, amounts] = [
-        { customerId, currency: 'USD' },
-        { subtotalMinor: 1_999, totalMinor: 1_999 },
-      ];
-      if (invoiceId === undefined)
-        await insert('invoices', {
-          id: made.invoiceId,
-          kind: 'period',
-          status: 'open',
-          ...facts,
-          ...amounts,
-          ...invoice,
-        });
-      const collects = { amountMinor: 1_999, attemptCountMax: 5, status: 'failed' };
-      await insert('payments', { ...made, ...facts, ...collects, ...payment });
-      return made;
-    },
-    async attempt({ id: paymentId, invoiceId }, changed) {
-      const facts = { number: 1, trigger: 'renewal', provider: 'sandbox', amountMinor: 1_999, currency: 'USD' };
-      const method = { paymentMethodId: methodId, providerMethodId: 'tok_ok', dueAt: '2026-03-01T00:00:00Z' };
-      await insert('payment_attempts', { id: newId('attempt'), paymentId, invoiceId, ...facts, ...method, ...changed });
-    },
+    ...subscriptionRows(insert, { customerId, planId }),
+    ...paymentRows(insert, { customerId, methodId }),
     async post(kind, accounts, { amount, currency, at }) {
       const transactionId = newId('event').replace('evt_', 'ltx_');
       const rows = accounts.map((account, position) => ({
@@ -96,6 +52,60 @@ export async function openReportRows(
         amountMinor: position === 0 ? amount : -amount,
       }));
       await owner`insert into ledger_entries ${owner(rows as never)}`;
+    },
+  };
+}
+
+type Insert = (table: string, row: Changed) => PromiseLike<unknown>;
+
+function subscriptionRows(
+  insert: Insert,
+  of: { customerId: string; planId: string },
+): Pick<ReportRows, 'makePrice' | 'subscribe' | 'run'> {
+  let version = 0;
+  return {
+    async makePrice({ model, amount, currency, unit }) {
+      const id = newId('price');
+      version += 1;
+      const period = { intervalUnit: unit, intervalCount: 1 };
+      await insert('prices', { id, planId: of.planId, version, model, amountMinor: amount, currency, ...period });
+      return id;
+    },
+    async subscribe(priceId, changed) {
+      const id = newId('subscription');
+      const next = { nextKind: 'none', nextAt: 'infinity', wakeAt: 'infinity' };
+      const facts = { quantity: 1, currency: 'USD', timezone: 'UTC', status: 'active' };
+      await insert('subscriptions', { id, ...of, priceId, ...facts, ...next, ...changed });
+      return id;
+    },
+    async run(subscriptionId, { boundaryAt, ...changed }) {
+      const dates = { boundaryAt, periodStartAt: boundaryAt, periodEndAt: boundaryAt, openedAt: boundaryAt };
+      const facts = { kind: 'renewal', ordinal: 1, amountMinor: 1_999, status: 'open' };
+      await insert('billing_runs', { id: newId('billingRun'), subscriptionId, ...facts, ...dates, ...changed });
+    },
+  };
+}
+
+function paymentRows(
+  insert: Insert,
+  { customerId, methodId }: { customerId: string; methodId: string },
+): Pick<ReportRows, 'pay' | 'attempt'> {
+  const ofCustomer = { customerId, currency: 'USD' };
+  return {
+    async pay({ invoiceId, invoice = {}, payment = {} }) {
+      const made = { id: newId('payment') as string, invoiceId: invoiceId ?? newId('invoice') };
+      if (invoiceId === undefined) {
+        const facts = { kind: 'period', status: 'open', subtotalMinor: 1_999, totalMinor: 1_999 };
+        await insert('invoices', { id: made.invoiceId, ...ofCustomer, ...facts, ...invoice });
+      }
+      const collects = { amountMinor: 1_999, attemptCountMax: 5, status: 'failed' };
+      await insert('payments', { ...made, ...ofCustomer, ...collects, ...payment });
+      return made;
+    },
+    async attempt({ id: paymentId, invoiceId }, changed) {
+      const facts = { number: 1, trigger: 'renewal', provider: 'sandbox', amountMinor: 1_999, currency: 'USD' };
+      const method = { paymentMethodId: methodId, providerMethodId: 'tok_ok', dueAt: '2026-03-01T00:00:00Z' };
+      await insert('payment_attempts', { id: newId('attempt'), paymentId, invoiceId, ...facts, ...method, ...changed });
     },
   };
 }
