@@ -1,4 +1,3 @@
-import '@mantine/core/styles/Progress.css';
 import { Box, Group, Progress, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
