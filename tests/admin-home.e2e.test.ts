@@ -58,12 +58,12 @@ describe('an administrator at home', () => {
     const page = await journeys.openAdminPortal(tenant, 'owner');
     await page.getByRole('heading', { name: /^Welcome/ }).waitFor();
     await expectUsablePage(page);
-    await page.getByRole('link', { name: 'Go to plans' }).click();
+    await page.getByRole('link', { name: 'Create a plan' }).click();
     await page.getByRole('button', { name: 'New plan' }).waitFor();
     await tenant.makePlan();
     await page.getByRole('link', { name: 'Home' }).click();
-    await page.getByText('Create a plan: done').waitFor();
-    expect(await page.getByRole('link', { name: 'Go to plans' }).count()).toBe(0);
+    await page.getByText('A plan to subscribe to: done').waitFor();
+    expect(await page.getByRole('link', { name: 'Create a plan' }).count()).toBe(0);
   });
 
   it('sees what waits and is led there, how renewals go today, and the figures in each currency', async () => {
