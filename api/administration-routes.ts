@@ -4,6 +4,7 @@ import { disputeRoutes } from './routes/disputes.ts';
 import { manualInvoiceRoutes } from './routes/manual-invoices.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { providerAccountRoutes } from './routes/provider-accounts.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -16,4 +17,5 @@ export const administrationRoutes: readonly Route[] = [
   ...webhookEndpointRoutes,
   ...disputeRoutes,
   ...webhookRoutes,
+  ...reportRoutes,
 ];

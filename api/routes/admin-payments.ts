@@ -16,6 +16,7 @@ export const adminPaymentRoutes: readonly Route[] = [
       statuses: query.status,
       customerId: optionalId('customer', query.customer_id),
       subscriptionId: optionalId('subscription', query.subscription_id),
+      isOwed: query.owed === 'true',
       createdFrom: query.created_from,
       createdTo: query.created_to,
     };

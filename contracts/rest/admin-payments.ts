@@ -88,6 +88,7 @@ export const listAdminPaymentsRoute = defineRoute({
     status: statuses,
     customer_id: idText.optional(),
     subscription_id: idText.optional(),
+    owed: z.literal('true').optional().meta({ description: 'Only those whose invoice is still open.' }),
     created_from: instantIn.optional(),
     created_to: instantIn.optional(),
   }),

@@ -3,6 +3,7 @@ import * as disputes from './disputes.ts';
 import * as manualInvoices from './manual-invoices.ts';
 import * as operations from './operations.ts';
 import * as providerAccounts from './provider-accounts.ts';
+import * as reports from './reports.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
 import * as webhookEndpoints from './webhook-endpoints.ts';
@@ -17,4 +18,5 @@ export const administrationContracts: readonly [string, RouteContract][] = [
   ...routesOf(webhookEndpoints),
   ...routesOf(disputes),
   ...routesOf(webhooks),
+  ...routesOf(reports),
 ];

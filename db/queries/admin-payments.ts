@@ -52,6 +52,8 @@ export interface AdminPaymentFilter {
   statuses: readonly PaymentStatus[];
   customerId?: CustomerId;
   subscriptionId?: SubscriptionId;
+  /** Only those whose invoice is still open. */
+  isOwed?: boolean;
   /** `[createdFrom, createdTo)`. */
   createdFrom?: Instant;
   createdTo?: Instant;
@@ -66,6 +68,7 @@ export function listAdminPayments(
     where p.status = any(${filter.statuses as string[]}::text[])
       ${filter.customerId === undefined ? sql`` : sql`and p.customer_id = ${filter.customerId}`}
       ${filter.subscriptionId === undefined ? sql`` : sql`and p.subscription_id = ${filter.subscriptionId}`}
+      ${filter.isOwed ? sql`and i.status = 'open'` : sql``}
       ${filter.createdFrom === undefined ? sql`` : sql`and p.created_at >= ${new Date(filter.createdFrom)}`}
       ${filter.createdTo === undefined ? sql`` : sql`and p.created_at < ${new Date(filter.createdTo)}`}
       ${page.beforeId === null ? sql`` : sql`and p.id < ${page.beforeId}`}

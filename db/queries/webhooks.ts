@@ -39,6 +39,7 @@ export function listWebhooks(sql: Sql, filter: WebhookFilter, page: PageRequest)
       from inbox where true
       ${filter.provider === undefined ? sql`` : sql`and provider = ${filter.provider}`}
       ${filter.status === undefined ? sql`` : sql`and status = ${filter.status}`}
+      ${filter.status === 'dead' ? sql`and error is not null` : sql``}
       ${filter.receivedFrom === undefined ? sql`` : sql`and received_at >= ${new Date(filter.receivedFrom)}`}
       ${filter.receivedTo === undefined ? sql`` : sql`and received_at < ${new Date(filter.receivedTo)}`}
       ${page.beforeId === null ? sql`` : sql`and id < ${page.beforeId}`}

@@ -38,6 +38,10 @@ export const ledgerEntries = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.transactionId, t.position] }),
     index('ledger_entries_invoice').on(t.tenantId, t.invoiceId),
+    // What was collected, by when; all a report reads of it stands in the index.
+    index('ledger_entries_collected')
+      .on(t.tenantId, t.at, t.currency, t.amountMinor)
+      .where(sql`kind = 'charge' and account = 'receivable'`),
     check('ledger_entries_not_zero', sql`amount_minor <> 0`),
     foreignKey({ columns: [t.tenantId, t.invoiceId], foreignColumns: [invoices.tenantId, invoices.id] }),
     foreignKey({ columns: [t.tenantId, t.paymentId], foreignColumns: [payments.tenantId, payments.id] }),

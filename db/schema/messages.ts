@@ -96,6 +96,8 @@ export const inbox = pgTable(
     primaryKey({ columns: [t.tenantId, t.provider, t.endpoint, t.providerEventId] }),
     index('inbox_unpublished').on(t.receivedAt).where(sql`published_at is null`),
     uniqueIndex('inbox_id').on(t.tenantId, t.id),
+    // By what only a failed try changes: handling the others stays an update in place.
+    index('inbox_failed').on(t.tenantId, t.id).where(sql`error is not null`),
     foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] }),
   ],
 );

@@ -48,6 +48,8 @@ export const payments = pgTable(
     index('payments_subscription').on(t.tenantId, t.subscriptionId),
     index('payments_customer').on(t.tenantId, t.customerId),
     index('payments_invoice').on(t.tenantId, t.invoiceId),
+    // By what only a failure changes: a payment that succeeds never touches it.
+    index('payments_failed').on(t.tenantId, t.firstFailedAt).where(sql`first_failed_at is not null`),
     check(
       'payments_returns_within_captured',
       sql`refunded_minor >= 0 and disputed_minor >= 0 and refunded_minor + disputed_minor <= captured_minor`,

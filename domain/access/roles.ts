@@ -38,6 +38,7 @@ const reads: readonly Permission[] = [
   'invoices:read',
   'disputes:read',
   'failed_payments:read',
+  'reports:read',
   'tenant:read',
 ];
 const sells: readonly Permission[] = ['customers:write', 'subscriptions:write', 'portal_sessions:write'];

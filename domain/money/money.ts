@@ -8,7 +8,8 @@ export function assertMinor(amountMinor: number): void {
   invariant(Number.isSafeInteger(amountMinor), `${amountMinor} is not an amount in minor units`);
 }
 
-function toMinor(exact: bigint): number {
+/** Throws where the amount is no safe integer. */
+export function toMinor(exact: bigint): number {
   const amountMinor = Number(exact);
   assertMinor(amountMinor);
   return amountMinor;
@@ -30,7 +31,8 @@ export function multiplyMinor(unitAmountMinor: number, quantity: number): number
   return toMinor(toWhole(unitAmountMinor) * toWhole(quantity));
 }
 
-function divideRounded(dividend: bigint, divisor: bigint): bigint {
+/** Rounded half away from zero; the divisor is positive. */
+export function divideRounded(dividend: bigint, divisor: bigint): bigint {
   const magnitude = dividend < 0n ? -dividend : dividend;
   const rounded = (2n * magnitude + divisor) / (2n * divisor);
   return dividend < 0n ? -rounded : rounded;

@@ -7,6 +7,7 @@ import {
   IconPackage,
   IconRepeat,
   IconUsers,
+  IconWebhook,
 } from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -17,7 +18,7 @@ import { PlaceBar } from './place-bar.tsx';
 const ClockBar = lazy(async () => ({ default: (await import('./clock/clock-bar.tsx')).ClockBar }));
 
 const pages = [
-  { to: '/', name: 'home', icon: IconHome, permission: 'subscriptions:read' },
+  { to: '/', name: 'home', icon: IconHome, permission: 'reports:read' },
   { to: '/subscriptions', name: 'subscriptions', icon: IconRepeat, permission: 'subscriptions:read' },
   { to: '/payment-errors', name: 'paymentErrors', icon: IconAlertTriangle, permission: 'failed_payments:read' },
   { to: '/customers', name: 'customers', icon: IconUsers, permission: 'customers:read' },
@@ -25,6 +26,7 @@ const pages = [
   { to: '/invoices', name: 'invoices', icon: IconFileInvoice, permission: 'invoices:read' },
   { to: '/refund-requests', name: 'refundRequests', icon: IconArrowBackUp, permission: 'refund_requests:decide' },
   { to: '/disputes', name: 'disputes', icon: IconGavel, permission: 'disputes:read' },
+  { to: '/webhooks', name: 'webhooks', icon: IconWebhook, permission: 'webhooks:read' },
 ] as const;
 
 /** What a role may not even read is not offered. */

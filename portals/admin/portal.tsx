@@ -40,6 +40,8 @@ const router = createRouter({
     page('/invoices', () => import('./invoices/invoices-page.tsx'), 'InvoicesPage'),
     page('/invoices/$id', () => import('./invoices/invoice-page.tsx'), 'InvoicePage'),
     page('/refund-requests', () => import('./refunds/refund-requests-page.tsx'), 'RefundRequestsPage'),
+    page('/webhooks', () => import('./webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+    page('/webhooks/$id', () => import('./webhooks/webhook-page.tsx'), 'WebhookPage'),
     page('/disputes', () => import('./refunds/disputes-page.tsx'), 'DisputesPage'),
   ]),
 });

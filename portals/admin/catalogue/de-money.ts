@@ -6,6 +6,7 @@ export const money: typeof english = {
     text: 'Was nicht bezahlt wurde, warum, und was zu tun ist.',
     show: 'Anzeigen',
     view: {
+      owed: 'Fehlgeschlagen und noch geschuldet',
       failed: 'Fehlgeschlagene Zahlungen',
       retryable: 'Fehlgeschlagen, neuer Versuch von selbst',
       permanent: 'Endgültig fehlgeschlagen',

@@ -1,7 +1,9 @@
+import { home } from './de-home.ts';
 import { money } from './de-money.ts';
 import type { en } from './en.ts';
 
 export const de: typeof en = {
+  ...home,
   ...money,
   signIn: {
     title: 'Verwaltung',
@@ -33,25 +35,7 @@ export const de: typeof en = {
     invoices: 'Rechnungen',
     refundRequests: 'Erstattungswünsche',
     disputes: 'Anfechtungen',
-  },
-  home: {
-    title: 'Was Sie jetzt braucht',
-    text: 'Bleibt aktuell, solange diese Seite offen ist.',
-    failed: 'Fehlgeschlagene Zahlungen',
-    failedText: 'Grund ansehen, neu versuchen oder den Kunden um eine andere Methode bitten.',
-    failedNone: 'Alle Zahlungen sind durchgegangen.',
-    undecided: 'Zahlungen unterwegs',
-    undecidedText: 'Noch offen: Eine Nachfrage, Bestätigung oder ein neuer Versuch läuft.',
-    undecidedNone: 'Nichts wartet auf eine Antwort.',
-    pastDue: 'Überfällige Abonnements',
-    pastDueText: 'Ihre Zahlung steht aus; weitere Versuche folgen von selbst.',
-    pastDueNone: 'Niemand schuldet etwas.',
-    refundRequests: 'Erstattungswünsche',
-    refundRequestsText: 'Kunden warten auf Ihre Entscheidung.',
-    refundRequestsNone: 'Kein Wunsch wartet auf Sie.',
-    disputes: 'Offene Anfechtungen',
-    disputesText: 'Senden Sie dem Anbieter die Belege rechtzeitig.',
-    disputesNone: 'Nichts ist angefochten.',
+    webhooks: 'Webhooks',
   },
   clock: {
     title: 'Testuhr',

@@ -5,6 +5,7 @@ export const money = {
     text: 'What did not get paid, why, and what can be done.',
     show: 'Show',
     view: {
+      owed: 'Failed and still owed',
       failed: 'Failed payments',
       retryable: 'Failed, tried again by itself',
       permanent: 'Failed for good',

@@ -1,6 +1,8 @@
+import { home } from './en-home.ts';
 import { money } from './en-money.ts';
 
 export const en = {
+  ...home,
   ...money,
   signIn: {
     title: 'Administration',
@@ -32,25 +34,7 @@ export const en = {
     invoices: 'Invoices',
     refundRequests: 'Refund requests',
     disputes: 'Disputes',
-  },
-  home: {
-    title: 'What needs you now',
-    text: 'Kept up to date while this page is open.',
-    failed: 'Failed payments',
-    failedText: 'Look at the reason, retry, or ask the customer for another method.',
-    failedNone: 'Every payment went through.',
-    undecided: 'Payments under way',
-    undecidedText: 'Not decided yet: a look-up, a confirmation or a retry is going on.',
-    undecidedNone: 'Nothing is waiting for an answer.',
-    pastDue: 'Past-due subscriptions',
-    pastDueText: 'Their payment is owed; retries follow the ladder.',
-    pastDueNone: 'Nobody owes anything.',
-    refundRequests: 'Refund requests',
-    refundRequestsText: 'Customers wait for your decision.',
-    refundRequestsNone: 'No request waits for you.',
-    disputes: 'Open disputes',
-    disputesText: 'Send the evidence to the provider before its date.',
-    disputesNone: 'Nothing is disputed.',
+    webhooks: 'Webhooks',
   },
   clock: {
     title: 'Test clock',

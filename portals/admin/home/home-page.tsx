@@ -1,109 +1,65 @@
-import { Group, Paper, SimpleGrid, Stack, Text, ThemeIcon } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconArrowBackUp,
-  IconCircleCheck,
-  IconClockPause,
-  IconGavel,
-  IconHelp,
-} from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import type { ComponentType, ReactNode } from 'react';
+import { Paper } from '@mantine/core';
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
-import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
-import { answered, rest } from '../../shared/rest/client.ts';
-import type { Page } from '../../shared/rest/types.ts';
-import type { Permission } from '../../shared/session/session.ts';
-import { useSession } from '../../shared/session/session-context.tsx';
-
-/** More are not counted: a list of a hundred is what one looks at, not what one counts. */
-const countMax = 100;
-const lookAgainMs = 15_000;
-
-interface Need {
-  name: 'failed' | 'pastDue' | 'undecided' | 'refundRequests' | 'disputes';
-  permission: Permission;
-  icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
-  to: string;
-  search?: Record<string, string>;
-  fetch: () => Promise<Page<unknown>>;
-}
-
-const failedPayments = (status: string) =>
-  answered(rest.GET('/v1/admin/payments', { params: { query: { status, limit: countMax } } }));
-
-const needs: readonly Need[] = [
-  {
-    ...{ name: 'failed', permission: 'failed_payments:read', icon: IconAlertTriangle, to: '/payment-errors' },
-    fetch: () => failedPayments('failed,failed_permanent'),
-  },
-  {
-    ...{ name: 'undecided', permission: 'failed_payments:read', icon: IconHelp, to: '/payment-errors' },
-    search: { status: 'processing,requires_action,retrying' },
-    fetch: () => failedPayments('processing,requires_action,retrying'),
-  },
-  {
-    ...{ name: 'pastDue', permission: 'subscriptions:read', icon: IconClockPause, to: '/subscriptions' },
-    search: { status: 'past_due' },
-    fetch: () =>
-      answered(rest.GET('/v1/subscriptions', { params: { query: { status: 'past_due', limit: countMax } } })),
-  },
-  {
-    ...{ name: 'refundRequests', permission: 'refund_requests:decide', icon: IconArrowBackUp, to: '/refund-requests' },
-    fetch: () =>
-      answered(rest.GET('/v1/admin/refund-requests', { params: { query: { status: 'open', limit: countMax } } })),
-  },
-  {
-    ...{ name: 'disputes', permission: 'disputes:read', icon: IconGavel, to: '/disputes' },
-    fetch: () => answered(rest.GET('/v1/admin/disputes', { params: { query: { status: 'open', limit: countMax } } })),
-  },
-];
+import { Section } from '../../shared/parts/section.tsx';
+import { useMay } from '../../shared/session/session-context.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import { NeedCards } from './need-cards.tsx';
+import { OverviewSection } from './overview-section.tsx';
+import { RenewalsBar } from './renewals-bar.tsx';
+import { type Overview, overviewQuery, type Period, todayQuery } from './report-queries.ts';
 
 export function HomePage(): ReactNode {
   const { t } = useTranslation();
-  const { permissions } = useSession();
+  const seesReports = useMay('reports:read');
   return (
     <>
-      <PageHeader title={t('home.title')} text={t('home.text')} />
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
-        {needs
-          .filter(({ permission }) => permissions.has(permission))
-          .map((need) => (
-            <NeedCard key={need.name} need={need} />
-          ))}
-      </SimpleGrid>
+      <PageHeader title={t('nav.home')} text={t('home.text')} />
+      {seesReports ? <Reports /> : <EmptyState title={t('home.noReports')} text={t('home.noReportsText')} />}
     </>
   );
 }
 
-function NeedCard({ need }: { need: Need }): ReactNode {
+function Reports(): ReactNode {
   const { t } = useTranslation();
-  const query = useQuery({ queryKey: ['needs', need.name], queryFn: need.fetch, refetchInterval: lookAgainMs });
-  const Icon = need.icon;
+  const [period, setPeriod] = useState<Period>('30');
+  const today = useQuery(todayQuery());
+  const overview = useQuery({ ...overviewQuery(period), placeholderData: keepPreviousData });
+  if (overview.isPending) return <Waiting query={overview} />;
+  if (overview.data !== undefined && isNew(overview.data)) return <FirstSteps />;
+  return (
+    <>
+      <Section title={t('home.needs')}>
+        <Loaded query={today} lines={4}>
+          {({ needs }) => <NeedCards needs={needs} />}
+        </Loaded>
+      </Section>
+      <Section title={t('home.renewals')}>
+        <Loaded query={today} lines={2}>
+          {(report) => <RenewalsBar report={report} />}
+        </Loaded>
+      </Section>
+      <OverviewSection query={overview} period={period} onPeriod={setPeriod} />
+    </>
+  );
+}
+
+/** Until it is known whether there is anything to show at all. */
+function Waiting({ query }: { query: UseQueryResult<Overview> }): ReactNode {
   return (
     <Paper>
-      <Loaded query={query}>
-        {({ data, has_more }) => (
-          <Group wrap="nowrap" align="flex-start">
-            <ThemeIcon variant="light" color={data.length === 0 ? 'green' : 'red'} size={40} radius="xl">
-              {data.length === 0 ? <IconCircleCheck size={22} aria-hidden /> : <Icon size={22} aria-hidden />}
-            </ThemeIcon>
-            <Stack gap={2}>
-              <Text fz={28} fw={700} lh={1.1} className="figures">
-                {has_more ? `${countMax}+` : data.length}
-              </Text>
-              <RouterAnchor to={need.to} search={(need.search ?? {}) as never} fw={600}>
-                {t(`home.${need.name}`)}
-              </RouterAnchor>
-              <Text size="sm" c="dimmed">
-                {t(data.length === 0 ? `home.${need.name}None` : `home.${need.name}Text`)}
-              </Text>
-            </Stack>
-          </Group>
-        )}
+      <Loaded query={query} lines={9}>
+        {() => null}
       </Loaded>
     </Paper>
   );
+}
+
+/** Nobody has ever subscribed: there is nothing to count, and much to do first. */
+function isNew({ subscriptions }: Overview): boolean {
+  return Object.values(subscriptions).every((count) => count === 0);
 }

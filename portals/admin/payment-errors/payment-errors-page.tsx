@@ -6,7 +6,8 @@ import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { useFilters } from '../use-filters.ts';
 import { everyPaymentStatus, PaymentsTable } from './payments-table.tsx';
 
-const failed = 'failed,failed_permanent';
+/** One that is being retried stays in the list until its result (spec §8). */
+const failed = 'failed,failed_permanent,retrying';
 const views = [
   { status: failed, name: 'failed' },
   { status: 'failed', name: 'retryable' },
@@ -21,6 +22,7 @@ export function PaymentErrorsPage(): ReactNode {
   const { t } = useTranslation();
   const [filters, change] = useFilters();
   const status = filters['status'] ?? failed;
+  const isOwed = filters['owed'] === 'true';
   return (
     <>
       <PageHeader title={t('nav.paymentErrors')} text={t('payments.text')} />
@@ -29,13 +31,18 @@ export function PaymentErrorsPage(): ReactNode {
           label={t('payments.show')}
           w={{ base: '100%', xs: 280 }}
           mb="md"
-          value={status}
-          onChange={({ currentTarget }) => change({ status: currentTarget.value })}
-          data={views.map((view) => ({ value: view.status, label: t(`payments.view.${view.name}`) }))}
+          value={isOwed ? 'owed' : status}
+          onChange={({ currentTarget: { value } }) =>
+            change(value === 'owed' ? { status: '', owed: 'true' } : { status: value, owed: '' })
+          }
+          data={[
+            { value: 'owed', label: t('payments.view.owed') },
+            ...views.map((view) => ({ value: view.status, label: t(`payments.view.${view.name}`) })),
+          ]}
         />
         <PaymentsTable
           label={t('nav.paymentErrors')}
-          filter={{ status }}
+          filter={isOwed ? { status, owed: 'true' } : { status }}
           pageSize={20}
           empty={<EmptyState title={t('payments.noneFailed')} text={t('payments.noneFailedText')} />}
         />

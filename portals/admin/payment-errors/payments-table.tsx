@@ -17,7 +17,7 @@ const lookAgainMs = 3_000;
 /** Payments with what one decides by: amount, reason, last attempt, how many there were. */
 export function PaymentsTable(props: {
   label: string;
-  filter: { status: string; subscription_id?: string; customer_id?: string };
+  filter: { status: string; owed?: 'true'; subscription_id?: string; customer_id?: string };
   pageSize: number;
   empty: ReactNode;
 }): ReactNode {
