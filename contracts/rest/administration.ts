@@ -1,8 +1,10 @@
+import * as adminAttempts from './admin-attempts.ts';
 import * as adminPayments from './admin-payments.ts';
 import * as disputes from './disputes.ts';
 import * as manualInvoices from './manual-invoices.ts';
 import * as operations from './operations.ts';
 import * as providerAccounts from './provider-accounts.ts';
+import * as reconciliation from './reconciliation.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
 import * as webhookEndpoints from './webhook-endpoints.ts';
@@ -16,5 +18,7 @@ export const administrationContracts: readonly [string, RouteContract][] = [
   ...routesOf(providerAccounts),
   ...routesOf(webhookEndpoints),
   ...routesOf(disputes),
+  ...routesOf(reconciliation),
+  ...routesOf(adminAttempts),
   ...routesOf(webhooks),
 ];

@@ -16,6 +16,7 @@ export const permissions = [
   'disputes:read',
   'failed_payments:read',
   'failed_payments:retry',
+  'reconciliation:read',
   'operations:repair',
   'test_clocks:advance',
   'providers:read',

@@ -38,6 +38,7 @@ invoices:write          x     x     x       .       .      .          .        x
 disputes:read           x     x     x       x       x      .          .        x
 failed_payments:read    x     x     x       x       x      .          .        x
 failed_payments:retry   x     x     x       x       .      .          .        x
+reconciliation:read     x     x     x       .       .      .          .        x
 operations:repair       x     x     .       .       .      .          .        x
 test_clocks:advance     x     x     .       .       .      x          .        x
 providers:read          x     x     .       .       .      .          .        x
