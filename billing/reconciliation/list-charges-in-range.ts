@@ -32,8 +32,9 @@ export async function listChargesInRange(
     if (page.nextCursor === null) return { charges, coveredTo: to };
     cursor = page.nextCursor;
     if (charges.length < chargesMax && !asked.isLate()) continue;
-    const coveredTo = charges.reduce((last, { createdAt }) => Math.max(last, createdAt.getTime()), from);
-    if (coveredTo > from) {
+    const instants = charges.map(({ createdAt }) => createdAt.getTime());
+    const coveredTo = Math.max(...instants);
+    if (coveredTo > Math.min(...instants)) {
       return { charges: charges.filter(({ createdAt }) => createdAt.getTime() < coveredTo), coveredTo };
     }
     // Nothing to cut at yet: everything so far is of one instant.
