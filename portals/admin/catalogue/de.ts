@@ -1,8 +1,10 @@
 import { money } from './de-money.ts';
+import { paymentsArea } from './de-payments.ts';
 import type { en } from './en.ts';
 
 export const de: typeof en = {
   ...money,
+  ...paymentsArea,
   signIn: {
     title: 'Verwaltung',
     text: 'Melden Sie sich an, um Abonnements zu sehen, fehlgeschlagene Zahlungen zu reparieren und über Erstattungen zu entscheiden.',
@@ -27,6 +29,7 @@ export const de: typeof en = {
   nav: {
     home: 'Start',
     subscriptions: 'Abonnements',
+    payments: 'Zahlungen',
     paymentErrors: 'Zahlungsfehler',
     customers: 'Kunden',
     plans: 'Tarife',

@@ -1,7 +1,9 @@
 import { money } from './en-money.ts';
+import { paymentsArea } from './en-payments.ts';
 
 export const en = {
   ...money,
+  ...paymentsArea,
   signIn: {
     title: 'Administration',
     text: 'Sign in to see your subscriptions, repair failed payments and decide on refunds.',
@@ -26,6 +28,7 @@ export const en = {
   nav: {
     home: 'Home',
     subscriptions: 'Subscriptions',
+    payments: 'Payments',
     paymentErrors: 'Payment errors',
     customers: 'Customers',
     plans: 'Plans',

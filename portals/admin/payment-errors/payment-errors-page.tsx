@@ -4,23 +4,22 @@ import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { useFilters } from '../use-filters.ts';
-import { everyPaymentStatus, PaymentsTable } from './payments-table.tsx';
+import { PaymentsTable } from './payments-table.tsx';
 
-const failed = 'failed,failed_permanent';
+/** One that is being retried stays in the list until its result (spec §8). */
+const failed = 'failed,failed_permanent,retrying';
 const views = [
   { status: failed, name: 'failed' },
   { status: 'failed', name: 'retryable' },
   { status: 'failed_permanent', name: 'permanent' },
   { status: 'processing,requires_action,retrying', name: 'undecided' },
-  { status: 'disputed', name: 'disputed' },
-  { status: everyPaymentStatus, name: 'all' },
 ] as const;
 
 /** R45: what failed, and what is being tried again. */
 export function PaymentErrorsPage(): ReactNode {
   const { t } = useTranslation();
   const [filters, change] = useFilters();
-  const status = filters['status'] ?? failed;
+  const status = views.find((view) => view.status === filters['status'])?.status ?? failed;
   return (
     <>
       <PageHeader title={t('nav.paymentErrors')} text={t('payments.text')} />
