@@ -33,7 +33,7 @@ function SearchField({ label, hint, onChange, onOther }: CustomerSearchProps): R
   async function find(): Promise<void> {
     setError(null);
     const wanted = text.trim();
-    if (wanted.startsWith('cus_')) return onChange(wanted);
+    if (wanted.startsWith('cus_') && !wanted.includes('@')) return onChange(wanted);
     if (onOther?.(wanted)) return;
     try {
       const found = await answered(rest.GET('/v1/customers', { params: { query: { email: wanted, limit: 1 } } }));

@@ -1,5 +1,5 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RouterButton } from '../../shared/parts/router-parts.tsx';
 import { useSession } from '../../shared/session/session-context.tsx';
@@ -10,16 +10,22 @@ export function MoneyFrame(): ReactNode {
   const { t } = useTranslation();
   const { permissions } = useSession();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const tabs = useRef<HTMLElement>(null);
+  // On a phone the row is wider than the window.
+  useEffect(() => {
+    const here = tabs.current?.querySelector(`[aria-current="page"]`);
+    here?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [path]);
   return (
     <>
-      <nav className="tabs" aria-label={t('area.title')}>
+      <nav className="tabs" ref={tabs} aria-label={t('area.title')}>
         {moneyPages
           .filter(({ permission }) => permissions.has(permission))
           .map(({ to, name }) => (
             <RouterButton
               key={to}
               to={to}
-              size="compact-md"
+              size="compact-sm"
               variant={path === to ? 'light' : 'subtle'}
               color={path === to ? 'indigo' : 'gray'}
               aria-current={path === to ? 'page' : undefined}
