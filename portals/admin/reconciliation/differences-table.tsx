@@ -25,7 +25,10 @@ export function DifferencesTable({ differences }: { differences: readonly Charge
           header: t('payments.customer'),
           cell: ({ customer_id }) => (customer_id === null ? '–' : <CustomerName id={customer_id} />),
         },
-        { header: t('reconcile.sides.withUs'), cell: ({ with_us }) => with_us && <OurSide ours={with_us} /> },
+        {
+          header: t('reconcile.sides.withUs'),
+          cell: ({ with_us }) => (with_us === null ? '–' : <OurSide ours={with_us} />),
+        },
         { header: t('reconcile.sides.atProvider'), cell: (difference) => <TheirSide difference={difference} /> },
       ]}
     />

@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
-import { IconCircleCheck, IconDownload } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCircleCheck, IconDownload } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { downloadCsv } from '../../shared/format/csv.ts';
@@ -22,7 +22,7 @@ export function ReconciliationResult({ result, isRunning }: { result: Reconcilia
         mb="lg"
         variant="light"
         color={differences.length > 0 ? 'orange' : 'green'}
-        icon={<IconCircleCheck aria-hidden />}
+        icon={differences.length > 0 ? <IconAlertTriangle aria-hidden /> : <IconCircleCheck aria-hidden />}
         title={t('reconcile.found', { count: differences.length })}
       >
         <Text size="sm">
