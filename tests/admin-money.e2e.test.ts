@@ -98,7 +98,10 @@ describe('payments', () => {
     await visit(page, 'refunds?status=succeeded');
     const row = page.getByRole('row', { name: /Ada Lovelace/ });
     await row.getByRole('link', { name: '$5.00' }).waitFor();
-    const { invoice_id } = await tenant.rest.get<{ invoice_id: string }>(`/v1/payments/${made.paymentId}`);
+    const { invoice_id, amount_refunded } = await tenant.rest.get<{ invoice_id: string; amount_refunded: number }>(
+      `/v1/payments/${made.paymentId}`,
+    );
+    expect(amount_refunded).toBe(500);
     await visit(page, `invoices/${invoice_id}`);
     await page.getByRole('table', { name: 'Credit notes' }).getByRole('cell', { name: '$5.00', exact: true }).waitFor();
   });

@@ -4,6 +4,7 @@ import type { Sql } from '../../db/database.ts';
 import type { Violation } from '../../db/queries/invariants.ts';
 import { type ChargedAttempt, listChargedAttempts } from '../../db/queries/outside-facts.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { assertNever } from '../../domain/invariant.ts';
 import { differenceOf } from '../../domain/payments/charge-difference.ts';
 
 const pageSize = 100;
@@ -80,7 +81,13 @@ function compare(parts: Parts, attempts: readonly ChargedAttempt[], charges: rea
 function checkOurs(attempt: ChargedAttempt, charges: readonly ProviderCharge[], note: Note): void {
   const { id, providerChargeId, amountMinor, currency, refundedMinor, refundingMinor } = attempt;
   const ours = { providerChargeId, amountMinor, currency };
-  switch (differenceOf(attempt, charges)) {
+  const difference = differenceOf(attempt, charges);
+  switch (difference) {
+    case null:
+    // Both are said of an attempt that has not succeeded here: its charges are looked at from the other side.
+    case 'not_with_us':
+    case 'status_differs':
+      return;
     case 'not_at_provider':
       return note(id, 'an attempt succeeded here that the provider never charged', ours);
     case 'charged_twice':
@@ -96,6 +103,7 @@ function checkOurs(attempt: ChargedAttempt, charges: readonly ProviderCharge[], 
       });
     }
     default:
+      assertNever(difference);
   }
 }
 

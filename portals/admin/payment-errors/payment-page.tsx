@@ -20,10 +20,15 @@ import { useRetryNotice } from './use-retry-notice.ts';
 const restingLookMs = 5_000;
 const busyLookMs = 1_000;
 
+/** An administrator's retry is under way (spec §8). */
+function isRetrying(payment: AdminPayment): boolean {
+  const hasOpenTask = payment.retry_tasks.some(({ status }) => status === 'requested' || status === 'running');
+  return hasOpenTask || payment.status === 'retrying';
+}
+
 /** Under way: the result appears by itself. */
 function isBusy(payment: AdminPayment): boolean {
-  const isOpen = payment.status === 'retrying' || payment.status === 'processing';
-  return isOpen || payment.retry_tasks.some(({ status }) => status === 'requested' || status === 'running');
+  return isRetrying(payment) || payment.status === 'processing';
 }
 
 export function PaymentPage(): ReactNode {
@@ -49,7 +54,7 @@ function OnePayment({ payment }: { payment: AdminPayment }): ReactNode {
         title={format.money(payment.amount, payment.currency)}
         text={
           <Group gap="xs" role="status">
-            <StatusBadge status={isBusy(payment) ? 'retrying' : payment.status} />
+            <StatusBadge status={isRetrying(payment) ? 'retrying' : payment.status} />
             <span className="break-anywhere">{payment.payment_id}</span>
           </Group>
         }
