@@ -11,6 +11,7 @@ import { answered, rest } from '../../shared/rest/client.ts';
 import type { AdminPayment } from '../../shared/rest/types.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
 import { AttemptsSection } from './attempts-section.tsx';
+import { PaymentDisputes } from './payment-disputes.tsx';
 import { PaymentFacts } from './payment-facts.tsx';
 import { RefundDialog } from './refund-dialog.tsx';
 import { RefundsSection } from './refunds-section.tsx';
@@ -64,6 +65,7 @@ function OnePayment({ payment }: { payment: AdminPayment }): ReactNode {
       <PaymentFacts payment={payment} />
       <AttemptsSection payment={payment} />
       <RefundsSection payment={payment} />
+      <PaymentDisputes paymentId={payment.payment_id} />
     </>
   );
 }
