@@ -12,6 +12,7 @@ import { type Asked, useReconciliation } from './use-reconciliation.ts';
 
 const dayMs = 86_400_000;
 const daysShown = 7;
+const daysMax = 31;
 const dayOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
 
 /** The provider's own list of charges beside our books. */
@@ -32,6 +33,14 @@ export function ReconciliationPage(): ReactNode {
   );
 }
 
+/** Null where the interface would refuse it. */
+function rangeOf(from: string, to: string): Pick<Asked, 'created_from' | 'created_to'> | null {
+  const { created_from, created_to } = instantsOf(from, to);
+  if (created_from === undefined || created_to === undefined) return null;
+  const days = (Date.parse(created_to) - Date.parse(created_from)) / dayMs;
+  return days > 0 && days <= daysMax ? { created_from, created_to } : null;
+}
+
 function RangeForm({ isRunning, onRun }: { isRunning: boolean; onRun: (asked: Asked) => void }): ReactNode {
   const { t } = useTranslation();
   const { tenant } = useSession();
@@ -40,11 +49,10 @@ function RangeForm({ isRunning, onRun }: { isRunning: boolean; onRun: (asked: As
   const offered = providerNames.filter((name) => name !== 'sandbox' || tenant.isSandbox);
   const provider = offered.find((one) => one === filters['provider']) ?? offered[0] ?? 'stripe';
   const { from = dayOf(now - (daysShown - 1) * dayMs), to = dayOf(now) } = filters;
-  const range = instantsOf(from, to);
+  const range = rangeOf(from, to);
   function submit(event: FormEvent): void {
     event.preventDefault();
-    const { created_from, created_to } = range;
-    if (created_from && created_to) onRun({ provider, created_from, created_to });
+    if (range !== null) onRun({ provider, ...range });
   }
   return (
     <form onSubmit={submit}>
@@ -56,7 +64,7 @@ function RangeForm({ isRunning, onRun }: { isRunning: boolean; onRun: (asked: As
           data={offered.map((one) => ({ value: one, label: t(`providerName.${one}`) }))}
         />
         <DateRange from={from} to={to} onChange={change} />
-        <Button type="submit" loading={isRunning} disabled={!range.created_from || !range.created_to}>
+        <Button type="submit" loading={isRunning} disabled={range === null}>
           {t('reconcile.run')}
         </Button>
       </Group>
