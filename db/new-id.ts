@@ -1,4 +1,4 @@
-import { typeid } from 'typeid-js';
+import { fromUUID, typeid } from 'typeid-js';
 import {
   type ApiKeyId,
   type AttemptId,
@@ -58,6 +58,13 @@ interface IdOf {
 /** A fresh TypeID: UUIDv7 underneath, so ids of one kind sort by the time they were made. */
 export function newId<Kind extends IdKind>(kind: Kind): IdOf[Kind] {
   return typeid(idPrefixes[kind]).toString() as string as IdOf[Kind];
+}
+
+/** No id of that kind made at that instant or later sorts before it. */
+export function firstIdAt<Kind extends IdKind>(kind: Kind, atMs: number): IdOf[Kind] {
+  const time = Math.floor(atMs).toString(16).padStart(12, '0');
+  const uuid = `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+  return fromUUID(uuid, idPrefixes[kind]).toString() as string as IdOf[Kind];
 }
 
 /** The id if the text has the shape of one of this kind, else null: a malformed id is answered like an unknown one. */

@@ -134,8 +134,10 @@ export class FakePaymentProvider implements port.PaymentProvider {
     return this.webhooks.list(request);
   }
 
-  async listCharges({ tenantId, cursor = '0', limit }: port.ListChargesRequest): Promise<port.ChargePage> {
-    const own = this.#charges.filter((charge) => charge.tenantId === tenantId);
+  async listCharges({ tenantId, created, cursor = '0', limit }: port.ListChargesRequest): Promise<port.ChargePage> {
+    const own = this.#charges.filter(
+      (charge) => charge.tenantId === tenantId && wasCreatedIn(created, Date.parse(charge.created_at)),
+    );
     const end = Number(cursor) + limit;
     const charges = own.slice(Number(cursor), end).map(toProviderCharge);
     return { charges, nextCursor: end < own.length ? String(end) : null };
@@ -206,6 +208,10 @@ interface RecordedCall {
 
 function newId(prefix: string): string {
   return `${prefix}_${randomUUID().replaceAll('-', '')}`;
+}
+
+function wasCreatedIn(range: port.ListChargesRequest['created'], atMs: number): boolean {
+  return range === undefined || (atMs >= range.from.getTime() && atMs < range.to.getTime());
 }
 
 function actionUrl(chargeId: string): string {

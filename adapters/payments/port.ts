@@ -128,6 +128,8 @@ export type LookUpRefundResult =
 
 export interface ListChargesRequest {
   tenantId: string;
+  /** Only charges created in `[from, to)` by the provider's clock; the same with every cursor. Absent: all there are. */
+  created?: { from: Date; to: Date };
   cursor?: string;
   /** 1–100. */
   limit: number;

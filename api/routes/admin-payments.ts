@@ -1,4 +1,3 @@
-import { resolveAttempt } from '../../billing/payments/resolve-attempt.ts';
 import { retryAsAdministrator } from '../../billing/payments/retry-as-administrator.ts';
 import * as contract from '../../contracts/rest/admin-payments.ts';
 import { listAdminPayments, readAdminPayment } from '../../db/queries/admin-payments.ts';
@@ -17,6 +16,7 @@ export const adminPaymentRoutes: readonly Route[] = [
       customerId: optionalId('customer', query.customer_id),
       subscriptionId: optionalId('subscription', query.subscription_id),
       isOwed: query.owed === 'true',
+      ...{ provider: query.provider, providerChargeId: query.provider_charge_id },
       createdFrom: query.created_from,
       createdTo: query.created_to,
     };
@@ -41,11 +41,5 @@ export const adminPaymentRoutes: readonly Route[] = [
     const task = await readAsTenant(call.context.database, call.tenantId, (sql) => findRetryTask(sql, id));
     if (!task) throw new DomainError('not_found', 'unknown task');
     return { status: 200, body: renderRetryTask(task) };
-  }),
-
-  route(contract.resolveAttemptRoute, (call) => {
-    const { outcome, provider_charge_id: providerChargeId, reason } = call.body;
-    const of = { paymentId: call.id('payment'), attemptId: call.id('attempt') };
-    return resolveAttempt(call.context, call, of, { outcome, providerChargeId: providerChargeId ?? null, reason });
   }),
 ];

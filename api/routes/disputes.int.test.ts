@@ -38,7 +38,8 @@ it('disputes are read and listed, by status and by payment', async () => {
   expect(found).toMatchObject({
     ...{ payment_id: made.paymentId, provider: 'sandbox', provider_dispute_id: 'dp_read', status: 'lost' },
     ...{ amount: 1_999, currency: 'USD', reason: 'product_not_received' },
-    ...{ opened_at: '2026-02-01T00:00:00.000Z', evidence_due_at: null },
+    ...{ opened_at: '2026-02-01T00:00:00.000Z', evidence_due_at: null, reserved: 1_999 },
+    ...{ customer_id: made.customerId, subscription_id: made.subscriptionId, subscription_status: 'canceled' },
   });
   expect(found.settled_at).not.toBeNull();
   expect((await get(`/admin/disputes/${found.dispute_id}`)).body).toEqual(found);

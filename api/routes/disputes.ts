@@ -1,8 +1,9 @@
 import * as contract from '../../contracts/rest/disputes.ts';
-import { type DisputeRow, findDispute, listDisputes } from '../../db/queries/disputes.ts';
+import { type DisputeWithOwner, findDispute, listDisputes } from '../../db/queries/disputes.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { toIso } from '../../domain/instant.ts';
+import { renderedStatus } from '../../domain/subscriptions/allowed-commands.ts';
 import { optionalId, type Route, route } from '../route.ts';
 import { pageRequestOf, renderPage } from './render-page.ts';
 
@@ -23,15 +24,19 @@ export const disputeRoutes: readonly Route[] = [
   }),
 ];
 
-function renderDispute(dispute: DisputeRow): contract.DisputeBody {
+function renderDispute(dispute: DisputeWithOwner): contract.DisputeBody {
   return {
     dispute_id: dispute.id,
     payment_id: dispute.paymentId,
     attempt_id: dispute.attemptId,
+    customer_id: dispute.customerId,
+    subscription_id: dispute.subscriptionId,
+    subscription_status: dispute.subscription && renderedStatus(dispute.subscription),
     provider: dispute.provider,
     provider_dispute_id: dispute.providerDisputeId,
     status: dispute.status,
     amount: dispute.amountMinor,
+    reserved: dispute.reservedMinor,
     currency: dispute.currency,
     reason: dispute.reason,
     opened_at: toIso(dispute.openedAt),

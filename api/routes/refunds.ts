@@ -2,13 +2,13 @@ import { decideRefundRequest } from '../../billing/refund-requests/decide-refund
 import { openRefundRequest } from '../../billing/refund-requests/open-refund-request.ts';
 import { renderRefundRequest } from '../../billing/refund-requests/render-refund-request.ts';
 import { readRefund, refundPayment } from '../../billing/refunds/refund-payment.ts';
-import { renderRefund } from '../../billing/refunds/render-refund.ts';
+import { renderRefund, renderRefundInList, statusesShownAs } from '../../billing/refunds/render-refund.ts';
 import { repairRefund } from '../../billing/refunds/repair-refund.ts';
 import * as contract from '../../contracts/rest/refunds.ts';
 import { listRefundRequests } from '../../db/queries/refund-requests.ts';
-import { listRefundsOf } from '../../db/queries/refunds.ts';
+import { listRefunds, listRefundsOf } from '../../db/queries/refunds.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
-import { type Route, route } from '../route.ts';
+import { optionalId, type Route, route } from '../route.ts';
 import { listOf } from './list-of.ts';
 import { pageRequestOf, renderPage } from './render-page.ts';
 
@@ -27,6 +27,18 @@ export const refundRoutes: readonly Route[] = [
   }),
 
   route(contract.readRefundRoute, (call) => readRefund(call.context, call, call.id('refund'))),
+
+  route(contract.listAllRefundsRoute, async (call) => {
+    const { query } = call;
+    const filter = {
+      ...(query.status && { statuses: statusesShownAs(query.status) }),
+      customerId: optionalId('customer', query.customer_id),
+      ...{ createdFrom: query.created_from, createdTo: query.created_to },
+    };
+    const page = pageRequestOf('refund', query);
+    const found = await readAsTenant(call.context.database, call.tenantId, (sql) => listRefunds(sql, filter, page));
+    return renderPage(found, renderRefundInList);
+  }),
 
   route(contract.repairRefundRoute, (call) => {
     const { action, reason } = call.body;

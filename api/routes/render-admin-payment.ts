@@ -1,7 +1,9 @@
+import type { UndecidedAttemptBody } from '../../contracts/rest/admin-attempts.ts';
 import type { AdminPaymentBody, AdminPaymentInListBody, RetryTaskBody } from '../../contracts/rest/admin-payments.ts';
 import type { AdminPaymentCard, AdminPaymentRow } from '../../db/queries/admin-payments.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import type { RetryTaskRow } from '../../db/queries/retry-tasks.ts';
+import type { UndecidedAttempt } from '../../db/queries/undecided-attempts.ts';
 import { type Instant, toIso } from '../../domain/instant.ts';
 import { refusalOfRetry } from '../../domain/payments/retry.ts';
 import { renderedStatus } from '../../domain/subscriptions/allowed-commands.ts';
@@ -75,7 +77,18 @@ function renderAdminAttempt(attempt: AttemptRow): AdminPaymentBody['attempts'][n
     provider_charge_id: attempt.providerChargeId,
     sent_at: isoOrNull(attempt.firstSentAt),
     send_count: attempt.sendCount,
+    look_up_count: attempt.resolveCount,
     next_look_up_at: isoOrNull(attempt.resolveAt),
+  };
+}
+
+export function renderUndecidedAttempt(attempt: UndecidedAttempt): UndecidedAttemptBody {
+  return {
+    ...renderAdminAttempt(attempt),
+    payment_id: attempt.paymentId,
+    customer_id: attempt.customerId,
+    subscription_id: attempt.subscriptionId,
+    invoice_id: attempt.invoiceId,
   };
 }
 

@@ -1,5 +1,5 @@
-import type { RefundBody } from '../../contracts/rest/refunds.ts';
-import type { RefundWithNote } from '../../db/queries/refunds.ts';
+import type { RefundBody, RefundInListBody } from '../../contracts/rest/refunds.ts';
+import type { RefundInList, RefundWithNote } from '../../db/queries/refunds.ts';
 import { toIso } from '../../domain/instant.ts';
 import type { RefundStatus } from '../../domain/refunds/next-of-refund.ts';
 
@@ -13,6 +13,20 @@ const shownStatus: Record<RefundStatus, RefundBody['status']> = {
   succeeded: 'succeeded',
   rejected: 'rejected',
 };
+
+/** What is asked for by the name it is shown by. */
+export function statusesShownAs(shown: RefundBody['status']): RefundStatus[] {
+  return (Object.keys(shownStatus) as RefundStatus[]).filter((status) => shownStatus[status] === shown);
+}
+
+export function renderRefundInList(refund: RefundInList): RefundInListBody {
+  const { customerId, provider, providerRefundId, requestedBy } = refund;
+  return {
+    ...renderRefund(refund),
+    ...{ customer_id: customerId, provider, provider_refund_id: providerRefundId, requested_by: requestedBy },
+    needs_repair: refund.isParked || refund.status === 'needs_review',
+  };
+}
 
 export function renderRefund(refund: RefundWithNote): RefundBody {
   return {

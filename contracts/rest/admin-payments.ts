@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { bodyOf, emptyBody, idText, instantIn, instantOut, textUpTo } from './fields.ts';
+import { providerNames } from '../../domain/payments/provider-name.ts';
+import { adminAttempt } from './admin-attempts.ts';
+import { emptyBody, idText, instantIn, instantOut } from './fields.ts';
 import { listQuery, pageOf } from './lists.ts';
-import { attempt, paymentFields, paymentStatus } from './payments.ts';
+import { paymentFields, paymentStatus } from './payments.ts';
 import { defineRoute } from './route.ts';
 
 const tag = 'Administration';
@@ -54,14 +56,7 @@ const adminPayment = z
       total: z.int(),
     }),
     next_action: z.object({ url: z.string(), expires_at: instantOut.nullable() }).nullable(),
-    attempts: z.array(
-      attempt.extend({
-        provider_charge_id: z.string().nullable(),
-        sent_at: instantOut.nullable(),
-        send_count: z.int(),
-        next_look_up_at: instantOut.nullable(),
-      }),
-    ),
+    attempts: z.array(adminAttempt),
     retry_tasks: z.array(retryTask),
   })
   .meta({ id: 'AdminPayment', description: 'A payment as an administrator sees it.' });
@@ -89,6 +84,8 @@ export const listAdminPaymentsRoute = defineRoute({
     customer_id: idText.optional(),
     subscription_id: idText.optional(),
     owed: z.literal('true').optional().meta({ description: 'Only those whose invoice is still open.' }),
+    provider: z.enum(providerNames).optional().meta({ description: 'One that an attempt was sent to.' }),
+    provider_charge_id: z.string().max(200).optional(),
     created_from: instantIn.optional(),
     created_to: instantIn.optional(),
   }),
@@ -134,29 +131,4 @@ export const readRetryTaskRoute = defineRoute({
   tag,
   summary: 'Read an administrator’s retry',
   answers: { 200: { description: 'The task.', schema: retryTask } },
-});
-
-export const resolveAttemptRoute = defineRoute({
-  method: 'post',
-  path: '/admin/payments/{payment_id}/attempts/{attempt_id}/resolve',
-  permission: 'operations:repair',
-  tag,
-  summary: 'Say what became of an attempt that needs review',
-  body: bodyOf({
-    outcome: z.enum(['succeeded', 'failed']),
-    provider_charge_id: textUpTo(200).optional(),
-    reason: textUpTo(500),
-  }),
-  answers: {
-    200: {
-      description: 'Applied.',
-      schema: z.object({
-        payment_id: z.string(),
-        attempt_id: z.string(),
-        status: z.string(),
-        payment_status: paymentStatus,
-      }),
-    },
-  },
-  refusals: ['invalid_state', 'card_number_refused'],
 });

@@ -1,8 +1,10 @@
+import * as adminAttempts from './admin-attempts.ts';
 import * as adminPayments from './admin-payments.ts';
 import * as disputes from './disputes.ts';
 import * as manualInvoices from './manual-invoices.ts';
 import * as operations from './operations.ts';
 import * as providerAccounts from './provider-accounts.ts';
+import * as reconciliation from './reconciliation.ts';
 import * as reports from './reports.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
@@ -17,6 +19,8 @@ export const administrationContracts: readonly [string, RouteContract][] = [
   ...routesOf(providerAccounts),
   ...routesOf(webhookEndpoints),
   ...routesOf(disputes),
+  ...routesOf(reconciliation),
+  ...routesOf(adminAttempts),
   ...routesOf(webhooks),
   ...routesOf(reports),
 ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyOf, instantOut, textUpTo } from './fields.ts';
+import { bodyOf, idText, instantIn, instantOut, textUpTo } from './fields.ts';
 import { listQuery, pageOf } from './lists.ts';
 import { defineRoute } from './route.ts';
 
@@ -60,6 +60,32 @@ export const readRefundRoute = defineRoute({
   tag: 'Refunds',
   summary: 'Read a refund',
   answers: { 200: { description: 'The refund.', schema: refund } },
+});
+
+const refundInList = refund
+  .extend({
+    customer_id: z.string(),
+    provider: z.string(),
+    provider_refund_id: z.string().nullable(),
+    requested_by: z.string(),
+    needs_repair: z.boolean().meta({ description: 'It waits for a person: only a repair sets it going again.' }),
+  })
+  .meta({ id: 'RefundInList' });
+export type RefundInListBody = z.input<typeof refundInList>;
+
+export const listAllRefundsRoute = defineRoute({
+  method: 'get',
+  path: '/admin/refunds',
+  permission: 'payments:read',
+  tag: 'Administration',
+  summary: 'List refunds',
+  query: listQuery({
+    status: refund.shape.status.optional(),
+    customer_id: idText.optional(),
+    created_from: instantIn.optional(),
+    created_to: instantIn.optional(),
+  }),
+  answers: { 200: { description: 'A page of refunds, newest first.', schema: pageOf(refundInList) } },
 });
 
 export const repairRefundRoute = defineRoute({

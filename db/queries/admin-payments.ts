@@ -54,6 +54,8 @@ export interface AdminPaymentFilter {
   subscriptionId?: SubscriptionId;
   /** Only those whose invoice is still open. */
   isOwed?: boolean;
+  provider?: string;
+  providerChargeId?: string;
   /** `[createdFrom, createdTo)`. */
   createdFrom?: Instant;
   createdTo?: Instant;
@@ -69,11 +71,17 @@ export function listAdminPayments(
       ${filter.customerId === undefined ? sql`` : sql`and p.customer_id = ${filter.customerId}`}
       ${filter.subscriptionId === undefined ? sql`` : sql`and p.subscription_id = ${filter.subscriptionId}`}
       ${filter.isOwed ? sql`and i.status = 'open'` : sql``}
+      ${filter.provider === undefined && filter.providerChargeId === undefined ? sql`` : sentTo(sql, filter)}
       ${filter.createdFrom === undefined ? sql`` : sql`and p.created_at >= ${new Date(filter.createdFrom)}`}
       ${filter.createdTo === undefined ? sql`` : sql`and p.created_at < ${new Date(filter.createdTo)}`}
       ${page.beforeId === null ? sql`` : sql`and p.id < ${page.beforeId}`}
       order by p.id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
 }
+
+const sentTo = (sql: Sql, { provider, providerChargeId }: AdminPaymentFilter) => sql`
+  and exists (select 1 from payment_attempts s where s.tenant_id = p.tenant_id and s.payment_id = p.id
+    ${provider === undefined ? sql`` : sql`and s.provider = ${provider}`}
+    ${providerChargeId === undefined ? sql`` : sql`and s.provider_charge_id = ${providerChargeId}`})`;
 
 export interface AdminPaymentCard {
   payment: AdminPaymentRow;

@@ -1,6 +1,7 @@
-import type { AttemptId, DisputeId, PaymentId, TenantId } from '../../domain/ids.ts';
+import type { AttemptId, CustomerId, DisputeId, PaymentId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { DisputeStatus } from '../../domain/payments/dispute.ts';
+import type { SubscriptionStatus } from '../../domain/subscriptions/subscription.ts';
 import type { Sql, Transaction } from '../database.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import type { AttemptRow, PaymentRow } from './billing-rows.ts';
@@ -76,18 +77,33 @@ export async function readDisputeMoney(
   return row;
 }
 
-export function findDispute(sql: Sql | Transaction, id: DisputeId): Promise<DisputeRow | null> {
-  return sql<DisputeRow[]>`select * from disputes where id = ${id}`.then(([row]) => row ?? null);
+/** As it is read: with whom it is of, and what it has come to there. */
+export interface DisputeWithOwner extends DisputeRow {
+  customerId: CustomerId;
+  subscriptionId: SubscriptionId | null;
+  subscription: { status: SubscriptionStatus; collection: 'normal' | 'dunning' } | null;
+  reservedMinor: number;
+}
+
+const withOwner = (sql: Sql | Transaction) => sql`
+  select d.*, p.customer_id, p.subscription_id, p.disputed_minor as reserved_minor,
+         case when s.id is null then null else json_build_object('status', s.status, 'collection', s.collection) end as subscription
+  from disputes d
+  join payments p on p.tenant_id = d.tenant_id and p.id = d.payment_id
+  left join subscriptions s on s.tenant_id = p.tenant_id and s.id = p.subscription_id`;
+
+export function findDispute(sql: Sql | Transaction, id: DisputeId): Promise<DisputeWithOwner | null> {
+  return sql<DisputeWithOwner[]>`${withOwner(sql)} where d.id = ${id}`.then(([row]) => row ?? null);
 }
 
 export function listDisputes(
   sql: Sql,
   filter: { status?: DisputeStatus; paymentId?: PaymentId },
   page: PageRequest,
-): Promise<Page<DisputeRow>> {
-  return sql<DisputeRow[]>`select * from disputes where true
-      ${filter.status === undefined ? sql`` : sql`and status = ${filter.status}`}
-      ${filter.paymentId === undefined ? sql`` : sql`and payment_id = ${filter.paymentId}`}
-      ${page.beforeId === null ? sql`` : sql`and id < ${page.beforeId}`}
-      order by id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
+): Promise<Page<DisputeWithOwner>> {
+  return sql<DisputeWithOwner[]>`${withOwner(sql)} where true
+      ${filter.status === undefined ? sql`` : sql`and d.status = ${filter.status}`}
+      ${filter.paymentId === undefined ? sql`` : sql`and d.payment_id = ${filter.paymentId}`}
+      ${page.beforeId === null ? sql`` : sql`and d.id < ${page.beforeId}`}
+      order by d.id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
 }

@@ -1,5 +1,6 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
+import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
 import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
 import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { Sql } from '../database.ts';
@@ -21,7 +22,7 @@ export function listChargingProviders(
 /** An attempt a provider may have charged, and what has been refunded of it. */
 export interface ChargedAttempt {
   id: string;
-  status: string;
+  status: AttemptStatus;
   providerChargeId: string | null;
   amountMinor: number;
   currency: string;

@@ -1,5 +1,7 @@
-import type { CreditNoteId, InvoiceId, PaymentId, RefundId } from '../../domain/ids.ts';
+import type { CreditNoteId, CustomerId, InvoiceId, PaymentId, RefundId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { CreditableLine } from '../../domain/refunds/credit-note-lines.ts';
+import type { RefundStatus } from '../../domain/refunds/next-of-refund.ts';
 import type { Sql, Transaction } from '../database.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import type { AttemptRow, RefundRow } from './billing-rows.ts';
@@ -75,5 +77,33 @@ export async function findRefundIdByProvider(
 export function listRefundsOf(sql: Sql, paymentId: PaymentId, page: PageRequest): Promise<Page<RefundWithNote>> {
   return sql<RefundWithNote[]>`${withNote(sql)} where r.payment_id = ${paymentId}
     ${page.beforeId === null ? sql`` : sql`and r.id < ${page.beforeId}`}
+    order by r.id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
+}
+
+/** With whom it is of, and whether it waits for a person. */
+export type RefundInList = RefundWithNote & { customerId: CustomerId; provider: string; isParked: boolean };
+
+export interface RefundFilter {
+  statuses?: readonly RefundStatus[];
+  customerId?: CustomerId;
+  /** `[createdFrom, createdTo)`. */
+  createdFrom?: Instant;
+  createdTo?: Instant;
+}
+
+export function listRefunds(sql: Sql, filter: RefundFilter, page: PageRequest): Promise<Page<RefundInList>> {
+  return sql<RefundInList[]>`
+    select r.*, n.id as credit_note_id, p.customer_id, a.provider, c.parked_at is not null as is_parked
+    from refunds r
+    join payments p on p.tenant_id = r.tenant_id and p.id = r.payment_id
+    join payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
+    left join carriers c on c.tenant_id = r.tenant_id and c.id = r.id
+    left join credit_notes n on n.tenant_id = r.tenant_id and n.refund_id = r.id
+    where true
+      ${filter.statuses === undefined ? sql`` : sql`and r.status = any(${filter.statuses as string[]}::text[])`}
+      ${filter.customerId === undefined ? sql`` : sql`and p.customer_id = ${filter.customerId}`}
+      ${filter.createdFrom === undefined ? sql`` : sql`and r.created_at >= ${new Date(filter.createdFrom)}`}
+      ${filter.createdTo === undefined ? sql`` : sql`and r.created_at < ${new Date(filter.createdTo)}`}
+      ${page.beforeId === null ? sql`` : sql`and r.id < ${page.beforeId}`}
     order by r.id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
 }

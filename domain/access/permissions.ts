@@ -17,6 +17,7 @@ export const permissions = [
   'failed_payments:read',
   'failed_payments:retry',
   'reports:read',
+  'reconciliation:read',
   'operations:repair',
   'test_clocks:advance',
   'providers:read',

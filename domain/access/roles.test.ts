@@ -39,6 +39,7 @@ disputes:read           x     x     x       x       x      .          .        x
 failed_payments:read    x     x     x       x       x      .          .        x
 failed_payments:retry   x     x     x       x       .      .          .        x
 reports:read            x     x     x       x       x      .          .        x
+reconciliation:read     x     x     x       .       .      .          .        x
 operations:repair       x     x     .       .       .      .          .        x
 test_clocks:advance     x     x     .       .       .      x          .        x
 providers:read          x     x     .       .       .      .          .        x

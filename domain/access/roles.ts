@@ -55,6 +55,7 @@ export const rolePermissions: Readonly<Record<BuiltInRole, ReadonlySet<Permissio
     'refund_requests:decide',
     'invoices:write',
     'failed_payments:retry',
+    'reconciliation:read',
     'audit:read',
   ]),
   support: new Set<Permission>([...reads, ...sells, 'refund_requests:write', 'failed_payments:retry']),

@@ -1,44 +1,56 @@
 import {
-  IconAlertTriangle,
-  IconArrowBackUp,
+  IconCreditCard,
   IconFileInvoice,
-  IconGavel,
   IconHome,
   IconPackage,
   IconRepeat,
   IconUsers,
   IconWebhook,
 } from '@tabler/icons-react';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PortalFrame } from '../shared/frame/portal-frame.tsx';
+import type { Permission } from '../shared/session/session.ts';
 import { useMay, useSession } from '../shared/session/session-context.tsx';
+import { moneyPages } from './payments/money-pages.ts';
 import { PlaceBar } from './place-bar.tsx';
 
 const ClockBar = lazy(async () => ({ default: (await import('./clock/clock-bar.tsx')).ClockBar }));
 
-const pages = [
+interface AdminPage {
+  to: string;
+  name: 'home' | 'subscriptions' | 'payments' | 'customers' | 'plans' | 'invoices' | 'webhooks';
+  icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
+  permission: Permission;
+  also?: readonly string[];
+}
+
+const pages: readonly AdminPage[] = [
   { to: '/', name: 'home', icon: IconHome, permission: 'reports:read' },
   { to: '/subscriptions', name: 'subscriptions', icon: IconRepeat, permission: 'subscriptions:read' },
-  { to: '/payment-errors', name: 'paymentErrors', icon: IconAlertTriangle, permission: 'failed_payments:read' },
   { to: '/customers', name: 'customers', icon: IconUsers, permission: 'customers:read' },
   { to: '/plans', name: 'plans', icon: IconPackage, permission: 'plans:read' },
   { to: '/invoices', name: 'invoices', icon: IconFileInvoice, permission: 'invoices:read' },
-  { to: '/refund-requests', name: 'refundRequests', icon: IconArrowBackUp, permission: 'refund_requests:decide' },
-  { to: '/disputes', name: 'disputes', icon: IconGavel, permission: 'disputes:read' },
   { to: '/webhooks', name: 'webhooks', icon: IconWebhook, permission: 'webhooks:read' },
-] as const;
+];
+
+const moneyPaths = ['/payments', ...moneyPages.map(({ to }) => to)];
 
 /** What a role may not even read is not offered. */
 export function AdminFrame(): ReactNode {
   const { t } = useTranslation();
   const { permissions, tenant } = useSession();
+  // Payments begin at the first of their pages that the role may read.
+  const payments: AdminPage[] = moneyPages
+    .filter(({ permission }) => permissions.has(permission))
+    .slice(0, 1)
+    .map(({ to, permission }) => ({ to, permission, name: 'payments', icon: IconCreditCard, also: moneyPaths }));
   const seesClock = useMay('subscriptions:read') && tenant.isSandbox;
   return (
     <PortalFrame
-      navigation={pages
+      navigation={[...pages.slice(0, 2), ...payments, ...pages.slice(2)]
         .filter(({ permission }) => permissions.has(permission))
-        .map(({ to, name, icon }) => ({ to, icon, label: t(`nav.${name}`) }))}
+        .map(({ to, name, icon, ...page }) => ({ to, icon, label: t(`nav.${name}`), also: page.also ?? [] }))}
       header={<PlaceBar />}
       banner={<Suspense>{seesClock && <ClockBar />}</Suspense>}
     />

@@ -17,12 +17,23 @@ const root = createRootRoute({
     Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)])),
 });
 
-const page = (path: string, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({
-    getParentRoute: () => root,
-    path,
-    component: lazyRouteComponent(load as () => Promise<Record<string, () => ReactNode>>, name),
-  });
+type Load = () => Promise<Record<string, unknown>>;
+
+const lazyPage = (load: Load, name: string) =>
+  lazyRouteComponent(load as () => Promise<Record<string, () => ReactNode>>, name);
+
+const page = (path: string, load: Load, name: string) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyPage(load, name) });
+
+/** What is worked on about payments, under one row of tabs. */
+const money = createRoute({
+  getParentRoute: () => root,
+  id: 'money',
+  component: lazyPage(() => import('./payments/money-frame.tsx'), 'MoneyFrame'),
+});
+
+const moneyPage = (path: string, load: Load, name: string) =>
+  createRoute({ getParentRoute: () => money, path, component: lazyPage(load, name) });
 
 const router = createRouter({
   basepath: '/admin',
@@ -32,17 +43,25 @@ const router = createRouter({
     page('/', () => import('./home/home-page.tsx'), 'HomePage'),
     page('/subscriptions', () => import('./subscriptions/subscriptions-page.tsx'), 'SubscriptionsPage'),
     page('/subscriptions/$id', () => import('./subscriptions/subscription-page.tsx'), 'SubscriptionPage'),
-    page('/payment-errors', () => import('./payment-errors/payment-errors-page.tsx'), 'PaymentErrorsPage'),
+    money.addChildren([
+      moneyPage('/payments', () => import('./payments/payments-page.tsx'), 'PaymentsPage'),
+      moneyPage('/payment-errors', () => import('./payment-errors/payment-errors-page.tsx'), 'PaymentErrorsPage'),
+      moneyPage('/unknown-outcomes', () => import('./payments/unknown-page.tsx'), 'UnknownPage'),
+      moneyPage('/refunds', () => import('./refunds/refunds-page.tsx'), 'RefundsPage'),
+      moneyPage('/refund-requests', () => import('./refunds/refund-requests-page.tsx'), 'RefundRequestsPage'),
+      moneyPage('/disputes', () => import('./refunds/disputes-page.tsx'), 'DisputesPage'),
+      moneyPage('/reconciliation', () => import('./reconciliation/reconciliation-page.tsx'), 'ReconciliationPage'),
+    ]),
     page('/payments/$id', () => import('./payment-errors/payment-page.tsx'), 'PaymentPage'),
     page('/customers', () => import('./customers/customers-page.tsx'), 'CustomersPage'),
     page('/customers/$id', () => import('./customers/customer-page.tsx'), 'CustomerPage'),
     page('/plans', () => import('./plans/plans-page.tsx'), 'PlansPage'),
     page('/invoices', () => import('./invoices/invoices-page.tsx'), 'InvoicesPage'),
+    page('/invoices/new', () => import('./invoices/new-invoice-page.tsx'), 'NewInvoicePage'),
     page('/invoices/$id', () => import('./invoices/invoice-page.tsx'), 'InvoicePage'),
-    page('/refund-requests', () => import('./refunds/refund-requests-page.tsx'), 'RefundRequestsPage'),
     page('/webhooks', () => import('./webhooks/webhooks-page.tsx'), 'WebhooksPage'),
     page('/webhooks/$id', () => import('./webhooks/webhook-page.tsx'), 'WebhookPage'),
-    page('/disputes', () => import('./refunds/disputes-page.tsx'), 'DisputesPage'),
+    page('/disputes/$id', () => import('./refunds/dispute-page.tsx'), 'DisputePage'),
   ]),
 });
 

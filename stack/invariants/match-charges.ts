@@ -4,6 +4,8 @@ import type { Sql } from '../../db/database.ts';
 import type { Violation } from '../../db/queries/invariants.ts';
 import { type ChargedAttempt, listChargedAttempts } from '../../db/queries/outside-facts.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { assertNever } from '../../domain/invariant.ts';
+import { differenceOf } from '../../domain/payments/charge-difference.ts';
 
 const pageSize = 100;
 const lookUpTimeoutMs = 10_000;
@@ -79,15 +81,29 @@ function compare(parts: Parts, attempts: readonly ChargedAttempt[], charges: rea
 function checkOurs(attempt: ChargedAttempt, charges: readonly ProviderCharge[], note: Note): void {
   const { id, providerChargeId, amountMinor, currency, refundedMinor, refundingMinor } = attempt;
   const ours = { providerChargeId, amountMinor, currency };
-  const [charge] = charges;
-  if (charge === undefined) return note(id, 'an attempt succeeded here that the provider never charged', ours);
-  if (charges.length > 1) return note(id, 'the provider charged one attempt more than once', theirsOf(charges));
-  const isSame =
-    charge.providerChargeId === providerChargeId && charge.amountMinor === amountMinor && charge.currency === currency;
-  if (!isSame) return note(id, 'the provider charged something else', { ...ours, ...theirsOf(charges) });
-  if (charge.refundedMinor < refundedMinor || charge.refundedMinor > refundedMinor + refundingMinor) {
-    const theirs = { charged: charge.refundedMinor };
-    note(id, 'the provider refunded more or less than was asked', { refundedMinor, refundingMinor, ...theirs });
+  const difference = differenceOf(attempt, charges);
+  switch (difference) {
+    case null:
+    // Both are said of an attempt that has not succeeded here: its charges are looked at from the other side.
+    case 'not_with_us':
+    case 'status_differs':
+      return;
+    case 'not_at_provider':
+      return note(id, 'an attempt succeeded here that the provider never charged', ours);
+    case 'charged_twice':
+      return note(id, 'the provider charged one attempt more than once', theirsOf(charges));
+    case 'charge_differs':
+      return note(id, 'the provider charged something else', { ...ours, ...theirsOf(charges) });
+    case 'refund_differs': {
+      const theirs = { charged: charges[0]?.refundedMinor };
+      return note(id, 'the provider refunded more or less than was asked', {
+        refundedMinor,
+        refundingMinor,
+        ...theirs,
+      });
+    }
+    default:
+      assertNever(difference);
   }
 }
 

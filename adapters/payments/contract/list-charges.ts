@@ -35,5 +35,18 @@ export function describeListContract(current: CurrentSubject): void {
       expect(first).toMatchObject({ amountMinor: 1999, currency: 'USD', status: 'succeeded', refundedMinor: 0 });
       expect(Math.abs((first?.createdAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
     });
+
+    it('lists only what was created in the time asked for, and pages through it', async () => {
+      const { provider } = current();
+      const payer = await newPayer(current());
+      for (const attemptId of ['a', 'b', 'c']) await provider.charge(chargeRequest(payer, attemptId));
+      const around = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 3_600_000) };
+      const before = { from: new Date(Date.now() - 7_200_000), to: around.from };
+      const list = { tenantId: payer.tenantId, limit: 2 };
+      const first = await provider.listCharges({ ...list, created: around });
+      const rest = await provider.listCharges({ ...list, created: around, cursor: first.nextCursor ?? '' });
+      expect([...first.charges, ...rest.charges].map(({ attemptId }) => attemptId)).toEqual(['a', 'b', 'c']);
+      expect(await provider.listCharges({ ...list, created: before })).toEqual({ charges: [], nextCursor: null });
+    });
   });
 }

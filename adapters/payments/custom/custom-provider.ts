@@ -1,5 +1,5 @@
 import type { AccountOf } from '../account.ts';
-import type { PaymentProvider } from '../port.ts';
+import type { PaymentProvider, ProviderCharge } from '../port.ts';
 import { ProviderError } from '../provider-error.ts';
 import { readAnswer } from '../read-answer.ts';
 import {
@@ -111,12 +111,19 @@ function chargeCalls(send: Send): Pick<PaymentProvider, 'charge' | 'lookUp' | 'c
       return readCancelAnswer(await send([tenantId, 'charges/cancel', 'charge.cancel'], body, within(timeoutMs)));
     },
 
-    async listCharges({ tenantId, cursor = null, limit }) {
-      const answer = await send([tenantId, 'charges/list', 'charge.list'], { cursor, limit });
+    async listCharges({ tenantId, created, cursor = null, limit }) {
+      const range = created && { created_from: created.from.toISOString(), created_to: created.to.toISOString() };
+      const answer = await send([tenantId, 'charges/list', 'charge.list'], { cursor, limit, ...range });
       const { data, next_cursor } = readAnswer(wireChargeList, answer);
-      return { charges: data.map(toProviderCharge), nextCursor: next_cursor };
+      const charges = data.map(toProviderCharge);
+      return { charges: created ? charges.filter(isIn(created)) : charges, nextCursor: next_cursor };
     },
   };
+}
+
+/** A business may pass over the range that is asked for: what lies outside of it is left out here. */
+function isIn({ from, to }: { from: Date; to: Date }): (charge: ProviderCharge) => boolean {
+  return ({ createdAt }) => createdAt >= from && createdAt < to;
 }
 
 function refundCalls(send: Send): Pick<PaymentProvider, 'refund' | 'lookUpRefund'> {

@@ -16,20 +16,23 @@ interface Position extends TransactionWindow {
 }
 
 /**
- * Everything that moved money or was declined, window by window from three years ago; empty windows are passed over. Each
+ * Everything that moved money or was declined, window by window, from three years ago unless asked for less; empty windows are passed over. Each
  * payment's order is read, since only it tells what was refunded. Orders that wait for their payer are in no list of PayPal's.
  */
 export async function listOrders(
   connection: Connection,
-  { tenantId, cursor, limit }: ListChargesRequest,
+  { tenantId, created, cursor, limit }: ListChargesRequest,
   timeoutMs: number,
 ): Promise<ChargePage> {
   const nowMs = Date.now();
-  let position: Position | null = cursor === undefined ? firstPosition(nowMs) : readCursor(cursor);
+  const fromMs = Math.max(created?.from.getTime() ?? 0, nowMs - historyMs);
+  const untilMs = Math.min(created === undefined ? nowMs : created.to.getTime() - 1, nowMs);
+  if (fromMs >= untilMs) return { charges: [], nextCursor: null };
+  let position: Position | null = cursor === undefined ? firstPosition(fromMs, untilMs) : readCursor(cursor);
   while (position !== null) {
     const call = { tenantId, deadlineAtMonotonicMs: performance.now() + timeoutMs };
     const { payments, pageCount } = await searchPayments(connection, call, { ...position, pageSize: limit });
-    position = position.page < pageCount ? { ...position, page: position.page + 1 } : nextWindow(position, nowMs);
+    position = position.page < pageCount ? { ...position, page: position.page + 1 } : nextWindow(position, untilMs);
     if (payments.length === 0) continue;
     const charges: ProviderCharge[] = [];
     for (let index = 0; index < payments.length; index += readsAtOnce) {
@@ -45,15 +48,14 @@ export async function listOrders(
   return { charges: [], nextCursor: null };
 }
 
-function firstPosition(nowMs: number): Position {
-  const startsAtMs = nowMs - historyMs;
-  return { startsAtMs, endsAtMs: startsAtMs + windowMaxMs, page: 1 };
+function firstPosition(startsAtMs: number, untilMs: number): Position {
+  return { startsAtMs, endsAtMs: Math.min(startsAtMs + windowMaxMs, untilMs), page: 1 };
 }
 
 /** The last window ends at the now of the call that opened it, so that its pages stay what they are. */
-function nextWindow({ endsAtMs }: Position, nowMs: number): Position | null {
-  if (endsAtMs >= nowMs) return null;
-  return { startsAtMs: endsAtMs + 1, endsAtMs: Math.min(endsAtMs + windowMaxMs, nowMs), page: 1 };
+function nextWindow({ endsAtMs }: Position, untilMs: number): Position | null {
+  if (endsAtMs >= untilMs) return null;
+  return { startsAtMs: endsAtMs + 1, endsAtMs: Math.min(endsAtMs + windowMaxMs, untilMs), page: 1 };
 }
 
 function writeCursor({ startsAtMs, endsAtMs, page }: Position): string {

@@ -124,8 +124,9 @@ function refundCalls({ post, get }: Call): Pick<PaymentProvider, 'refund' | 'loo
 
 function listCalls({ get }: Call): Pick<PaymentProvider, 'listCharges' | 'listEvents'> {
   return {
-    async listCharges({ tenantId: account, cursor, limit }) {
-      const query = { account, limit: String(limit), ...(cursor === undefined ? {} : { cursor }) };
+    async listCharges({ tenantId: account, created, cursor, limit }) {
+      const range = created && { created_from: created.from.toISOString(), created_to: created.to.toISOString() };
+      const query = { account, limit: String(limit), ...range, ...(cursor === undefined ? {} : { cursor }) };
       const { data, next_cursor } = readAnswer(wireChargeList, await get('/v1/charges', query));
       return { charges: data.map(toProviderCharge), nextCursor: next_cursor };
     },

@@ -10,34 +10,44 @@ const clockSkewSeconds = 2 * 86_400;
 
 /**
  * Oldest first, which Stripe does not offer: a page lies before (is newer than) the last one seen, and the first starts at the
- * oldest intent, found by halving the time since Stripe began unless one page holds everything.
+ * oldest intent, found by halving the time asked for, or since Stripe began, unless one page holds everything.
  */
 export async function listCharges(stripe: Stripe, request: ListChargesRequest): Promise<ChargePage> {
   const { tenantId, cursor, limit } = request;
   if (cursor === undefined) return firstPage(stripe, request);
-  const page = await stripe.paymentIntents.list({ ending_before: cursor, limit, expand });
+  const page = await stripe.paymentIntents.list({ ending_before: cursor, limit, expand, ...createdIn(request) });
   return toPage(page.data.toReversed(), page.has_more, tenantId);
 }
 
-async function firstPage(stripe: Stripe, { tenantId, limit }: ListChargesRequest): Promise<ChargePage> {
-  const newest = await stripe.paymentIntents.list({ limit: 100, expand });
-  const oldestFirst = newest.has_more ? await oldestOf(stripe) : newest.data.toReversed();
+/** Whole seconds, as Stripe counts them. */
+function createdIn({ created }: ListChargesRequest): { created?: { gte: number; lte: number } } {
+  if (created === undefined) return {};
+  const secondsFrom = (at: Date) => Math.ceil(at.getTime() / 1000);
+  return { created: { gte: secondsFrom(created.from), lte: secondsFrom(created.to) - 1 } };
+}
+
+async function firstPage(stripe: Stripe, request: ListChargesRequest): Promise<ChargePage> {
+  const { tenantId, limit } = request;
+  const range = createdIn(request);
+  const newest = await stripe.paymentIntents.list({ limit: 100, expand, ...range });
+  const oldestFirst = newest.has_more ? await oldestOf(stripe, range.created) : newest.data.toReversed();
   const more = newest.has_more || oldestFirst.length > limit;
   return toPage(oldestFirst.slice(0, limit), more, tenantId);
 }
 
 /** Everything of the first second with an intent in it: the following pages continue after the last of them. */
-async function oldestOf(stripe: Stripe): Promise<Stripe.PaymentIntent[]> {
-  let without = stripeEpochSeconds;
-  let within = Math.floor(Date.now() / 1000) + clockSkewSeconds;
+async function oldestOf(stripe: Stripe, range?: { gte: number; lte: number }): Promise<Stripe.PaymentIntent[]> {
+  const gte = range?.gte ?? stripeEpochSeconds;
+  let without = gte - 1;
+  let within = range?.lte ?? Math.floor(Date.now() / 1000) + clockSkewSeconds;
   while (within - without > 1) {
     const middle = Math.floor((within + without) / 2);
-    const { data } = await stripe.paymentIntents.list({ created: { lte: middle }, limit: 1 });
+    const { data } = await stripe.paymentIntents.list({ created: { gte, lte: middle }, limit: 1 });
     if (data.length > 0) within = middle;
     else without = middle;
   }
   const oldest: Stripe.PaymentIntent[] = [];
-  for await (const intent of stripe.paymentIntents.list({ created: { lte: within }, limit: 100, expand })) {
+  for await (const intent of stripe.paymentIntents.list({ created: { gte, lte: within }, limit: 100, expand })) {
     oldest.push(intent);
   }
   return oldest.toReversed();

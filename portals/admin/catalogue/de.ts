@@ -1,10 +1,12 @@
 import { home } from './de-home.ts';
 import { money } from './de-money.ts';
+import { paymentsArea } from './de-payments.ts';
 import type { en } from './en.ts';
 
 export const de: typeof en = {
   ...home,
   ...money,
+  ...paymentsArea,
   signIn: {
     title: 'Verwaltung',
     text: 'Melden Sie sich an, um Abonnements zu sehen, fehlgeschlagene Zahlungen zu reparieren und über Erstattungen zu entscheiden.',
@@ -29,6 +31,7 @@ export const de: typeof en = {
   nav: {
     home: 'Start',
     subscriptions: 'Abonnements',
+    payments: 'Zahlungen',
     paymentErrors: 'Zahlungsfehler',
     customers: 'Kunden',
     plans: 'Tarife',

@@ -1,9 +1,11 @@
 import { home } from './en-home.ts';
 import { money } from './en-money.ts';
+import { paymentsArea } from './en-payments.ts';
 
 export const en = {
   ...home,
   ...money,
+  ...paymentsArea,
   signIn: {
     title: 'Administration',
     text: 'Sign in to see your subscriptions, repair failed payments and decide on refunds.',
@@ -28,6 +30,7 @@ export const en = {
   nav: {
     home: 'Home',
     subscriptions: 'Subscriptions',
+    payments: 'Payments',
     paymentErrors: 'Payment errors',
     customers: 'Customers',
     plans: 'Plans',

@@ -8,6 +8,7 @@ import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { FieldList } from '../../shared/parts/field-list.tsx';
 import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
+import { RouterButton } from '../../shared/parts/router-parts.tsx';
 import { Section } from '../../shared/parts/section.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import type { Customer } from '../../shared/rest/types.ts';
@@ -76,6 +77,7 @@ function CustomerActions({ customer }: { customer: Customer }): ReactNode {
   const { t } = useTranslation();
   const mayEdit = useMay('customers:write');
   const maySubscribe = useMay('subscriptions:write');
+  const mayBill = useMay('invoices:write');
   const mayLink = useMay('portal_sessions:write');
   const [asking, setAsking] = useState<'edit' | 'subscribe' | 'link' | null>(null);
   const close = () => setAsking(null);
@@ -93,6 +95,11 @@ function CustomerActions({ customer }: { customer: Customer }): ReactNode {
         <Button variant="default" onClick={() => setAsking('link')}>
           {t('portalLink.title')}
         </Button>
+      )}
+      {mayBill && customer.status === 'active' && (
+        <RouterButton to="/invoices/new" search={{ customer_id: customer.customer_id } as never} variant="default">
+          {t('manualInvoice.new')}
+        </RouterButton>
       )}
       {asking === 'link' && <PortalLinkDialog customerId={customer.customer_id} onClose={close} />}
       {asking === 'edit' && <CustomerDialog customer={customer} onClose={close} />}

@@ -38,8 +38,7 @@ const needs: readonly Need[] = [
     search: { needs_attention: 'true' },
   },
   {
-    ...{ name: 'unknown_outcomes', permission: 'failed_payments:read', icon: IconHelp, to: '/payment-errors' },
-    search: { status: 'processing,requires_action,retrying' },
+    ...{ name: 'unknown_outcomes', permission: 'failed_payments:read', icon: IconHelp, to: '/unknown-outcomes' },
   },
   { name: 'refund_requests', permission: 'refund_requests:decide', icon: IconArrowBackUp, to: '/refund-requests' },
   { name: 'dead_letters', permission: 'webhooks:read', icon: IconMailX, to: '/webhooks' },

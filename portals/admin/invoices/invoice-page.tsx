@@ -1,5 +1,4 @@
-import { Button, Group } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
+import { Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -15,12 +14,18 @@ import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import type { Invoice } from '../../shared/rest/types.ts';
 import { CustomerName } from '../names.tsx';
+import { CreditNotesSection } from './credit-notes-section.tsx';
+import { InvoiceActions } from './invoice-actions.tsx';
+
+const lookAgainMs = 2_000;
 
 export function InvoicePage(): ReactNode {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
   const invoice = useQuery({
     queryKey: ['invoice', id],
     queryFn: () => answered(rest.GET('/v1/invoices/{invoice_id}', { params: { path: { invoice_id: id } } })),
+    // Being collected, it becomes paid by itself.
+    refetchInterval: ({ state }) => (state.data?.status === 'open' ? lookAgainMs : false),
   });
   return (
     <Loaded query={invoice} lines={10}>
@@ -37,29 +42,18 @@ function OneInvoice({ invoice }: { invoice: Invoice }): ReactNode {
       <PageHeader
         title={number === null ? t('invoices.draft') : t('invoices.title', { number })}
         text={
-          <Group gap="xs">
+          <Group gap="xs" role="status">
             <StatusBadge status={invoice.status} />
             <span className="break-anywhere">{invoice.invoice_id}</span>
           </Group>
         }
-        actions={
-          number !== null && (
-            <Button
-              component="a"
-              href={`/v1/invoices/${invoice.invoice_id}/pdf`}
-              target="_blank"
-              variant="default"
-              leftSection={<IconDownload size={16} aria-hidden />}
-            >
-              PDF
-            </Button>
-          )
-        }
+        actions={<InvoiceActions invoice={invoice} />}
       />
       <InvoiceFacts invoice={invoice} />
       <Section title={t('invoices.lines')}>
         <InvoiceLines lines={invoice.lines} total={invoice.total} currency={invoice.currency} />
       </Section>
+      <CreditNotesSection invoiceId={invoice.invoice_id} />
     </>
   );
 }

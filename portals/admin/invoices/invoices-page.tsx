@@ -1,14 +1,16 @@
-import { NativeSelect, Paper } from '@mantine/core';
+import { Group, NativeSelect, Paper } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { PagedTable } from '../../shared/parts/paged-table.tsx';
-import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
+import { RouterAnchor, RouterButton } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import type { Invoice } from '../../shared/rest/types.ts';
+import { useMay } from '../../shared/session/session-context.tsx';
+import { CustomerSearch } from '../customers/customer-search.tsx';
 import { CustomerName } from '../names.tsx';
 import { useFilters } from '../use-filters.ts';
 
@@ -17,28 +19,39 @@ const statuses = ['draft', 'open', 'paid', 'void', 'uncollectible'] as const;
 export function InvoicesPage(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
+  const mayWrite = useMay('invoices:write');
   const [filters, change] = useFilters();
+  const { customer_id } = filters;
   const status = statuses.find((one) => one === filters['status']);
   return (
     <>
-      <PageHeader title={t('nav.invoices')} />
+      <PageHeader
+        title={t('nav.invoices')}
+        actions={mayWrite && <RouterButton to="/invoices/new">{t('manualInvoice.new')}</RouterButton>}
+      />
       <Paper>
-        <NativeSelect
-          label={t('invoices.status')}
-          w={{ base: '100%', xs: 220 }}
-          mb="md"
-          value={status ?? ''}
-          onChange={({ currentTarget }) => change({ status: currentTarget.value })}
-          data={[
-            { value: '', label: t('invoices.everyStatus') },
-            ...statuses.map((one) => ({ value: one, label: t(`status.${one}`) })),
-          ]}
-        />
+        <Group align="flex-end" gap="sm" mb="md">
+          <CustomerSearch
+            customerId={customer_id}
+            label={t('customerSearch.label')}
+            hint={t('customerSearch.hint')}
+            onChange={(id) => change({ customer_id: id })}
+          />
+          <NativeSelect
+            label={t('invoices.status')}
+            value={status ?? ''}
+            onChange={({ currentTarget }) => change({ status: currentTarget.value })}
+            data={[
+              { value: '', label: t('invoices.everyStatus') },
+              ...statuses.map((one) => ({ value: one, label: t(`status.${one}`) })),
+            ]}
+          />
+        </Group>
         <PagedTable<Invoice>
           label={t('nav.invoices')}
-          queryKey={['invoices', status]}
+          queryKey={['invoices', status, customer_id]}
           fetchPage={(cursor) =>
-            answered(rest.GET('/v1/invoices', { params: { query: { status, limit: 20, cursor } } }))
+            answered(rest.GET('/v1/invoices', { params: { query: { status, customer_id, limit: 20, cursor } } }))
           }
           keyOf={({ invoice_id }) => invoice_id}
           empty={<EmptyState title={t('invoices.none')} text={t('invoices.noneText')} />}

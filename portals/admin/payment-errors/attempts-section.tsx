@@ -1,5 +1,5 @@
-import { Button, Text } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { DataTable } from '../../shared/parts/data-table.tsx';
@@ -7,8 +7,7 @@ import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { Section } from '../../shared/parts/section.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import type { AdminPayment } from '../../shared/rest/types.ts';
-import { useMay } from '../../shared/session/session-context.tsx';
-import { ResolveDialog } from './resolve-dialog.tsx';
+import { UndecidedActions } from './undecided-actions.tsx';
 
 type Attempt = AdminPayment['attempts'][number];
 
@@ -16,8 +15,6 @@ type Attempt = AdminPayment['attempts'][number];
 export function AttemptsSection({ payment }: { payment: AdminPayment }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
-  const mayResolve = useMay('operations:repair');
-  const [resolving, setResolving] = useState<Attempt | null>(null);
   const title = t('attempts.title');
   return (
     <Section title={title}>
@@ -39,22 +36,12 @@ export function AttemptsSection({ payment }: { payment: AdminPayment }): ReactNo
             { header: t('attempts.response'), cell: (attempt) => <Response attempt={attempt} /> },
             {
               header: t('attempts.action'),
-              cell: (attempt) =>
-                attempt.status === 'needs_review' &&
-                mayResolve && (
-                  <Button size="compact-sm" variant="default" onClick={() => setResolving(attempt)}>
-                    {t('resolve.title')}
-                  </Button>
-                ),
+              cell: (attempt) => {
+                const { payment_id, customer_id } = payment;
+                return <UndecidedActions attempt={{ ...attempt, payment_id, customer_id }} status={attempt.status} />;
+              },
             },
           ]}
-        />
-      )}
-      {resolving && (
-        <ResolveDialog
-          paymentId={payment.payment_id}
-          attemptId={resolving.attempt_id}
-          onClose={() => setResolving(null)}
         />
       )}
     </Section>

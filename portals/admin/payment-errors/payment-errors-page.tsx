@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { useFilters } from '../use-filters.ts';
-import { everyPaymentStatus, PaymentsTable } from './payments-table.tsx';
+import { PaymentsTable } from './payments-table.tsx';
 
 /** One that is being retried stays in the list until its result (spec §8). */
 const failed = 'failed,failed_permanent,retrying';
@@ -13,15 +13,13 @@ const views = [
   { status: 'failed', name: 'retryable' },
   { status: 'failed_permanent', name: 'permanent' },
   { status: 'processing,requires_action,retrying', name: 'undecided' },
-  { status: 'disputed', name: 'disputed' },
-  { status: everyPaymentStatus, name: 'all' },
 ] as const;
 
 /** R45: what failed, and what is being tried again. */
 export function PaymentErrorsPage(): ReactNode {
   const { t } = useTranslation();
   const [filters, change] = useFilters();
-  const status = filters['status'] ?? failed;
+  const status = views.find((view) => view.status === filters['status'])?.status ?? failed;
   const isOwed = filters['owed'] === 'true';
   return (
     <>

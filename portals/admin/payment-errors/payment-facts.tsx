@@ -35,7 +35,8 @@ export function PaymentFacts({ payment }: { payment: AdminPayment }): ReactNode 
       ),
     },
     { label: t('payments.reason'), value: reason && declineText(reason) },
-    { label: t('payments.response'), value: last_attempt?.message },
+    { label: t('payments.response'), value: last_attempt && responseOf(last_attempt) },
+    { label: t('payments.lastAttempt'), value: last_attempt && format.instant(last_attempt.at) },
     {
       label: t('payments.attempts'),
       value: t('payments.attemptsOf', { count: payment.attempts_count, most: payment.max_retries }),
@@ -49,4 +50,9 @@ export function PaymentFacts({ payment }: { payment: AdminPayment }): ReactNode 
       <FieldList fields={fields} />
     </Section>
   );
+}
+
+/** The provider's own words and code, as far as it gave any. */
+function responseOf({ message, code, provider }: NonNullable<AdminPayment['last_attempt']>): string {
+  return [provider, code, message].filter((part) => part !== null).join(' · ');
 }

@@ -11,6 +11,7 @@ import { answered, rest } from '../../shared/rest/client.ts';
 import type { AdminPayment } from '../../shared/rest/types.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
 import { AttemptsSection } from './attempts-section.tsx';
+import { PaymentDisputes } from './payment-disputes.tsx';
 import { PaymentFacts } from './payment-facts.tsx';
 import { RefundDialog } from './refund-dialog.tsx';
 import { RefundsSection } from './refunds-section.tsx';
@@ -20,10 +21,15 @@ import { useRetryNotice } from './use-retry-notice.ts';
 const restingLookMs = 5_000;
 const busyLookMs = 1_000;
 
+/** An administrator's retry is under way (spec §8). */
+function isRetrying(payment: AdminPayment): boolean {
+  const hasOpenTask = payment.retry_tasks.some(({ status }) => status === 'requested' || status === 'running');
+  return hasOpenTask || payment.status === 'retrying';
+}
+
 /** Under way: the result appears by itself. */
 function isBusy(payment: AdminPayment): boolean {
-  const isOpen = payment.status === 'retrying' || payment.status === 'processing';
-  return isOpen || payment.retry_tasks.some(({ status }) => status === 'requested' || status === 'running');
+  return isRetrying(payment) || payment.status === 'processing';
 }
 
 export function PaymentPage(): ReactNode {
@@ -49,7 +55,7 @@ function OnePayment({ payment }: { payment: AdminPayment }): ReactNode {
         title={format.money(payment.amount, payment.currency)}
         text={
           <Group gap="xs" role="status">
-            <StatusBadge status={isBusy(payment) ? 'retrying' : payment.status} />
+            <StatusBadge status={isRetrying(payment) ? 'retrying' : payment.status} />
             <span className="break-anywhere">{payment.payment_id}</span>
           </Group>
         }
@@ -59,6 +65,7 @@ function OnePayment({ payment }: { payment: AdminPayment }): ReactNode {
       <PaymentFacts payment={payment} />
       <AttemptsSection payment={payment} />
       <RefundsSection payment={payment} />
+      <PaymentDisputes paymentId={payment.payment_id} />
     </>
   );
 }

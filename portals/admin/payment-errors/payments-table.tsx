@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { paths } from '../../../contracts/generated/rest.gen.ts';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { PagedTable } from '../../shared/parts/paged-table.tsx';
 import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { CustomerName } from '../names.tsx';
 import { useDeclineText } from './use-decline-text.ts';
 
 export const everyPaymentStatus = [
@@ -14,11 +16,16 @@ export const everyPaymentStatus = [
 
 const lookAgainMs = 3_000;
 
+type Query = NonNullable<paths['/v1/admin/payments']['get']['parameters']['query']>;
+/** As the interface takes it; what is undefined filters nothing. */
+type PaymentFilter = { [Name in Exclude<keyof Query, 'limit' | 'cursor'>]?: Query[Name] | undefined };
+
 /** Payments with what one decides by: amount, reason, last attempt, how many there were. */
 export function PaymentsTable(props: {
   label: string;
-  filter: { status: string; owed?: 'true'; subscription_id?: string; customer_id?: string };
+  filter: PaymentFilter;
   pageSize: number;
+  withCustomer?: boolean;
   empty: ReactNode;
 }): ReactNode {
   const { t } = useTranslation();
@@ -44,6 +51,14 @@ export function PaymentsTable(props: {
             </RouterAnchor>
           ),
         },
+        ...(props.withCustomer
+          ? [
+              {
+                header: t('payments.customer'),
+                cell: ({ customer_id }: { customer_id: string }) => <CustomerName id={customer_id} />,
+              },
+            ]
+          : []),
         { header: t('payments.status'), cell: ({ status }) => <StatusBadge status={status} /> },
         {
           header: t('payments.amount'),

@@ -7,11 +7,13 @@ import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
 import type { AdminPayment } from '../../shared/rest/types.ts';
+import { useWhoPays } from '../payments/use-who-pays.ts';
 
 export function RefundDialog({ payment, onClose }: { payment: AdminPayment; onClose: () => void }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const refresh = useRefresh();
+  const name = useWhoPays(payment.customer_id);
   const left = payment.amount - payment.amount_refunded;
   const [text, setText] = useState(majorText(left, payment.currency));
   const [note, setNote] = useState('');
@@ -36,7 +38,7 @@ export function RefundDialog({ payment, onClose }: { payment: AdminPayment; onCl
       onClose={onClose}
     >
       <Text size="sm" className="break-anywhere">
-        {t('refundDialog.text', { id: payment.payment_id })}
+        {t('refundDialog.text', { id: payment.payment_id, name })}
       </Text>
       <TextInput
         label={t('refundDialog.amount', { currency: payment.currency })}

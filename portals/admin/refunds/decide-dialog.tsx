@@ -5,12 +5,14 @@ import { useFormat } from '../../shared/format/use-format.ts';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
+import { useWhoPays } from '../payments/use-who-pays.ts';
 import type { Decision } from './decision.ts';
 
 export function DecideDialog({ request, verdict, onClose }: Decision & { onClose: () => void }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const refresh = useRefresh();
+  const name = useWhoPays(request.customer_id);
   const [text, setText] = useState('');
   const note = text.trim();
   async function decide(key: string): Promise<void> {
@@ -32,7 +34,9 @@ export function DecideDialog({ request, verdict, onClose }: Decision & { onClose
       onConfirm={decide}
       onClose={onClose}
     >
-      <Text size="sm">{t(`requests.${verdict}Text`, { amount: format.money(request.amount, request.currency) })}</Text>
+      <Text size="sm">
+        {t(`requests.${verdict}Text`, { amount: format.money(request.amount, request.currency), name })}
+      </Text>
       <Textarea
         label={t(verdict === 'decline' ? 'requests.noteWanted' : 'requests.note')}
         required={verdict === 'decline'}

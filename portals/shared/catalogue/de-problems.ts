@@ -37,6 +37,8 @@ export const problems: typeof english = {
     payment_disputed: 'Die Zahlung ist bei der Bank angefochten.',
     retry_deferred: 'Der Auftrag ist angenommen und wird etwas später ausgeführt.',
     provider_unavailable: 'Der Zahlungsanbieter antwortet nicht. Versuchen Sie es gleich noch einmal.',
+    provider_credentials_refused:
+      'Der Zahlungsanbieter weist die Zugangsdaten dieses Kontos zurück. Ersetzen oder prüfen Sie sie.',
     provider_not_configured: 'Bei diesem Zahlungsanbieter gibt es kein Konto.',
     card_number_refused: 'Das sieht nach einer Kartennummer aus, die hier nie eingegeben werden darf.',
     tenant_suspended: 'Dieses Unternehmen ist zurzeit gesperrt.',

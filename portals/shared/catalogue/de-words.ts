@@ -101,7 +101,7 @@ export const words: typeof english = {
     attempt_resolved: 'Ausgang entschieden',
     repaired: 'Wieder in Gang gesetzt',
     provider_account_ready: 'Zahlungsanbieter wieder bereit',
-    disputed: 'Zahlung angefochten',
+    dispute_opened: 'Zahlung angefochten',
     dispute_won: 'Anfechtung gewonnen',
     dispute_lost: 'Anfechtung verloren',
   },

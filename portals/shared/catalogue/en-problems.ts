@@ -34,6 +34,8 @@ export const problems = {
     payment_disputed: 'The payment is disputed at the bank.',
     retry_deferred: 'The request is kept and will be carried out a little later.',
     provider_unavailable: 'The payment provider does not answer. Try again in a moment.',
+    provider_credentials_refused:
+      'The payment provider refuses the credentials of this account. Replace or check them.',
     provider_not_configured: 'There is no account at this payment provider.',
     card_number_refused: 'This looks like a card number, which must never be entered here.',
     tenant_suspended: 'This business is suspended at present.',

@@ -100,7 +100,7 @@ export const words = {
     attempt_resolved: 'Outcome decided',
     repaired: 'Set going again',
     provider_account_ready: 'Payment provider ready again',
-    disputed: 'Payment disputed',
+    dispute_opened: 'Payment disputed',
     dispute_won: 'Dispute won',
     dispute_lost: 'Dispute lost',
   },

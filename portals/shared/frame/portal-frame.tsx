@@ -16,6 +16,8 @@ export interface NavigationItem {
   label: string;
   icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
   badge?: number | undefined;
+  /** Other paths it stands for. */
+  also?: readonly string[];
 }
 
 type AnchorAttributes = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'color' | 'style'>;
@@ -81,7 +83,8 @@ export function PortalFrame(props: {
 function NavigationLink({ item, onFollow }: { item: NavigationItem; onFollow: () => void }): ReactNode {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const Icon = item.icon;
-  const isHere = item.to === '/' ? path === '/' : path === item.to || path.startsWith(`${item.to}/`);
+  const isAt = (place: string) => (place === '/' ? path === '/' : path === place || path.startsWith(`${place}/`));
+  const isHere = [item.to, ...(item.also ?? [])].some(isAt);
   return (
     <RouterNavLink
       to={item.to}

@@ -11,6 +11,12 @@ export type InvoiceLine = Schemas['InvoiceLine'];
 export type PaymentInList = Schemas['PaymentInList'];
 export type AdminPayment = Schemas['AdminPayment'];
 export type RefundRequest = Schemas['RefundRequest'];
+export type RefundInList = Schemas['RefundInList'];
+export type Dispute = Schemas['Dispute'];
+export type UndecidedAttempt = Schemas['UndecidedAttempt'];
+export type Reconciliation = Schemas['Reconciliation'];
+export type ChargeDifference = Schemas['ChargeDifference'];
+export type CreditNote = Schemas['CreditNote'];
 export type SubscriptionCreated = Schemas['SubscriptionCreated'];
 
 type Answer<Path extends keyof paths, Method extends 'get' | 'post'> = paths[Path] extends {

@@ -25,7 +25,10 @@ const chargeCall = z.object({
 });
 const findCall = z.object({ reference: text });
 const cancelCall = z.object({ charge_id: text });
-const listCall = z.object({ cursor: z.string().nullable(), limit: z.int() });
+const listCall = z.object({
+  ...{ cursor: z.string().nullable(), limit: z.int() },
+  ...{ created_from: text.optional(), created_to: text.optional() },
+});
 const refundCall = z.object({ idempotency_key: text, reference: text, charge_id: text, amount, currency });
 const setupCall = z.object({ idempotency_key: text, reference: text, customer_id: text, return_url: text });
 const readSetupCall = z.object({ setup_id: text });
@@ -45,8 +48,11 @@ export const customRoutes: readonly [string, Handle][] = [
     return cancelCharge(sandbox, { ...request, params: [charge_id], body: { account } });
   }),
   signed('charges/list', 'charge.list', (sandbox, request, account) => {
-    const { cursor, limit } = read(listCall, request.body);
-    return listCharges(sandbox, asked(request, { account, limit: String(limit), ...(cursor ? { cursor } : {}) }));
+    const { cursor, limit, ...range } = read(listCall, request.body);
+    return listCharges(
+      sandbox,
+      asked(request, { account, limit: String(limit), ...range, ...(cursor ? { cursor } : {}) }),
+    );
   }),
   signed('refunds', 'refund.create', (sandbox, request, account) => {
     const { idempotency_key, ...refund } = read(refundCall, request.body);

@@ -23,9 +23,11 @@ export interface ChargeRow {
 const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.coerce.number().int().min(0).default(0),
+  created_from: z.iso.datetime().optional(),
+  created_to: z.iso.datetime().optional(),
 });
 
-/** `GET /v1/charges`: every charge of a reference, or the account's charges page by page, oldest first. */
+/** `GET /v1/charges`: every charge of a reference, or the account's charges, of a range of time, page by page, oldest first. */
 export function listCharges(sandbox: Sandbox, request: WireRequest): Reply {
   const account = requireQuery(request, 'account');
   const reference = request.query.get('reference');
@@ -34,12 +36,15 @@ export function listCharges(sandbox: Sandbox, request: WireRequest): Reply {
       .all`SELECT * FROM charges WHERE account = ${account} AND reference = ${reference} ORDER BY seq`;
     return page(rows as unknown as ChargeRow[], null, request);
   }
-  const { limit, cursor } = read(pageQuery, {
-    limit: request.query.get('limit') ?? undefined,
-    cursor: request.query.get('cursor') ?? undefined,
+  const named = (name: string) => request.query.get(name) ?? undefined;
+  const { limit, cursor, ...created } = read(pageQuery, {
+    ...{ limit: named('limit'), cursor: named('cursor') },
+    ...{ created_from: named('created_from'), created_to: named('created_to') },
   });
+  const from = created.created_from === undefined ? 0 : Date.parse(created.created_from);
+  const to = created.created_to === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(created.created_to);
   const rows = sandbox.sql.all`SELECT * FROM charges WHERE account = ${account} AND seq > ${cursor}
-    ORDER BY seq LIMIT ${limit + 1}` as unknown as ChargeRow[];
+    AND created_at >= ${from} AND created_at < ${to} ORDER BY seq LIMIT ${limit + 1}` as unknown as ChargeRow[];
   const shown = rows.slice(0, limit);
   return page(shown, rows.length > limit ? String(shown.at(-1)?.seq) : null, request);
 }

@@ -1,0 +1,2 @@
+/** R5: every provider a business can name. */
+export const providerNames = ['sandbox', 'stripe', 'paypal', 'custom'] as const;
