@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { adminPaymentRoutes } from './routes/admin-payments.ts';
+import { billingRunRoutes } from './routes/billing-runs.ts';
 import { disputeRoutes } from './routes/disputes.ts';
 import { manualInvoiceRoutes } from './routes/manual-invoices.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -12,6 +13,7 @@ export const administrationRoutes: readonly Route[] = [
   ...adminPaymentRoutes,
   ...manualInvoiceRoutes,
   ...operationRoutes,
+  ...billingRunRoutes,
   ...providerAccountRoutes,
   ...webhookEndpointRoutes,
   ...disputeRoutes,

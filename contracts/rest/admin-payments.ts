@@ -40,6 +40,13 @@ const retryTask = z
   })
   .meta({ id: 'RetryTask', description: 'One attempt that an administrator asked for.' });
 
+export const adminAttempt = attempt.extend({
+  provider_charge_id: z.string().nullable(),
+  sent_at: instantOut.nullable(),
+  send_count: z.int(),
+  next_look_up_at: instantOut.nullable(),
+});
+
 const adminPayment = z
   .object({
     ...adminFields,
@@ -54,14 +61,7 @@ const adminPayment = z
       total: z.int(),
     }),
     next_action: z.object({ url: z.string(), expires_at: instantOut.nullable() }).nullable(),
-    attempts: z.array(
-      attempt.extend({
-        provider_charge_id: z.string().nullable(),
-        sent_at: instantOut.nullable(),
-        send_count: z.int(),
-        next_look_up_at: instantOut.nullable(),
-      }),
-    ),
+    attempts: z.array(adminAttempt),
     retry_tasks: z.array(retryTask),
   })
   .meta({ id: 'AdminPayment', description: 'A payment as an administrator sees it.' });

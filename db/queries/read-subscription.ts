@@ -1,6 +1,7 @@
 import type { Anchor } from '../../domain/calendar/anchor.ts';
 import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Price } from '../../domain/pricing/price.ts';
+import type { Sql } from '../database.ts';
 import { readAsTenant, type TenantDatabase } from '../with-tenant.ts';
 import type { SubscriptionRow } from './billing-rows.ts';
 
@@ -56,4 +57,9 @@ export async function readSubscriptionRows(
       ? null
       : { localDate: row.anchorDate, localTime: row.anchorTime, zone: row.anchorZone, ordinal: 0 };
   return { sub: row, planName: row.planName, price, anchor };
+}
+
+/** The row alone; null when the tenant has no such subscription. */
+export function findSubscription(sql: Sql, id: SubscriptionId): PromiseLike<SubscriptionRow | null> {
+  return sql<SubscriptionRow[]>`select * from subscriptions where id = ${id}`.then(([row]) => row ?? null);
 }

@@ -96,6 +96,7 @@ export const inbox = pgTable(
     primaryKey({ columns: [t.tenantId, t.provider, t.endpoint, t.providerEventId] }),
     index('inbox_unpublished').on(t.receivedAt).where(sql`published_at is null`),
     uniqueIndex('inbox_id').on(t.tenantId, t.id),
+    index('inbox_attempt').on(t.tenantId, t.attemptId).where(sql`attempt_id is not null`),
     foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] }),
   ],
 );
