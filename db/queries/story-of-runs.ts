@@ -78,15 +78,15 @@ function runAt({ sql, id }: Wanted, at: ReturnType<Transaction>) {
     (select r.id from billing_runs r where r.subscription_id = ${id} order by r.ordinal limit 1))`;
 }
 
-/** The run of an invoice: its own, else that in whose time it was made. */
-function runOfInvoice(wanted: Wanted) {
-  return wanted.sql`coalesce(i.billing_run_id, ${runAt(wanted, wanted.sql`i.created_at`)})`;
+/** The invoice's own run; else that in whose time it was made, or, where no invoice is named, in whose time it happened. */
+function runOf(wanted: Wanted, at: ReturnType<Transaction>) {
+  return wanted.sql`coalesce(i.billing_run_id, ${runAt(wanted, wanted.sql`coalesce(i.created_at, ${at})`)})`;
 }
 
 function invoicesOf(wanted: Wanted): PromiseLike<OfRun<InvoiceRow>[]> {
   const { sql, id, runIds } = wanted;
   return sql<OfRun<InvoiceRow>[]>`
-    select * from (select i.*, ${runOfInvoice(wanted)} as run_id from invoices i where i.subscription_id = ${id}) i
+    select * from (select i.*, ${runOf(wanted, sql`i.created_at`)} as run_id from invoices i where i.subscription_id = ${id}) i
     where run_id = any(${runIds as string[]}::text[]) order by id`.then((rows) => [...rows]);
 }
 
@@ -96,7 +96,7 @@ function entriesOf(wanted: Wanted): PromiseLike<OfRun<TimelineEntry>[]> {
   return sql<OfRun<TimelineEntry>[]>`
     select * from (
       select l.id, l.at, l.action, l.actor, l.plan_id, n.name as plan_name, l.details,
-             coalesce(${runOfInvoice(wanted)}, ${runAt(wanted, sql`l.at`)}) as run_id
+             ${runOf(wanted, sql`l.at`)} as run_id
       from timeline l
       join plans n on n.tenant_id = l.tenant_id and n.id = l.plan_id
       left join payment_attempts a on a.tenant_id = l.tenant_id and a.id = ${named('attempt_id')}
@@ -114,7 +114,7 @@ function eventsOf(wanted: Wanted): PromiseLike<OfRun<EventOfRun>[]> {
   return sql<OfRun<EventOfRun>[]>`
     select * from (
       select o.id, o.sequence, o.topic, o.occurred_at, o.published_at, o.invoice_id, o.payment_id,
-             coalesce(${runOfInvoice(wanted)}, ${runAt(wanted, sql`o.occurred_at`)}) as run_id
+             ${runOf(wanted, sql`o.occurred_at`)} as run_id
       from (
         select tenant_id, id, sequence, topic, published_at, (envelope->>'occurred_at')::timestamptz as occurred_at,
                envelope->'data'->'payment'->>'payment_id' as payment_id,
