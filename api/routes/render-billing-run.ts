@@ -84,5 +84,6 @@ function renderEvent(event: EventOfRun): BillingRunBody['events'][number] {
     published_at: isoOrNull(event.publishedAt),
     invoice_id: event.invoiceId,
     payment_id: event.paymentId,
+    attempt_number: event.attemptNumber,
   };
 }

@@ -2499,6 +2499,7 @@ export interface components {
                 published_at: string | null;
                 invoice_id: string | null;
                 payment_id: string | null;
+                attempt_number: number | null;
             }[];
         };
         WebhookInList: {

@@ -42,6 +42,7 @@ const eventInRun = z.object({
   published_at: instantOut.nullable(),
   invoice_id: z.string().nullable(),
   payment_id: z.string().nullable(),
+  attempt_number: z.int().nullable(),
 });
 
 const billingRun = z

@@ -17,6 +17,7 @@ export interface EventOfRun {
   publishedAt: Instant | null;
   invoiceId: string | null;
   paymentId: string | null;
+  attemptNumber: number | null;
 }
 
 /** Some billing runs of one subscription with all that came of them, each list in the order it happened. */
@@ -113,15 +114,17 @@ function eventsOf(wanted: Wanted): PromiseLike<OfRun<EventOfRun>[]> {
   const { sql, id, runIds } = wanted;
   return sql<OfRun<EventOfRun>[]>`
     select * from (
-      select o.id, o.sequence, o.topic, o.occurred_at, o.published_at, o.invoice_id, o.payment_id,
+      select o.id, o.sequence, o.topic, o.occurred_at, o.published_at, i.id as invoice_id, o.payment_id, o.attempt_number,
              ${runOf(wanted, sql`o.occurred_at`)} as run_id
       from (
         select tenant_id, id, sequence, topic, published_at, (envelope->>'occurred_at')::timestamptz as occurred_at,
-               envelope->'data'->'payment'->>'payment_id' as payment_id,
+               coalesce(envelope->'data'->'payment'->>'payment_id', envelope->'data'->>'payment_id') as payment_id,
+               (envelope->'data'->>'attempt_number')::int as attempt_number,
                coalesce(envelope->'data'->'invoice'->>'invoice_id', envelope->'data'->'payment'->>'invoice_id',
                         envelope->'data'->>'invoice_id') as invoice_id
         from outbox where message_key = ${id} and sequence is not null) o
-      left join invoices i on i.tenant_id = o.tenant_id and i.id = o.invoice_id) o
+      left join payments p on p.tenant_id = o.tenant_id and p.id = o.payment_id
+      left join invoices i on i.tenant_id = o.tenant_id and i.id = coalesce(o.invoice_id, p.invoice_id)) o
     where run_id = any(${runIds as string[]}::text[]) order by sequence`.then((rows) => [...rows]);
 }
 

@@ -44,6 +44,10 @@ export const money: typeof english = {
     lookUp: 'Nächste Nachfrage {{at}}',
   },
   trigger: {
+    create: 'Erste Abbuchung',
+    upgrade: 'Änderung',
+    additional: 'Zusätzliche Abbuchung',
+    new_method: 'Neues Zahlungsmittel',
     initial: 'Erste Abbuchung',
     renewal: 'Verlängerung',
     retry: 'Automatischer Versuch',

@@ -43,6 +43,10 @@ export const money = {
     lookUp: 'Asked again {{at}}',
   },
   trigger: {
+    create: 'First charge',
+    upgrade: 'Change',
+    additional: 'Additional charge',
+    new_method: 'New payment method',
     initial: 'First charge',
     renewal: 'Renewal',
     retry: 'Automatic retry',

@@ -12,6 +12,12 @@ export type PaymentInList = Schemas['PaymentInList'];
 export type AdminPayment = Schemas['AdminPayment'];
 export type RefundRequest = Schemas['RefundRequest'];
 export type SubscriptionCreated = Schemas['SubscriptionCreated'];
+export type TimelineEntry = Schemas['TimelineEntry'];
+export type ForecastPeriod = Schemas['ForecastPeriod'];
+export type Supposition = Schemas['Supposition'];
+export type BillingRun = Schemas['BillingRun'];
+export type Workflow = Schemas['Workflow'];
+export type SavedView = Schemas['SavedView'];
 
 type Answer<Path extends keyof paths, Method extends 'get' | 'post'> = paths[Path] extends {
   [Key in Method]: { responses: { 200: { content: { 'application/json': infer Body } } } };
@@ -19,8 +25,17 @@ type Answer<Path extends keyof paths, Method extends 'get' | 'post'> = paths[Pat
   ? Body
   : never;
 
-export type TimelineEntry = Answer<'/v1/subscriptions/{subscription_id}/timeline', 'get'>['data'][number];
 export type ChangePreview = Answer<'/v1/subscriptions/{subscription_id}/preview', 'post'>;
+
+/** A command as it would be given: exactly one. */
+export type Supposed = Omit<
+  paths['/v1/subscriptions/{subscription_id}/forecast']['post']['requestBody'] extends infer Body
+    ? NonNullable<Body> extends { content: { 'application/json': infer Json } }
+      ? Json
+      : never
+    : never,
+  'periods' | 'idempotency_key'
+>;
 
 export type Command = Subscription['allowed_commands'][number];
 

@@ -1,15 +1,15 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../shared/format/use-format.ts';
-import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
-import { useMay } from '../../shared/session/session-context.tsx';
+import { useFormat } from '../../../shared/format/use-format.ts';
+import { RouterAnchor } from '../../../shared/parts/router-parts.tsx';
+import { useMay } from '../../../shared/session/session-context.tsx';
 
 const isAmount = /amount$|^total$/;
 const isInstant = /^\d{4}-\d\d-\d\dT.*Z$/;
 
 /** The particulars of one entry by their own names; what has a page is a link to it. */
-export function TimelineDetails(props: { details: Readonly<Record<string, unknown>>; currency: string }): ReactNode {
+export function EntryDetails(props: { details: Readonly<Record<string, unknown>>; currency: string }): ReactNode {
   const { details, currency } = props;
   const { t } = useTranslation();
   const shown = Object.entries(details).filter(([name, value]) => name !== 'actor' && value !== null && value !== '');

@@ -1,0 +1,76 @@
+import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useFormat } from '../../../shared/format/use-format.ts';
+import { RouterAnchor } from '../../../shared/parts/router-parts.tsx';
+import { useDeclineText } from '../../payment-errors/use-decline-text.ts';
+import type { RunAttempt, RunPayment } from './run-story.ts';
+
+/** One call to the provider: what it answered, when it was really asked, and what it told of its own accord. */
+export function AttemptStep({ attempt, payment }: { attempt: RunAttempt; payment: RunPayment }): ReactNode {
+  const { t } = useTranslation();
+  const answer = useAnswerText(attempt);
+  const asked = useAskedText(attempt);
+  return (
+    <>
+      {answer !== null && <Text size="sm">{answer}</Text>}
+      <Text size="xs" c="dimmed" className="break-anywhere">
+        {[attempt.provider, attempt.provider_charge_id, asked].filter((text) => text !== null).join(' · ')}
+        {' · '}
+        <RouterAnchor to={`/payments/${payment.payment_id}`} size="xs">
+          {t('runs.toPayment')}
+        </RouterAnchor>
+      </Text>
+      {(attempt.webhooks ?? []).map((webhook) => (
+        <Delivery key={webhook.webhook_id} webhook={webhook} />
+      ))}
+    </>
+  );
+}
+
+function useAnswerText({ status, code, message, decline_kind }: RunAttempt): string | null {
+  const { t } = useTranslation();
+  const declineText = useDeclineText();
+  const reason = code ?? decline_kind;
+  if (status === 'declined') {
+    const text = reason === null ? t('runs.noReason') : declineText(reason);
+    const kind = decline_kind === null ? null : t(`declineKind.${decline_kind}`, { defaultValue: decline_kind });
+    return [text, code === null ? null : t('runs.code', { code }), kind, message === code ? null : message]
+      .filter((part) => part !== null && part !== '')
+      .join(' · ');
+  }
+  return message;
+}
+
+/** The provider is asked in real time, whatever a test clock says. */
+function useAskedText({ sent_at, settled_at, next_look_up_at }: RunAttempt): string | null {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (sent_at === null) return t('runs.notAsked');
+  const at = format.exact(sent_at);
+  if (settled_at !== null) {
+    const seconds = format.number(Math.max(0, Date.parse(settled_at) - Date.parse(sent_at)) / 1000);
+    return t('runs.answered', { at, seconds });
+  }
+  return next_look_up_at === null
+    ? t('runs.asked', { at })
+    : t('runs.askedAgain', { at, next: format.exact(next_look_up_at) });
+}
+
+function Delivery({ webhook }: { webhook: NonNullable<RunAttempt['webhooks']>[number] }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { event_type, provider_event_id, received_at, status, tries, error } = webhook;
+  return (
+    <Text size="xs" mt={2} className="break-anywhere" c={status === 'dead' ? 'red' : undefined}>
+      {t('runs.delivery', {
+        type: event_type ?? provider_event_id,
+        id: provider_event_id,
+        at: format.exact(received_at),
+        status: t(`webhookStatus.${status}`),
+      })}
+      {tries > 1 && ` · ${t('runs.tries', { count: tries })}`}
+      {error !== null && ` · ${error}`}
+    </Text>
+  );
+}
