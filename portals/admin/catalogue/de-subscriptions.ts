@@ -138,6 +138,7 @@ export const subscriptionPages: typeof english = {
     paid: 'Bezahlt',
     paidNothing: 'Erledigt: nichts zu zahlen',
     voided: 'Rechnung storniert',
+    inWords: '{{text}}: „{{message}}“',
     noReason: 'Ohne Grund abgelehnt',
     code: 'Code {{code}}',
     notAsked: 'noch nicht gesendet',

@@ -137,6 +137,7 @@ export const subscriptionPages = {
     paid: 'Paid',
     paidNothing: 'Settled: nothing to pay',
     voided: 'Invoice voided',
+    inWords: '{{text}}: “{{message}}”',
     noReason: 'Declined without a reason',
     code: 'code {{code}}',
     notAsked: 'not sent yet',

@@ -10,14 +10,15 @@ import type { RunAttempt, RunPayment } from './run-story.ts';
 export function AttemptStep({ attempt, payment }: { attempt: RunAttempt; payment: RunPayment }): ReactNode {
   const { t } = useTranslation();
   const answer = useAnswerText(attempt);
+  const codeText = useCodeText(attempt);
   const asked = useAskedText(attempt);
   return (
     <>
       {answer !== null && <Text size="sm">{answer}</Text>}
       <Text size="xs" c="dimmed" className="break-anywhere">
-        {[attempt.provider, attempt.provider_charge_id, asked].filter((text) => text !== null).join(' · ')}
+        {[attempt.provider, codeText, attempt.provider_charge_id, asked].filter((text) => text !== null).join(' · ')}
         {' · '}
-        <RouterAnchor to={`/payments/${payment.payment_id}`} size="xs">
+        <RouterAnchor to={`/payments/${payment.payment_id}`} size="xs" underline="always">
           {t('runs.toPayment')}
         </RouterAnchor>
       </Text>
@@ -28,18 +29,21 @@ export function AttemptStep({ attempt, payment }: { attempt: RunAttempt; payment
   );
 }
 
+/** In words, then as the provider put it. */
 function useAnswerText({ status, code, message, decline_kind }: RunAttempt): string | null {
   const { t } = useTranslation();
   const declineText = useDeclineText();
+  if (status !== 'declined') return message;
   const reason = code ?? decline_kind;
-  if (status === 'declined') {
-    const text = reason === null ? t('runs.noReason') : declineText(reason);
-    const kind = decline_kind === null ? null : t(`declineKind.${decline_kind}`, { defaultValue: decline_kind });
-    return [text, code === null ? null : t('runs.code', { code }), kind, message === code ? null : message]
-      .filter((part) => part !== null && part !== '')
-      .join(' · ');
-  }
-  return message;
+  const text = reason === null ? t('runs.noReason') : declineText(reason);
+  return message === null ? text : t('runs.inWords', { text, message });
+}
+
+function useCodeText({ code, decline_kind }: RunAttempt): string | null {
+  const { t } = useTranslation();
+  const kind = decline_kind === null ? null : t(`declineKind.${decline_kind}`, { defaultValue: decline_kind });
+  if (code === null) return kind;
+  return code === decline_kind || kind === null ? t('runs.code', { code }) : `${t('runs.code', { code })} (${kind})`;
 }
 
 /** The provider is asked in real time, whatever a test clock says. */

@@ -33,7 +33,17 @@ function DetailValue({ name, value, currency }: { name: string; value: unknown; 
   const seesPayments = useMay('failed_payments:read');
   if (typeof value === 'number' && isAmount.test(name)) return format.money(value, currency);
   if (typeof value !== 'string') return JSON.stringify(value);
-  if (name === 'payment_id' && seesPayments) return <RouterAnchor to={`/payments/${value}`}>{value}</RouterAnchor>;
-  if (name === 'invoice_id') return <RouterAnchor to={`/invoices/${value}`}>{value}</RouterAnchor>;
+  if (name === 'payment_id' && seesPayments)
+    return (
+      <RouterAnchor to={`/payments/${value}`} underline="always">
+        {value}
+      </RouterAnchor>
+    );
+  if (name === 'invoice_id')
+    return (
+      <RouterAnchor to={`/invoices/${value}`} underline="always">
+        {value}
+      </RouterAnchor>
+    );
   return isInstant.test(value) ? format.instant(value) : value;
 }

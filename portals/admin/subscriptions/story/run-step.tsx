@@ -19,12 +19,12 @@ interface RunStepProps {
   currency: string;
 }
 
-/** When, what, by whom and why, with the numbers of its events. */
+/** When, what, by whom and why, with the numbers of its events. What the timeline itself says to its items is passed on. */
 export function RunStep(props: RunStepProps): ReactNode {
-  const { step } = props;
+  const { step, run: _run, subscriptionId, currency: _currency, ...ofTimeline } = props;
   const format = useFormat();
   return (
-    <Timeline.Item color={colourOfStep(step)} lineVariant={step.kind === 'retry' ? 'dashed' : 'solid'}>
+    <Timeline.Item {...ofTimeline} color={colourOfStep(step)} lineVariant={step.kind === 'retry' ? 'dashed' : 'solid'}>
       <Group gap="xs" justify="space-between" align="baseline">
         <StepTitle {...props} />
         <Text size="xs" c="dimmed" component="time" className="figures" dateTime={step.at}>
@@ -32,7 +32,7 @@ export function RunStep(props: RunStepProps): ReactNode {
         </Text>
       </Group>
       <StepBody {...props} />
-      <EventNumbers events={step.events} subscriptionId={props.subscriptionId} />
+      <EventNumbers events={step.events} subscriptionId={subscriptionId} />
     </Timeline.Item>
   );
 }
@@ -120,9 +120,17 @@ function StepBody({ step, run, currency }: RunStepProps): ReactNode {
   return (
     <>
       <By entry={step.entry} />
-      <EntryDetails details={step.entry.details} currency={currency} />
+      <EntryDetails details={withoutOwn(step.entry.details, run)} currency={currency} />
     </>
   );
+}
+
+/** An invoice or payment of this run is told by its own step. */
+function withoutOwn(details: Readonly<Record<string, unknown>>, { invoices }: BillingRun): Record<string, unknown> {
+  const own = new Set<unknown>(
+    invoices.flatMap(({ invoice_id, payments }) => [invoice_id, ...payments.map(({ payment_id }) => payment_id)]),
+  );
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => !own.has(value)));
 }
 
 function By({ entry }: { entry: BillingRun['entries'][number] }): ReactNode {

@@ -59,9 +59,7 @@ function stepsOfInvoice(
   take: (fits: (entry: TimelineEntry) => boolean) => TimelineEntry | null,
 ): StoryStep[] {
   const { invoice_id: id } = invoice;
-  const steps: StoryStep[] = [
-    { kind: 'invoice', key: id, at: invoice.finalized_at ?? invoice.created_at, events: [], invoice },
-  ];
+  const steps: StoryStep[] = [{ kind: 'invoice', key: id, at: invoice.created_at, events: [], invoice }];
   for (const payment of invoice.payments) {
     for (const attempt of payment.attempts) {
       const entry = take(
@@ -139,10 +137,10 @@ function tells(event: RunEvent, step: StoryStep): boolean {
         invoice_id === step.invoice.invoice_id
       );
     case 'entry':
-      // One event for each row of the timeline, both of the same instant.
+      // One event for each row of the timeline, both of the same instant; a creation is told once its first charge is decided.
       return (
         (actionsOfEvent[type] ?? []).includes(step.entry.action) &&
-        step.at === event.occurred_at &&
+        (step.at === event.occurred_at || type === 'subscriptions.created') &&
         step.events.length === 0
       );
     default:
