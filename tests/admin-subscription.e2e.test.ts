@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PlatformTenant } from './support/platform-tenant.ts';
 import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
 
+const patient = { timeout: 20_000 };
+
 let started: PortalJourneys | null;
 let journeys: PortalJourneys;
 let tenant: PlatformTenant;
@@ -63,10 +65,10 @@ describe('the list', () => {
     const page = await journeys.openAdminPortal(tenant, 'admin');
     await page.goto(addressOf('subscriptions'));
     const table = page.getByRole('table', { name: 'Subscriptions' });
-    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count()).toBe(2);
+    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count(), patient).toBe(2);
     await page.getByLabel('Status').selectOption('Stands still');
-    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count()).toBe(1);
-    await page.getByLabel('Test clock').selectOption('On real time');
+    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count(), patient).toBe(1);
+    await page.getByRole('combobox', { name: 'Test clock' }).selectOption('On real time');
     await page.getByRole('button', { name: 'Save view' }).click();
     const dialog = page.getByRole('dialog', { name: 'Save view' });
     await dialog.getByLabel('Name').fill('<i>Mine</i>');
@@ -76,18 +78,20 @@ describe('the list', () => {
     expect([search.get('status'), search.get('clock')]).toEqual(['needs_attention', 'false']);
 
     await page.getByRole('button', { name: 'Clear filters' }).click();
-    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count()).toBe(2);
+    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count(), patient).toBe(2);
     await page.goto(addressOf('subscriptions'));
     await page.getByLabel('View').selectOption('<i>Mine</i>');
-    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count()).toBe(1);
+    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count(), patient).toBe(1);
     expect(new URL(page.url()).searchParams.get('status')).toBe('needs_attention');
     await page.getByRole('button', { name: 'Drop “<i>Mine</i>”' }).click();
     await page.getByText('“<i>Mine</i>” is dropped.').waitFor();
 
     const other = await journeys.openAdminPortal(tenant, 'admin');
     await other.goto(addressOf('subscriptions?status=needs_attention'));
-    await expect.poll(() => other.getByRole('link', { name: 'Pro' }).count()).toBe(1);
-    await expect.poll(() => other.getByLabel('View').locator('option').allTextContents()).toEqual(['Not saved']);
+    await expect.poll(() => other.getByRole('link', { name: 'Pro' }).count(), patient).toBe(1);
+    await expect
+      .poll(() => other.getByLabel('View').locator('option').allTextContents(), patient)
+      .toEqual(['Not saved']);
   });
 
   it('is narrowed to the next charges of some days', async () => {
@@ -177,7 +181,7 @@ describe('the next invoices', () => {
     const { id } = await subscribe();
     const page = await open(id);
     const section = page.getByRole('region', { name: 'Next 12 invoices' });
-    await expect.poll(() => section.getByRole('row').count()).toBe(13);
+    await expect.poll(() => section.getByRole('row').count(), patient).toBe(13);
     await section.getByLabel('What if …').selectOption('Another quantity');
     await section.getByLabel('Quantity').fill('3');
     await section.getByLabel('When').selectOption('At the end of the period');

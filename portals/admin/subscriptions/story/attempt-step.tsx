@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../shared/format/use-format.ts';
@@ -15,13 +15,14 @@ export function AttemptStep({ attempt, payment }: { attempt: RunAttempt; payment
   return (
     <>
       {answer !== null && <Text size="sm">{answer}</Text>}
-      <Text size="xs" c="dimmed" className="break-anywhere">
-        {[attempt.provider, codeText, attempt.provider_charge_id, asked].filter((text) => text !== null).join(' · ')}
-        {' · '}
-        <RouterAnchor to={`/payments/${payment.payment_id}`} size="xs" underline="always">
+      <Group gap="xs" align="baseline">
+        <Text size="xs" c="dimmed" className="break-anywhere">
+          {[attempt.provider, codeText, attempt.provider_charge_id, asked].filter((text) => text !== null).join(' · ')}
+        </Text>
+        <RouterAnchor to={`/payments/${payment.payment_id}`} size="xs">
           {t('runs.toPayment')}
         </RouterAnchor>
-      </Text>
+      </Group>
       {(attempt.webhooks ?? []).map((webhook) => (
         <Delivery key={webhook.webhook_id} webhook={webhook} />
       ))}
