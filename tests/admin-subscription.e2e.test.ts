@@ -103,6 +103,7 @@ describe('the list', () => {
     await page.getByRole('link', { name: 'Pro' }).waitFor();
     await page.getByLabel('Next charge to').fill('2020-01-01');
     await page.getByText('None fits these filters.').waitFor();
+    expect(new URL(page.url()).searchParams.get('next_to')).toBe('2020-01-01');
   });
 
   it('subscribes a customer by e-mail', async () => {
@@ -119,6 +120,8 @@ describe('the list', () => {
     await dialog.getByRole('button', { name: 'Subscribe the customer' }).click();
     await page.getByText('The customer is subscribed.').waitFor();
     await page.getByRole('table', { name: 'Subscriptions' }).getByText('Active').waitFor();
+    const { data } = await tenant.rest.get<{ data: { status: string }[] }>('/v1/subscriptions');
+    expect(data.map(({ status }) => status)).toEqual(['active']);
   });
 });
 
@@ -162,6 +165,8 @@ describe('the story of a subscription', () => {
     await runs.getByText('Olivia Owner').first().waitFor();
     await runs.getByText('Paid', { exact: true }).first().waitFor();
     await page.getByText('Active', { exact: true }).first().waitFor();
+    const read = await tenant.rest.get<{ status: string }>(`/v1/subscriptions/${id}`);
+    expect(read.status).toBe('active');
   });
 
   it('leads to the workflow, for whoever may repair', async () => {
@@ -221,6 +226,8 @@ describe('the next invoices', () => {
     await page.getByText('The subscription goes on.').waitFor();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await dialog.getByText(/^In all until .*-\$239\.88$/).waitFor();
+    const read = await tenant.rest.get<{ status: string }>(`/v1/subscriptions/${id}`);
+    expect(read.status).toBe('active');
   });
 });
 

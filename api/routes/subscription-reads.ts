@@ -1,8 +1,9 @@
+import type { Supposed } from '../../billing/subscriptions/carry-out-supposed.ts';
 import { forecastSubscription } from '../../billing/subscriptions/forecast-subscription.ts';
 import { previewChange } from '../../billing/subscriptions/preview-change.ts';
 import { readEvents, readTimeline } from '../../billing/subscriptions/read-history.ts';
 import { listSubscriptions, readSubscription } from '../../billing/subscriptions/read-subscription.ts';
-import { type Supposed, supposeCommand } from '../../billing/subscriptions/suppose-command.ts';
+import { supposeCommand } from '../../billing/subscriptions/suppose-command.ts';
 import type { BodyOf } from '../../contracts/rest/route.ts';
 import * as contract from '../../contracts/rest/subscription-reads.ts';
 import { listSubscriptionsRoute, readSubscriptionRoute } from '../../contracts/rest/subscriptions.ts';

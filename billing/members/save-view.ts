@@ -2,6 +2,7 @@ import type { Answer } from '../../contracts/answer.ts';
 import type { SavedViewBody } from '../../contracts/rest/saved-views.ts';
 import { newId } from '../../db/new-id.ts';
 import { countSavedViews, deleteSavedView, insertSavedView, type SavedViewRow } from '../../db/queries/saved-views.ts';
+import { insertAudits } from '../../db/queries/write-billing.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { SavedViewId } from '../../domain/ids.ts';
 import { toIso } from '../../domain/instant.ts';
@@ -11,7 +12,10 @@ import { answerOnce } from '../idempotency/answer-once.ts';
 
 const viewsMax = 100;
 
-/** Filters under a name, for whoever calls and nobody else: they show nothing by themselves. */
+/**
+ * Filters under a name, for whoever calls and nobody else: they show nothing by themselves. The name is a person's own word: the audit,
+ * which cannot be erased, does not repeat it.
+ */
 export function saveView(
   context: BillingContext,
   call: Call,
@@ -26,6 +30,7 @@ export function saveView(
     if (!(await insertSavedView(tx, row))) {
       throw new DomainError('already_exists', 'There is a view of this name already.', { field: 'name' });
     }
+    await insertAudits(tx, call.caller, [{ action: 'view.saved', resourceId: row.id, details: { page: row.page } }]);
     return { status: 201, body: renderSavedView(row) };
   });
 }
@@ -34,6 +39,7 @@ export function dropView(context: BillingContext, call: Call, id: SavedViewId): 
   return answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
     const row = await deleteSavedView(tx, { owner: call.caller.actor, id });
     if (!row) throw new DomainError('not_found', 'unknown view');
+    await insertAudits(tx, call.caller, [{ action: 'view.dropped', resourceId: id, details: { page: row.page } }]);
     return { status: 200, body: renderSavedView(row) };
   });
 }

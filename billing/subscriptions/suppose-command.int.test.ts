@@ -9,11 +9,12 @@ import { type BillingLife, closePoolsAfterAll, iso, openLife, refusalOf } from '
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
 import { stackEnv } from '../../tests/support/stack-env.ts';
 import { cancelSubscription } from './cancel-subscription.ts';
+import type { Supposed } from './carry-out-supposed.ts';
 import { changeSubscription } from './change-subscription.ts';
 import { pauseSubscription } from './pause-subscription.ts';
 import { renderLine } from './render-line.ts';
 import { resumeSubscription } from './resume-subscription.ts';
-import { type Supposed, supposeCommand } from './suppose-command.ts';
+import { supposeCommand } from './suppose-command.ts';
 import { uncancelSubscription } from './uncancel-subscription.ts';
 
 closePoolsAfterAll();

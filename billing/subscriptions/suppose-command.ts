@@ -1,31 +1,17 @@
 import type { Answer } from '../../contracts/answer.ts';
 import { loadPlanAtPeriodEnd } from '../../db/queries/prices.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
-import { type Instant, toIso } from '../../domain/instant.ts';
-import { assertNever } from '../../domain/invariant.ts';
+import { toIso } from '../../domain/instant.ts';
 import { compareForecasts, type Outlook } from '../../domain/invoices/compare-forecasts.ts';
 import { addMinor } from '../../domain/money/money.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
 import { loadWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
-import { cancelAsAsked } from './cancel-subscription.ts';
+import { carryOutSupposed, type Supposed } from './carry-out-supposed.ts';
 import { unknownSubscription } from './change-one.ts';
 import { forecastOf, forecastSourceOf } from './forecast-of.ts';
 import { renderForecastPeriod } from './forecast-subscription.ts';
-import { pauseAsAsked } from './pause-subscription.ts';
-import type { ChangeInput } from './plan-subscription-change.ts';
-import { supposeChange } from './preview-change.ts';
-import { resumeAsAsked } from './resume-subscription.ts';
-import { uncancelAsAsked } from './uncancel-subscription.ts';
-
-/** A command as it would be given. */
-export type Supposed =
-  | { kind: 'change'; input: ChangeInput }
-  | { kind: 'pause'; resumesAt: Instant | null }
-  | { kind: 'resume' }
-  | { kind: 'cancel'; at: 'now' | 'period_end' }
-  | { kind: 'uncancel' };
 
 /**
  * What would be billed if a command were given now, beside what is to be billed as it stands. The command is the real one, refused
@@ -43,7 +29,7 @@ export function supposeCommand(
     if (!work) throw unknownSubscription();
     const { currency } = work.sub;
     const present = await outlookOf(work, periods);
-    await carryOut(work, supposed);
+    await carryOutSupposed(work, supposed);
     const then = await outlookOf(work, periods);
     const { untilAt, presentTotalMinor, supposedTotalMinor } = compareForecasts(present, then, periods);
     return {
@@ -57,24 +43,6 @@ export function supposeCommand(
       },
     };
   });
-}
-
-async function carryOut(work: SubscriptionWork, supposed: Supposed): Promise<void> {
-  switch (supposed.kind) {
-    case 'change':
-      await supposeChange(work, supposed.input);
-      return;
-    case 'pause':
-      return pauseAsAsked(work, supposed);
-    case 'resume':
-      return resumeAsAsked(work);
-    case 'cancel':
-      return cancelAsAsked(work, { at: supposed.at, reason: null });
-    case 'uncancel':
-      return uncancelAsAsked(work);
-    default:
-      return assertNever(supposed);
-  }
 }
 
 /** What is invoiced and not paid, a change charged now among it, and what is still to be invoiced. */

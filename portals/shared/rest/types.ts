@@ -17,7 +17,6 @@ export type ForecastPeriod = Schemas['ForecastPeriod'];
 export type Supposition = Schemas['Supposition'];
 export type BillingRun = Schemas['BillingRun'];
 export type Workflow = Schemas['Workflow'];
-export type SavedView = Schemas['SavedView'];
 
 type Answer<Path extends keyof paths, Method extends 'get' | 'post'> = paths[Path] extends {
   [Key in Method]: { responses: { 200: { content: { 'application/json': infer Body } } } };

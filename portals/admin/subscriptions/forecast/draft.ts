@@ -20,7 +20,7 @@ export const emptyDraft: Draft = {
 export const isQuantity = (text: string) => /^[1-9]\d{0,5}$/.test(text);
 
 /** Midnight of a day where the reader is. */
-export const startOfDay = (day: string) => new Date(`${day}T00:00:00`).toISOString();
+const startOfDay = (day: string) => new Date(`${day}T00:00:00`).toISOString();
 
 /** The command, once everything it needs is there. */
 export function supposedOf(draft: Draft): Supposed | null {

@@ -48,7 +48,9 @@ function colourOfStep(step: StoryStep): string {
       return 'blue';
     case 'entry':
       return colourOf(step.entry.action);
-    default:
+    case 'boundary':
+    case 'invoice':
+    case 'voided':
       return 'gray';
   }
 }

@@ -143,7 +143,9 @@ function tells(event: RunEvent, step: StoryStep): boolean {
         (step.at === event.occurred_at || type === 'subscriptions.created') &&
         step.events.length === 0
       );
-    default:
+    case 'boundary':
+    case 'retry':
+    case 'voided':
       return false;
   }
 }
