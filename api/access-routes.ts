@@ -5,6 +5,7 @@ import { oauthClientRoutes } from './routes/oauth-clients.ts';
 import { ownAccountRoutes } from './routes/own-account.ts';
 import { portalSessionRoutes } from './routes/portal-sessions.ts';
 import { roleRoutes } from './routes/roles.ts';
+import { savedViewRoutes } from './routes/saved-views.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { ownTenantRoutes } from './routes/tenant.ts';
 import { tenantRoutes } from './routes/tenants.ts';
@@ -20,6 +21,7 @@ export const accessRoutes: readonly Route[] = [
   ...portalSessionRoutes,
   ...userRoutes,
   ...ownAccountRoutes,
+  ...savedViewRoutes,
   ...tenantRoutes,
   ...ownTenantRoutes,
 ];

@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { adminAttemptRoutes } from './routes/admin-attempts.ts';
 import { adminPaymentRoutes } from './routes/admin-payments.ts';
+import { billingRunRoutes } from './routes/billing-runs.ts';
 import { disputeRoutes } from './routes/disputes.ts';
 import { manualInvoiceRoutes } from './routes/manual-invoices.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -15,6 +16,7 @@ export const administrationRoutes: readonly Route[] = [
   ...adminPaymentRoutes,
   ...manualInvoiceRoutes,
   ...operationRoutes,
+  ...billingRunRoutes,
   ...providerAccountRoutes,
   ...webhookEndpointRoutes,
   ...disputeRoutes,

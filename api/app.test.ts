@@ -62,6 +62,7 @@ const app = createApp({
   portals: openTestPortals(noDatabase as never),
   access: createAccessParts({ keySecret: 'a test' }),
   gate: makeTestGate(),
+  addressOfWorkflow: () => ({ workflowId: 'sub:ten_1:sub_1', namespace: 'test', url: null }),
   receiveWebhook,
   logger,
 } satisfies ApiParts);

@@ -1,4 +1,5 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
+import type { AddressOfWorkflow } from '../adapters/engine/port.ts';
 import type { AccessParts } from '../billing/access/access-call.ts';
 import type { BillingContext } from '../billing/context.ts';
 import type { Answer } from '../contracts/answer.ts';
@@ -35,6 +36,7 @@ export interface ApiParts {
   portals: PortalParts;
   access: AccessParts;
   gate: Gate;
+  addressOfWorkflow: AddressOfWorkflow;
   receiveWebhook: ReceiveWebhook;
   /** Where the identity service listens inside; absent where the API runs without one. */
   identityUrl?: string;

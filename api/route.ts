@@ -1,4 +1,5 @@
 import type { DocumentRenderer } from '../adapters/documents/port.ts';
+import type { AddressOfWorkflow } from '../adapters/engine/port.ts';
 import type { AccessParts } from '../billing/access/access-call.ts';
 import type { Call } from '../billing/call.ts';
 import type { BillingContext } from '../billing/context.ts';
@@ -9,6 +10,7 @@ import type { TenantDatabase } from '../db/with-tenant.ts';
 import type {
   ApiKeyId,
   AttemptId,
+  BillingRunId,
   CreditNoteId,
   CustomerId,
   CustomRoleId,
@@ -24,6 +26,7 @@ import type {
   RefundId,
   RefundRequestId,
   RetryTaskId,
+  SavedViewId,
   SessionId,
   SubscriptionId,
   TenantId,
@@ -60,6 +63,8 @@ interface PathIds {
   invitation: InvitationId;
   /** Of any tenant: an operator's. */
   tenant: TenantId;
+  billingRun: BillingRunId;
+  savedView: SavedViewId;
   /** No row, and known to its holder alone. */
   session: SessionId;
 }
@@ -75,6 +80,7 @@ export interface RouteCall<Body, Query> extends Call {
   documents: DocumentRenderer;
   portals: PortalParts;
   access: AccessParts;
+  addressOfWorkflow: AddressOfWorkflow;
   body: Body;
   query: Query;
   /** The id in the path. */
@@ -119,6 +125,7 @@ const pathNames: Readonly<Record<string, ResourceKind>> = {
   invitation_id: 'invitation',
   tenant_id: 'tenant',
   session_id: 'session',
+  saved_view_id: 'savedView',
 };
 
 /** Of an id by the name it has in paths and bodies. */

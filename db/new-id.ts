@@ -21,6 +21,7 @@ import {
   type RefundId,
   type RefundRequestId,
   type RetryTaskId,
+  type SavedViewId,
   type SessionId,
   type SubscriptionId,
   type TenantId,
@@ -53,6 +54,7 @@ interface IdOf {
   invitation: InvitationId;
   oauthClient: OauthClientId;
   session: SessionId;
+  savedView: SavedViewId;
 }
 
 /** A fresh TypeID: UUIDv7 underneath, so ids of one kind sort by the time they were made. */

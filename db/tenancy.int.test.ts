@@ -49,6 +49,8 @@ async function fillAccessTables({ owner, tenantId }: BillingLife): Promise<void>
   await insert('invitations', { id: newId('invitation'), email, role: 'viewer', ...offer });
   const client = { authMethod: 'none', grantTypes: ['authorization_code'], role: 'viewer', createdBy: 'key_1' };
   await insert('oauth_clients', { id: newId('oauthClient'), name: 'App', ...client });
+  const view = { owner: 'key_1', page: 'subscriptions', name: 'Late', filters: owner.json({ status: 'past_due' }) };
+  await insert('saved_views', { id: newId('savedView'), ...view });
   await insert('audit_heads', { position: 1, hash: 'hash', sealedAt: Date.now() });
 }
 

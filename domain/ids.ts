@@ -25,6 +25,7 @@ export type CustomRoleId = Branded<'CustomRoleId'>;
 export type InvitationId = Branded<'InvitationId'>;
 export type OauthClientId = Branded<'OauthClientId'>;
 export type SessionId = Branded<'SessionId'>;
+export type SavedViewId = Branded<'SavedViewId'>;
 
 /** Prefix of each id kind; the single list that the id maker and the route parsers share. */
 export const idPrefixes = {
@@ -52,5 +53,6 @@ export const idPrefixes = {
   invitation: 'invt',
   oauthClient: 'cli',
   session: 'sess',
+  savedView: 'view',
 } as const;
 export type IdKind = keyof typeof idPrefixes;

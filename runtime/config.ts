@@ -56,6 +56,7 @@ const roleEnvironment = z.object({
   REDCORE_DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(500).default(10),
   TEMPORAL_ADDRESS: address,
   TEMPORAL_NAMESPACE: z.string().default('redcore'),
+  TEMPORAL_UI_URL: httpUrl.optional(),
   KAFKA_BROKERS: addressList,
   KAFKA_PARTITIONS_MIN: z.coerce.number().int().min(1).max(1_000).default(4),
   REDIS_URL: redisUrl,
@@ -128,6 +129,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv) {
     databasePoolMax: env.REDCORE_DATABASE_POOL_MAX,
     temporalAddress: env.TEMPORAL_ADDRESS,
     temporalNamespace: env.TEMPORAL_NAMESPACE,
+    /** For links to workflows; absent: none are shown. */
+    temporalUiUrl: env.TEMPORAL_UI_URL,
     kafkaBrokers: env.KAFKA_BROKERS,
     kafkaPartitionsMin: env.KAFKA_PARTITIONS_MIN,
     redisUrl: env.REDIS_URL,

@@ -64,6 +64,7 @@ function composeEnvironment(
     REDCORE_LOCAL_PROVIDERS: 'on',
     TEMPORAL_ADDRESS: stack.temporalAddress,
     TEMPORAL_NAMESPACE: stack.temporalNamespace,
+    TEMPORAL_UI_URL: stack.temporalUiUrl,
     KAFKA_BROKERS: stack.kafkaBrokers.join(','),
     REDIS_URL: stack.redisUrl,
     SANDBOX_PROVIDER_URL: urls.sandboxProvider,

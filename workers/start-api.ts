@@ -1,4 +1,5 @@
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
+import { createAddressOfWorkflow } from '../adapters/engine/temporal/workflow-address.ts';
 import { createApp } from '../api/app.ts';
 import { createDenialNotes } from '../api/gateway/note-denial.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
@@ -26,6 +27,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
     system: { sql: parts.system },
     documents: createPdfRenderer(),
     ...openAccess(parts, { tenants, identityUrl }),
+    addressOfWorkflow: createAddressOfWorkflow({ url: config.temporalUiUrl, namespace: config.temporalNamespace }),
     gate: openGate(parts, tenants),
     receiveWebhook: openWebhookDoor(parts),
     identityUrl,

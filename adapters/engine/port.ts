@@ -11,6 +11,14 @@ export type EngineStart = WorkflowRef & {
   shown: { state: string; nextAction: string; lastResult: string };
 };
 
+/** What the engine calls a workflow, and where its UI shows it; null where no UI is configured. */
+export interface WorkflowAddress {
+  workflowId: string;
+  namespace: string;
+  url: string | null;
+}
+export type AddressOfWorkflow = (ref: WorkflowRef) => WorkflowAddress;
+
 /**
  * The durable executor behind every subscription, every refund, and every payment without a subscription. Both calls may be repeated at will and race each other: the row in
  * PostgreSQL decides what a waking does.

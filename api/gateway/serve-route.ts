@@ -80,6 +80,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       documents: parts.documents,
       portals: parts.portals,
       access: parts.access,
+      addressOfWorkflow: parts.addressOfWorkflow,
       body: read.body,
       query: read.query,
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,

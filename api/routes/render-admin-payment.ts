@@ -71,7 +71,7 @@ export function renderAdminPayment({ payment, attempts, tasks }: AdminPaymentCar
   };
 }
 
-function renderAdminAttempt(attempt: AttemptRow): AdminPaymentBody['attempts'][number] {
+export function renderAdminAttempt(attempt: AttemptRow): AdminPaymentBody['attempts'][number] {
   return {
     ...renderAttempt(attempt),
     provider_charge_id: attempt.providerChargeId,

@@ -44,6 +44,42 @@ describe('preview and forecast', () => {
   });
 });
 
+describe('a command that is supposed', () => {
+  it('is answered with both outlooks and changes nothing, once under one key', async () => {
+    const { subscriptionId } = await subscribe(api, tenant);
+    const before = await send('GET', subscriptionId);
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const supposed = await send('POST', `${subscriptionId}/forecast`, { periods: 3, change: { quantity: 2 } }, headers);
+    expect(supposed).toMatchObject({
+      status: 200,
+      body: { currency: 'USD', present: { due_now: 0, total: 3 * 1999 } },
+    });
+    expect(supposed.body.present.data).toEqual((await send('GET', `${subscriptionId}/forecast?periods=3`)).body.data);
+    expect(supposed.body.difference).toBe(supposed.body.supposed.total - supposed.body.present.total);
+    const { updated_at: _at, ...unchanged } = before.body;
+    expect((await send('GET', subscriptionId)).body).toMatchObject(unchanged);
+    const again = await send('POST', `${subscriptionId}/forecast`, { periods: 3, change: { quantity: 2 } }, headers);
+    expect(again.body).toEqual(supposed.body);
+  });
+
+  it.each([
+    ['no command', {}, 'change'],
+    ['two commands', { pause: {}, cancel: {} }, 'change'],
+    ['a change of more than terms', { change: { metadata: {} } }, 'change.metadata'],
+    ['a pause into the past', { pause: { resumes_at: '2020-01-01T00:00:00Z' } }, 'resumes_at'],
+  ])('is refused of %s', async (_name, body, field) => {
+    const { subscriptionId } = await subscribe(api, tenant);
+    const answer = await send('POST', `${subscriptionId}/forecast`, body);
+    expect([answer.status, answer.body.code, answer.body.field]).toEqual([400, 'invalid_request', field]);
+  });
+
+  it('is refused as the command would be', async () => {
+    const { subscriptionId } = await subscribe(api, tenant);
+    const answer = await send('POST', `${subscriptionId}/forecast`, { resume: {} });
+    expect([answer.status, answer.body.code]).toEqual([409, 'invalid_state']);
+  });
+});
+
 describe('history', () => {
   it('tells what happened, under which plan, and by whom', async () => {
     const { subscriptionId, planId } = await subscribe(api, tenant);

@@ -7,6 +7,7 @@ import {
   updateInvitationsRevokedOf,
   updateMemberRole,
 } from '../../db/queries/members.ts';
+import { deleteSavedViewsOf } from '../../db/queries/saved-views.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import type { Permission } from '../../domain/access/permissions.ts';
@@ -43,11 +44,12 @@ export function changeMemberRole(
   });
 }
 
-/** What was offered to the address and not taken yet goes with the place. */
+/** What was offered to the address and not taken yet goes with the place, and so do the views kept there. */
 export function removeMember(context: BillingContext, call: CallOfMember, id: UserId): Promise<Answer> {
   return answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
     const member = await lockChangeable(tx, call, id, null);
     await deleteMember(tx, id);
+    await deleteSavedViewsOf(tx, id);
     await updateInvitationsRevokedOf(tx, member.email);
     const details = { before: { email: member.email, role: member.role } };
     await insertAudits(tx, call.caller, [{ action: 'user.removed', resourceId: id, details }]);

@@ -17,23 +17,31 @@ import {
 } from '../subscription-work/subscription-work.ts';
 import { changeOne, refuseUnless } from './change-one.ts';
 
-/** R25: now, or at the end of the period that is paid for. Where no such period runs, the end is now. */
+interface CancelInput {
+  reason: string | null;
+  at: 'now' | 'period_end';
+}
+
 export function cancelSubscription(
   context: BillingContext,
   call: Call,
   id: SubscriptionId,
-  input: { reason: string | null; at: 'now' | 'period_end' },
+  input: CancelInput,
 ): Promise<Answer> {
   return changeOne(context, call, id, async (work) => {
-    refuseUnless(work, 'cancel');
-    const { sub } = work;
-    // The reason is a customer's own words: it stands in the timeline, which can be erased, as the audit cannot.
-    writeAudit(work, 'subscription.canceled', sub.id, { at: input.at });
-    const endAt = input.at === 'period_end' ? runningUntil(work) : null;
-    if (endAt !== null) scheduleCancel(work, endAt, input.reason);
-    else endSubscription(work, 'canceled', input.reason);
-    return () => ({ status: 200, body: renderCanceled(sub) });
+    cancelAsAsked(work, input);
+    return () => ({ status: 200, body: renderCanceled(work.sub) });
   });
+}
+
+/** R25: now, or at the end of the period that is paid for. Where no such period runs, the end is now. */
+export function cancelAsAsked(work: SubscriptionWork, input: CancelInput): void {
+  refuseUnless(work, 'cancel');
+  // The reason is a customer's own words: it stands in the timeline, which can be erased, as the audit cannot.
+  writeAudit(work, 'subscription.canceled', work.sub.id, { at: input.at });
+  const endAt = input.at === 'period_end' ? runningUntil(work) : null;
+  if (endAt !== null) scheduleCancel(work, endAt, input.reason);
+  else endSubscription(work, 'canceled', input.reason);
 }
 
 /** The end of a period that is paid for and not over; a paused one is not over while time of it is kept. */

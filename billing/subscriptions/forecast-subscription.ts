@@ -3,6 +3,7 @@ import { loadPlanAtPeriodEnd } from '../../db/queries/prices.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { toIso } from '../../domain/instant.ts';
+import type { ForecastPeriod } from '../../domain/invoices/plan-forecast.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { loadWork } from '../subscription-work/subscription-work.ts';
@@ -21,14 +22,17 @@ export function forecastSubscription(
     const work = await loadWork(tx, id, call.caller);
     if (!work) throw unknownSubscription();
     const source = forecastSourceOf(work, await loadPlanAtPeriodEnd(tx, work.sub.pendingChange));
-    const data = forecastOf(source, periods).map((period) => ({
-      period_start: toIso(period.periodStartAt),
-      period_end: toIso(period.periodEndAt),
-      due_at: toIso(period.dueAt),
-      total: period.totalMinor,
-      currency: period.currency,
-      lines: period.lines.map(renderLine),
-    }));
-    return { status: 200, body: { data } };
+    return { status: 200, body: { data: forecastOf(source, periods).map(renderForecastPeriod) } };
   });
+}
+
+export function renderForecastPeriod(period: ForecastPeriod) {
+  return {
+    period_start: toIso(period.periodStartAt),
+    period_end: toIso(period.periodEndAt),
+    due_at: toIso(period.dueAt),
+    total: period.totalMinor,
+    currency: period.currency,
+    lines: period.lines.map(renderLine),
+  };
 }

@@ -26,16 +26,7 @@ export function previewChange(
   return answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
     const work = await loadWork(tx, id, call.caller);
     if (!work) throw unknownSubscription();
-    if (input.planId !== undefined) refuseUnless(work, 'change_plan');
-    if (input.quantity !== undefined) refuseUnless(work, 'change_quantity');
-    if (input.nextBillingDate !== undefined) refuseUnless(work, 'change_date');
-    const plan = await planSubscriptionChange(work, input);
-    const planned = linesOf(work, plan);
-    // Carried out on the rows in memory alone, paid included: without `settle` none of it is written.
-    await carryOutChange(work, plan);
-    const invoice = [...work.changed.invoices.values()].find(({ isNew }) => isNew);
-    if (work.sub.pendingChange?.waitsFor === 'payment' && invoice) await applyPaidChange(work, invoice.row);
-    const lines = planned ?? invoice?.lines ?? [];
+    const lines = await supposeChange(work, input);
     const next = nextChargeOf(work, await loadPlanAtPeriodEnd(tx, work.sub.pendingChange));
     return {
       status: 200,
@@ -47,6 +38,19 @@ export function previewChange(
       },
     };
   });
+}
+
+/** The change on the rows in memory alone, paid included: without `settle` none of it is written. Resolves to what it bills. */
+export async function supposeChange(work: SubscriptionWork, input: ChangeInput): Promise<readonly InvoiceLine[]> {
+  if (input.planId !== undefined) refuseUnless(work, 'change_plan');
+  if (input.quantity !== undefined) refuseUnless(work, 'change_quantity');
+  if (input.nextBillingDate !== undefined) refuseUnless(work, 'change_date');
+  const plan = await planSubscriptionChange(work, input);
+  const planned = linesOf(work, plan);
+  await carryOutChange(work, plan);
+  const invoice = [...work.changed.invoices.values()].find(({ isNew }) => isNew);
+  if (work.sub.pendingChange?.waitsFor === 'payment' && invoice) await applyPaidChange(work, invoice.row);
+  return planned ?? invoice?.lines ?? [];
 }
 
 /** The proration lines of the change, whether they are charged now or wait; null where it is an invoice that is made anew. */

@@ -1,5 +1,5 @@
 import type { Answer } from '../../contracts/answer.ts';
-import { listEvents, listTimeline } from '../../db/queries/history.ts';
+import { listEvents, listTimeline, type TimelineEntry } from '../../db/queries/history.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { toIso } from '../../domain/instant.ts';
@@ -12,15 +12,18 @@ export function readTimeline(context: BillingContext, call: Call, id: Subscripti
   return withTenant(context.database, call.tenantId, async (tx) => {
     const entries = await listTimeline(tx, id);
     if (!entries) throw unknownSubscription();
-    const data = entries.map((entry) => ({
-      at: toIso(entry.at),
-      action: entry.action,
-      plan_id: entry.planId,
-      plan_name: entry.planName,
-      details: { ...entry.details, actor: entry.actor },
-    }));
-    return { status: 200, body: { data } };
+    return { status: 200, body: { data: entries.map(renderTimelineEntry) } };
   });
+}
+
+export function renderTimelineEntry(entry: TimelineEntry) {
+  return {
+    at: toIso(entry.at),
+    action: entry.action,
+    plan_id: entry.planId,
+    plan_name: entry.planName,
+    details: { ...entry.details, actor: entry.actor },
+  };
 }
 
 /** The ordered events, as published: they rebuild the subscription's state. */

@@ -3,7 +3,7 @@ import { loadCurrentRun } from '../../db/queries/billing-runs.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import type { PaymentStatus } from '../../domain/payments/payment-status.ts';
-import { planResume } from '../../domain/subscriptions/pause.ts';
+import { planResume, shortestRemainderMs } from '../../domain/subscriptions/pause.ts';
 import { moveAnchor } from '../collection/move-period-end.ts';
 import { dueStatus } from '../collection/past-due.ts';
 import { subscriptionSnapshot } from '../subscription-work/snapshots.ts';
@@ -33,15 +33,12 @@ export async function resumeNow(work: SubscriptionWork): Promise<void> {
   emit(work, 'subscriptions.resumed', () => ({ subscription: subscriptionSnapshot(sub) }));
 }
 
-/** With no time left the boundary comes at once, yet never at an instant that was a boundary before the pause. */
-const shortestMs = 1;
-
 async function extendPeriod(work: SubscriptionWork): Promise<void> {
   const { sub } = work;
   const plan = planResume({
     now: businessNow(work),
     pausedAt: sub.pausedAt ?? businessNow(work),
-    remainingMs: Math.max(sub.pauseRemainingMs ?? 0, shortestMs),
+    remainingMs: Math.max(sub.pauseRemainingMs ?? 0, shortestRemainderMs),
     zone: sub.timezone,
     basis: sub.basis,
     pendingLines: sub.pendingLines,
@@ -53,7 +50,7 @@ async function extendPeriod(work: SubscriptionWork): Promise<void> {
     touch(work, 'runs', run);
   }
   sub.periodEndAt = plan.periodEndAt;
-  if (work.clock && (sub.pauseRemainingMs ?? 0) < shortestMs) moveClockTo(work, plan.periodEndAt);
+  if (work.clock && (sub.pauseRemainingMs ?? 0) < shortestRemainderMs) moveClockTo(work, plan.periodEndAt);
   if (sub.status === 'trialing') sub.trialEndAt = plan.periodEndAt;
   if (sub.cancelAt !== null) sub.cancelAt = plan.periodEndAt;
   sub.basis = plan.basis;

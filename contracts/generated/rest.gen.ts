@@ -124,7 +124,8 @@ export interface paths {
          */
         get: operations["forecastSubscription"];
         put?: never;
-        post?: never;
+        /** The invoices to come if a command were given now, beside those to come without it; changes nothing */
+        post: operations["supposeCommand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -944,6 +945,40 @@ export interface paths {
         put?: never;
         /** Free a parked subscription: retry the step, skip it, or override */
         post: operations["repairSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/subscriptions/{subscription_id}/billing-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The story of a subscription, billing run by billing run */
+        get: operations["listBillingRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/subscriptions/{subscription_id}/workflow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a subscription’s workflow is called, does next, and stands still at */
+        get: operations["readWorkflow"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1774,6 +1809,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/saved-views/{saved_view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop a view of your own */
+        delete: operations["dropView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your own views of lists, by name */
+        get: operations["listSavedViews"];
+        put?: never;
+        /** Keep filters of a list under a name */
+        post: operations["saveView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants/{tenant_id}/cancel-deletion": {
         parameters: {
             query?: never;
@@ -2031,6 +2101,17 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        ForecastPeriod: {
+            /** Format: date-time */
+            period_start: string;
+            /** Format: date-time */
+            period_end: string;
+            /** Format: date-time */
+            due_at: string;
+            total: number;
+            currency: string;
+            lines: components["schemas"]["InvoiceLine"][];
+        };
         /** @description Signed; the total is the sum of the lines. */
         InvoiceLine: {
             kind: string;
@@ -2042,6 +2123,35 @@ export interface components {
             period_start: string | null;
             /** Format: date-time */
             period_end: string | null;
+        };
+        TimelineEntry: {
+            /** Format: date-time */
+            at: string;
+            action: string;
+            plan_id: string;
+            plan_name: string;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        Supposition: {
+            currency: string;
+            /**
+             * Format: date-time
+             * @description Null: both say everything that will ever fall due.
+             */
+            compared_until: string | null;
+            present: components["schemas"]["Outlook"];
+            supposed: components["schemas"]["Outlook"];
+            /** @description What the command adds to the total, or takes from it. */
+            difference: number;
+        };
+        Outlook: {
+            /** @description Invoiced and not paid. */
+            due_now: number;
+            data: components["schemas"]["ForecastPeriod"][];
+            /** @description `due_now`, and what falls due before `compared_until`. */
+            total: number;
         };
         /** @description What can be subscribed to. Its price is a version; a subscription keeps its own. */
         Plan: {
@@ -2427,6 +2537,148 @@ export interface components {
             /** Format: date-time */
             target: string | null;
         };
+        /** @description A boundary and all that came of it. What names an invoice stands with that invoice’s run, everything else with the run in whose time it happened; what came before the first stands with the first. */
+        BillingRun: {
+            billing_run_id: string;
+            /** @enum {string} */
+            kind: "trial" | "first" | "renewal";
+            ordinal: number;
+            /** @enum {string} */
+            status: "open" | "settled" | "skipped" | "void";
+            /** Format: date-time */
+            boundary_at: string;
+            /** Format: date-time */
+            period_start: string;
+            /** Format: date-time */
+            period_end: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            settled_at: string | null;
+            invoices: {
+                invoice_id: string;
+                number: number | null;
+                /** @enum {string} */
+                kind: "period" | "proration" | "additional" | "manual";
+                /** @enum {string} */
+                status: "draft" | "open" | "paid" | "void" | "uncollectible";
+                total: number;
+                currency: string;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                finalized_at: string | null;
+                /** Format: date-time */
+                paid_at: string | null;
+                /** Format: date-time */
+                voided_at: string | null;
+                payments: {
+                    payment_id: string;
+                    /** @enum {string} */
+                    status: "pending" | "processing" | "completed" | "failed" | "failed_permanent" | "requires_action" | "retrying" | "partially_refunded" | "refunded" | "disputed";
+                    amount: number;
+                    currency: string;
+                    attempts_count: number;
+                    max_retries: number;
+                    /** Format: date-time */
+                    next_attempt_at: string | null;
+                    attempts: {
+                        attempt_id: string;
+                        number: number;
+                        status: string;
+                        trigger: string;
+                        provider: string;
+                        payment_method_id: string;
+                        amount: number;
+                        currency: string;
+                        decline_kind: string | null;
+                        code: string | null;
+                        message: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        settled_at: string | null;
+                        provider_charge_id: string | null;
+                        /** Format: date-time */
+                        sent_at: string | null;
+                        send_count: number;
+                        /** @description How often the provider was asked what became of it. */
+                        look_up_count: number;
+                        /** Format: date-time */
+                        next_look_up_at: string | null;
+                        /**
+                         * Format: date-time
+                         * @description The business instant it was due at.
+                         */
+                        due_at: string;
+                        /** @description What the provider told about it, as delivered; null without the permission webhooks:read. */
+                        webhooks: components["schemas"]["WebhookInList"][] | null;
+                    }[];
+                }[];
+            }[];
+            entries: components["schemas"]["TimelineEntry"][];
+            events: {
+                event_id: string;
+                /** @description Null of what is no change of state. */
+                sequence: number | null;
+                type: string;
+                /** Format: date-time */
+                occurred_at: string;
+                /** Format: date-time */
+                published_at: string | null;
+                invoice_id: string | null;
+                payment_id: string | null;
+                attempt_number: number | null;
+            }[];
+        };
+        WebhookInList: {
+            webhook_id: string;
+            provider: string;
+            endpoint: string;
+            provider_event_id: string;
+            event_type: string | null;
+            /**
+             * @description `received`: on its way. `ignored`: about nothing the platform has a use for. `dead`: no try succeeded, it waits for a person.
+             * @enum {string}
+             */
+            status: "received" | "processed" | "ignored" | "dead" | "discarded";
+            tries: number;
+            error: string | null;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            processed_at: string | null;
+        };
+        /** @description What carries a subscription out, as an operator sees it. */
+        Workflow: {
+            workflow_id: string;
+            namespace: string;
+            /** @description In the Temporal UI; null where none is configured. */
+            url: string | null;
+            /** @description The earliest duty; `at` is null where only a command, an advance or a notification brings it. */
+            next: {
+                kind: string;
+                /** Format: date-time */
+                at: string | null;
+            };
+            /** Format: date-time */
+            wake_at: string | null;
+            /**
+             * Format: date-time
+             * @description What the workflow has promised.
+             */
+            sleeping_until: string | null;
+            last_result: string;
+            failed_tries: number;
+            /** @description Set aside for a person: which step failed, with what, and how. */
+            parked: {
+                /** Format: date-time */
+                at: string;
+                step: string;
+                input?: unknown;
+                error: string;
+            } | null;
+        };
         /** @description The tenant’s account at a payment provider. No secret is ever shown. */
         ProviderAccount: {
             /** @enum {string} */
@@ -2639,24 +2891,6 @@ export interface components {
             } | null;
             /** @description As the provider sent it; bytes that are no UTF-8 are replaced. */
             body: string;
-        };
-        WebhookInList: {
-            webhook_id: string;
-            provider: string;
-            endpoint: string;
-            provider_event_id: string;
-            event_type: string | null;
-            /**
-             * @description `received`: on its way. `ignored`: about nothing the platform has a use for. `dead`: no try succeeded, it waits for a person.
-             * @enum {string}
-             */
-            status: "received" | "processed" | "ignored" | "dead" | "discarded";
-            tries: number;
-            error: string | null;
-            /** Format: date-time */
-            received_at: string;
-            /** Format: date-time */
-            processed_at: string | null;
         };
         ReportOverview: {
             /**
@@ -3029,6 +3263,17 @@ export interface components {
             /** @description The URI as a picture. */
             qr_svg: string;
         };
+        /** @description Filters of a list under a name, of whoever made it and nobody else. */
+        SavedView: {
+            saved_view_id: string;
+            page: string;
+            name: string;
+            filters: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+        };
         /** @description A business on the platform, as its operators see it. */
         Tenant: {
             tenant_id: string;
@@ -3287,10 +3532,6 @@ export interface operations {
                     /** Format: date */
                     next_billing_date?: string;
                     quantity?: number;
-                    payment_method_id?: string;
-                    metadata?: {
-                        [key: string]: string | null;
-                    };
                     /**
                      * @default now
                      * @enum {string}
@@ -3301,6 +3542,10 @@ export interface operations {
                      * @enum {string}
                      */
                     proration?: "next_invoice" | "invoice_now" | "none";
+                    payment_method_id?: string;
+                    metadata?: {
+                        [key: string]: string | null;
+                    };
                     idempotency_key?: string;
                 };
             };
@@ -3559,6 +3804,13 @@ export interface operations {
                 plan_id?: string;
                 group_id?: string;
                 status?: "scheduled" | "incomplete" | "trialing" | "active" | "past_due" | "paused" | "canceled" | "expired" | "payment_failed";
+                /** @description Parked, and waiting for an operator. Ignored from customers. */
+                needs_attention?: "true" | "false";
+                /** @description On virtual time. */
+                test_clock?: "true" | "false";
+                next_charge_from?: string;
+                /** @description Exclusive. */
+                next_charge_to?: string;
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -4166,17 +4418,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: {
-                            /** Format: date-time */
-                            period_start: string;
-                            /** Format: date-time */
-                            period_end: string;
-                            /** Format: date-time */
-                            due_at: string;
-                            total: number;
-                            currency: string;
-                            lines: components["schemas"]["InvoiceLine"][];
-                        }[];
+                        data: components["schemas"]["ForecastPeriod"][];
                     };
                 };
             };
@@ -4236,6 +4478,158 @@ export interface operations {
             };
         };
     };
+    supposeCommand: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters, kept seven days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default 12 */
+                    periods?: number;
+                    change?: {
+                        plan_id?: string;
+                        /** Format: date */
+                        next_billing_date?: string;
+                        quantity?: number;
+                        /**
+                         * @default now
+                         * @enum {string}
+                         */
+                        effective?: "now" | "period_end";
+                        /**
+                         * @default next_invoice
+                         * @enum {string}
+                         */
+                        proration?: "next_invoice" | "invoice_now" | "none";
+                    };
+                    pause?: {
+                        /** Format: date-time */
+                        resumes_at?: string;
+                    };
+                    resume?: Record<string, never>;
+                    cancel?: {
+                        /**
+                         * @default now
+                         * @enum {string}
+                         */
+                        at?: "now" | "period_end";
+                    };
+                    uncancel?: Record<string, never>;
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Both outlooks, over the same time. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Supposition"];
+                };
+            };
+            /** @description `invalid_request`, `card_number_refused` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_in_use`, `plan_archived`, `currency_mismatch`, `payment_in_flight`, `payment_method_required`, `subscription_conflict`, `already_canceled`, `invalid_state`, `subscription_incomplete`, `subscription_needs_attention`, `clock_advancing` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     previewChange: {
         parameters: {
             query?: never;
@@ -4255,10 +4649,6 @@ export interface operations {
                     /** Format: date */
                     next_billing_date?: string;
                     quantity?: number;
-                    payment_method_id?: string;
-                    metadata?: {
-                        [key: string]: string | null;
-                    };
                     /**
                      * @default now
                      * @enum {string}
@@ -4269,6 +4659,10 @@ export interface operations {
                      * @enum {string}
                      */
                     proration?: "next_invoice" | "invoice_now" | "none";
+                    payment_method_id?: string;
+                    metadata?: {
+                        [key: string]: string | null;
+                    };
                     idempotency_key?: string;
                 };
             };
@@ -4486,16 +4880,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: {
-                            /** Format: date-time */
-                            at: string;
-                            action: string;
-                            plan_id: string;
-                            plan_name: string;
-                            details: {
-                                [key: string]: unknown;
-                            };
-                        }[];
+                        data: components["schemas"]["TimelineEntry"][];
                     };
                 };
             };
@@ -9492,6 +9877,157 @@ export interface operations {
             };
             /** @description `idempotency_key_reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBillingRuns: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of billing runs, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BillingRun"][];
+                        has_more: boolean;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workflow. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15849,6 +16385,289 @@ export interface operations {
                 };
             };
             /** @description `idempotency_key_in_use`, `invalid_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters, kept seven days. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                saved_view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The view, as it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_in_use` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSavedViews: {
+        parameters: {
+            query?: {
+                /** @description The list, as the address of its page names it. */
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SavedView"][];
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saveView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters, kept seven days. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description The list, as the address of its page names it.
+                     * @example subscriptions
+                     */
+                    page: string;
+                    name: string;
+                    filters: {
+                        [key: string]: string;
+                    };
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The view. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description `invalid_request`, `card_number_refused` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_in_use`, `already_exists`, `quota_reached` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,7 @@ import * as oauthClients from './oauth-clients.ts';
 import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
+import * as savedViews from './saved-views.ts';
 import * as sessions from './sessions.ts';
 import * as ownTenant from './tenant.ts';
 import * as tenants from './tenants.ts';
@@ -19,6 +20,7 @@ export const accessContracts: readonly [string, RouteContract][] = [
   ...routesOf(sessions),
   ...routesOf(users),
   ...routesOf(me),
+  ...routesOf(savedViews),
   ...routesOf(tenants),
   ...routesOf(ownTenant),
 ];

@@ -1,5 +1,6 @@
 import * as adminAttempts from './admin-attempts.ts';
 import * as adminPayments from './admin-payments.ts';
+import * as billingRuns from './billing-runs.ts';
 import * as disputes from './disputes.ts';
 import * as manualInvoices from './manual-invoices.ts';
 import * as operations from './operations.ts';
@@ -16,6 +17,7 @@ export const administrationContracts: readonly [string, RouteContract][] = [
   ...routesOf(adminPayments),
   ...routesOf(manualInvoices),
   ...routesOf(operations),
+  ...routesOf(billingRuns),
   ...routesOf(providerAccounts),
   ...routesOf(webhookEndpoints),
   ...routesOf(disputes),

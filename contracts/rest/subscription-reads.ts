@@ -14,6 +14,17 @@ const wholeNumber = (fallback: number, [least, most]: readonly [number, number])
     .default(fallback)
     .meta({ type: 'integer', minimum: least, maximum: most, default: fallback });
 
+export const forecastPeriod = z
+  .object({
+    period_start: instantOut,
+    period_end: instantOut,
+    due_at: instantOut,
+    total: z.int(),
+    currency: z.string(),
+    lines: z.array(invoiceLine),
+  })
+  .meta({ id: 'ForecastPeriod' });
+
 export const previewChangeRoute = defineRoute({
   method: 'post',
   path: '/subscriptions/{subscription_id}/preview',
@@ -49,21 +60,20 @@ export const forecastSubscriptionRoute = defineRoute({
   answers: {
     200: {
       description: 'Beginning with the next invoice.',
-      schema: z.object({
-        data: z.array(
-          z.object({
-            period_start: instantOut,
-            period_end: instantOut,
-            due_at: instantOut,
-            total: z.int(),
-            currency: z.string(),
-            lines: z.array(invoiceLine),
-          }),
-        ),
-      }),
+      schema: z.object({ data: z.array(forecastPeriod) }),
     },
   },
 });
+
+export const timelineEntry = z
+  .object({
+    at: instantOut,
+    action: z.string(),
+    plan_id: z.string(),
+    plan_name: z.string(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TimelineEntry' });
 
 export const readTimelineRoute = defineRoute({
   method: 'get',
@@ -77,15 +87,7 @@ export const readTimelineRoute = defineRoute({
     200: {
       description: 'In the order it happened.',
       schema: z.object({
-        data: z.array(
-          z.object({
-            at: instantOut,
-            action: z.string(),
-            plan_id: z.string(),
-            plan_name: z.string(),
-            details: z.record(z.string(), z.unknown()),
-          }),
-        ),
+        data: z.array(timelineEntry),
       }),
     },
   },

@@ -21,7 +21,8 @@ import {
 } from './subscription-answers.ts';
 
 const tag = 'Subscriptions';
-const at = z.enum(['now', 'period_end']);
+export const at = z.enum(['now', 'period_end']);
+const flag = z.enum(['true', 'false']);
 const subscriptionAnswer = { description: 'The subscription.', schema: subscription };
 
 export const createSubscriptionRoute = defineRoute({
@@ -80,6 +81,12 @@ export const listSubscriptionsRoute = defineRoute({
     plan_id: idText.optional(),
     group_id: z.string().max(100).optional(),
     status: subscriptionStatus.optional(),
+    needs_attention: flag
+      .optional()
+      .meta({ description: 'Parked, and waiting for an operator. Ignored from customers.' }),
+    test_clock: flag.optional().meta({ description: 'On virtual time.' }),
+    next_charge_from: instantIn.optional(),
+    next_charge_to: instantIn.optional().meta({ description: 'Exclusive.' }),
   }),
   answers: { 200: { description: 'A page of subscriptions, newest first.', schema: pageOf(subscription) } },
 });
@@ -95,14 +102,19 @@ export const readSubscriptionRoute = defineRoute({
   answers: { 200: subscriptionAnswer },
 });
 
-export const changeBody = bodyOf({
+/** What of a change moves money, and when. */
+export const changeOfTerms = {
   plan_id: idText.optional(),
   next_billing_date: date.optional(),
   quantity: quantity.optional(),
-  payment_method_id: idText.optional(),
-  metadata: metadataChange.optional(),
   effective: at.default('now'),
   proration: z.enum(['next_invoice', 'invoice_now', 'none']).default('next_invoice'),
+};
+
+export const changeBody = bodyOf({
+  ...changeOfTerms,
+  payment_method_id: idText.optional(),
+  metadata: metadataChange.optional(),
 });
 
 /** Which share of a change is paid, and when, is the business's to say. */

@@ -75,6 +75,7 @@ const erasures: readonly Erasure[] = [
     left: (sql) => sql`name <> ${erased}`,
   },
   { table: 'memberships', set: null, left: (sql) => sql`true` },
+  { table: 'saved_views', set: null, left: (sql) => sql`true` },
   {
     table: 'invitations',
     set: (sql) => sql`email = ${erased}, token_hash = ${erased},

@@ -32,6 +32,7 @@ const exported: Readonly<Record<string, readonly string[]>> = {
   memberships: [],
   invitations: ['token_hash'],
   custom_roles: [],
+  saved_views: [],
   outbox: [],
   inbox: [],
   audit_log: [],

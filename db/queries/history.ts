@@ -7,7 +7,7 @@ async function exists(tx: TenantTransaction, id: SubscriptionId): Promise<boolea
   return rows.length > 0;
 }
 
-interface TimelineEntry {
+export interface TimelineEntry {
   at: Instant;
   action: string;
   actor: string;

@@ -1,5 +1,6 @@
 import type { CustomerId, PlanId, SubscriptionId, TenantId } from '../../domain/ids.ts';
-import type { Sql } from '../database.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Sql, Statement } from '../database.ts';
 import { readAsTenant, type TenantDatabase } from '../with-tenant.ts';
 import { readOf, type SubscriptionRead, selectSubscriptions } from './read-subscription.ts';
 
@@ -22,6 +23,12 @@ export interface SubscriptionFilter {
   /** As rendered: `payment_failed` includes an incomplete one in dunning. */
   status?: string;
   groupId?: string;
+  /** Parked. */
+  needsAttention?: boolean;
+  onTestClock?: boolean;
+  /** `[nextChargeFrom, nextChargeTo)`. */
+  nextChargeFrom?: Instant;
+  nextChargeTo?: Instant;
   limit: number;
   /** Ids below it; ids sort by the time they were made. */
   cursor?: string;
@@ -37,14 +44,46 @@ export function listSubscriptionRows(
   return readAsTenant(database, tenantId, (sql) => {
     const rendered = sql`case when status = 'incomplete' and collection = 'dunning' then 'payment_failed' else status end`;
     const page = sql`
-      select * from subscriptions
+      select * from subscriptions s
       where tenant_id = ${tenantId}
         ${filter.customerId ? sql`and customer_id = ${filter.customerId}` : sql``}
         ${filter.planId ? sql`and plan_id = ${filter.planId}` : sql``}
         ${filter.groupId ? sql`and group_id = ${filter.groupId}` : sql``}
         ${status ? sql`and ${rendered} = ${status}` : sql``}
+        ${filter.needsAttention === undefined ? sql`` : sql`and (parked_at is not null) = ${filter.needsAttention}`}
+        ${
+          filter.onTestClock === undefined
+            ? sql``
+            : sql`and exists (select 1 from test_clocks k where k.tenant_id = s.tenant_id and k.scope = s.id) = ${filter.onTestClock}`
+        }
+        ${filter.nextChargeFrom === undefined ? sql`` : sql`and ${nextChargeAt(sql)} >= ${filter.nextChargeFrom}`}
+        ${filter.nextChargeTo === undefined ? sql`` : sql`and ${nextChargeAt(sql)} < ${filter.nextChargeTo}`}
         ${filter.cursor ? sql`and id < ${filter.cursor}` : sql``}
       order by id desc limit ${filter.limit + 1}`;
     return selectSubscriptions(sql, page).then((rows) => rows.map(readOf));
   });
+}
+
+/**
+ * The instant of `next_charge`, as `nextChargeOf` and the forecast have it: an unpaid invoice's next try, else the boundary the next
+ * period begins at, unless the subscription ends by then. Only rows with something open are looked up further.
+ */
+function nextChargeAt(sql: Sql) {
+  const ofOpen = (what: Statement) => sql`case when has_open_work then (${what}) end`;
+  const retryAt = ofOpen(sql`
+    select p.retry_at from payments p
+    where p.tenant_id = s.tenant_id and p.subscription_id = s.id and p.retry_at is not null
+    order by p.id limit 1`);
+  const invoicedUntil = ofOpen(sql`
+    select r.period_end_at from billing_runs r
+    where r.tenant_id = s.tenant_id and r.subscription_id = s.id and r.status = 'open'
+    order by r.boundary_at limit 1`);
+  const boundary = sql`case
+    when status in ('canceled', 'expired', 'payment_failed') then null
+    when status = 'paused' then coalesce(
+      ${invoicedUntil} + (resumes_at - paused_at),
+      resumes_at + greatest(coalesce(pause_remaining_ms, 0), 1) * interval '1 millisecond')
+    when status = 'scheduled' then coalesce(trial_end_at, starts_at)
+    else coalesce(${invoicedUntil}, period_end_at, trial_end_at, starts_at) end`;
+  return sql`coalesce(${retryAt}, case when ${boundary} < coalesce(cancel_at, 'infinity') then ${boundary} end)`;
 }

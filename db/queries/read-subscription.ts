@@ -67,3 +67,8 @@ export function readOf(row: Joined): SubscriptionRead {
       : { localDate: row.anchorDate, localTime: row.anchorTime, zone: row.anchorZone, ordinal: 0 };
   return { sub: row, planName: row.planName, price, anchor };
 }
+
+/** The row alone; null when the tenant has no such subscription. */
+export function findSubscription(sql: Sql, id: SubscriptionId): PromiseLike<SubscriptionRow | null> {
+  return sql<SubscriptionRow[]>`select * from subscriptions where id = ${id}`.then(([row]) => row ?? null);
+}

@@ -22,6 +22,8 @@ const tableOf = {
   customRole: 'custom_roles',
   invitation: 'invitations',
   tenant: 'tenants',
+  billingRun: 'billing_runs',
+  savedView: 'saved_views',
   /** Sessions are no rows: what cannot be read is refused of each as of an unknown one. */
   session: null,
 } as const;

@@ -92,3 +92,24 @@ export const oauthClients = pgTable(
     foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] }),
   ],
 );
+
+/** Filters of a list under a name, of one person or key. */
+export const savedViews = pgTable(
+  'saved_views',
+  {
+    tenantId: tenantId(),
+    id: text('id').notNull(),
+    /** Who made it and alone sees it: a user, a key or a client. */
+    owner: text('owner').notNull(),
+    /** Of the list it is a view of, as its address names it. */
+    page: text('page').notNull(),
+    name: text('name').notNull(),
+    filters: jsonb('filters').$type<Record<string, string>>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    uniqueIndex('saved_views_name').on(t.tenantId, t.owner, t.page, t.name),
+    foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] }),
+  ],
+);

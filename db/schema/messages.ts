@@ -98,6 +98,7 @@ export const inbox = pgTable(
     uniqueIndex('inbox_id').on(t.tenantId, t.id),
     // By what only a failed try changes: handling the others stays an update in place.
     index('inbox_failed').on(t.tenantId, t.id).where(sql`error is not null`),
+    index('inbox_attempt').on(t.tenantId, t.attemptId).where(sql`attempt_id is not null`),
     foreignKey({ columns: [t.tenantId], foreignColumns: [tenants.tenantId] }),
   ],
 );

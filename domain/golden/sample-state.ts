@@ -31,6 +31,7 @@ export function stateOf(
     periodEndAt: null,
     creditBalanceMinor: 0,
     cancelAt: null,
+    pausedAt: null,
     resumesAt: null,
     pauseRemainingMs: null,
   };

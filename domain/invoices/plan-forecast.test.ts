@@ -29,6 +29,7 @@ const running: State = {
   periodEndAt: at('2026-02-28T12:00:00Z'),
   creditBalanceMinor: 0,
   cancelAt: null,
+  pausedAt: null,
   resumesAt: null,
   pauseRemainingMs: null,
 };

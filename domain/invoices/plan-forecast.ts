@@ -2,6 +2,7 @@ import { type Anchor, anchorAfterChange, anchorAt, nextBoundaryAfter } from '../
 import type { Instant } from '../instant.ts';
 import { assertNever } from '../invariant.ts';
 import type { Price } from '../pricing/price.ts';
+import { planResume, shortestRemainderMs } from '../subscriptions/pause.ts';
 import type { Subscription } from '../subscriptions/subscription.ts';
 import type { InvoiceLine } from './invoice-line.ts';
 import { planPeriodInvoice } from './plan-period-invoice.ts';
@@ -22,6 +23,7 @@ export interface ForecastInput {
     | 'periodEndAt'
     | 'creditBalanceMinor'
     | 'cancelAt'
+    | 'pausedAt'
     | 'resumesAt'
     | 'pauseRemainingMs'
   >;
@@ -44,30 +46,50 @@ export interface ForecastPeriod {
   lines: InvoiceLine[];
 }
 
-/** Where the next invoice's period starts, and from which anchor it is counted; null: no invoice will follow. */
-function firstBoundary(input: ForecastInput): { at: Instant; anchor: Anchor } | null {
-  const { subscription, anchor } = input;
+/** Where the next invoice's period starts, from which anchor it is counted, and what waits for it. */
+interface FirstBoundary {
+  at: Instant;
+  anchor: Anchor;
+  pendingLines: readonly InvoiceLine[];
+}
+
+/** Null: no invoice will follow. */
+function firstBoundary(input: ForecastInput): FirstBoundary | null {
+  const { subscription, anchor, pendingLines } = input;
   const started = input.invoicedUntilAt ?? subscription.periodEndAt;
   switch (subscription.status) {
     case 'canceled':
     case 'expired':
     case 'payment_failed':
       return null;
-    case 'paused': {
-      if (subscription.resumesAt === null) return null;
-      const at = subscription.resumesAt + (subscription.pauseRemainingMs ?? 0);
-      return { at, anchor: anchorAt(at, anchor.zone) };
-    }
+    case 'paused':
+      return subscription.resumesAt === null ? null : boundaryAfterPause(input, subscription.resumesAt);
     case 'scheduled':
-      return { at: subscription.trialEndAt ?? subscription.startsAt, anchor };
+      return { at: subscription.trialEndAt ?? subscription.startsAt, anchor, pendingLines };
     case 'incomplete':
     case 'trialing':
     case 'active':
     case 'past_due':
-      return { at: started ?? subscription.trialEndAt ?? subscription.startsAt, anchor };
+      return { at: started ?? subscription.trialEndAt ?? subscription.startsAt, anchor, pendingLines };
     default:
       return assertNever(subscription.status);
   }
+}
+
+/** As the resume itself will plan it; a period that is invoiced already grows by the time paused. */
+function boundaryAfterPause(input: ForecastInput, resumesAt: Instant): FirstBoundary {
+  const { subscription, anchor, pendingLines } = input;
+  const pausedAt = subscription.pausedAt ?? resumesAt;
+  if (input.invoicedUntilAt !== null) {
+    const at = input.invoicedUntilAt + resumesAt - pausedAt;
+    return { at, anchor: anchorAt(at, anchor.zone), pendingLines };
+  }
+  const remainingMs = Math.max(subscription.pauseRemainingMs ?? 0, shortestRemainderMs);
+  const plan = planResume({
+    ...{ now: resumesAt, pausedAt, remainingMs, zone: anchor.zone, pendingLines },
+    ...{ basis: null, periodPausedMs: 0 },
+  });
+  return { at: plan.periodEndAt, anchor: plan.anchor, pendingLines: plan.pendingLines };
 }
 
 /**
@@ -87,7 +109,7 @@ export function planForecast(input: ForecastInput): ForecastPeriod[] {
   const cancelAt = input.subscription.cancelAt ?? Number.POSITIVE_INFINITY;
   const forecast: ForecastPeriod[] = [];
   let creditBalanceMinor = input.subscription.creditBalanceMinor;
-  let pendingLines = input.pendingLines;
+  let { pendingLines } = first;
   let periodStartAt = first.at;
   while (forecast.length < input.periods && periodStartAt < cancelAt) {
     const periodEndAt = nextBoundaryAfter(anchor, terms.price.interval, periodStartAt);

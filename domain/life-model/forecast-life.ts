@@ -7,6 +7,7 @@ export function forecastLife(life: Life): ForecastPeriod[] {
       ...life,
       trialEndAt: life.status === 'trialing' ? life.periodEndAt : null,
       creditBalanceMinor: life.creditMinor,
+      pausedAt: life.pause?.at ?? null,
       resumesAt: life.pause?.resumesAt ?? null,
       pauseRemainingMs: life.pause?.remainingMs ?? null,
     },

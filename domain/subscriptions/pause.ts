@@ -9,6 +9,9 @@ export function planPause(pause: { now: Instant; periodEndAt: Instant | null }):
   return { remainingMs: pause.periodEndAt === null ? 0 : Math.max(0, pause.periodEndAt - pause.now) };
 }
 
+/** With no time left the boundary comes at once, yet never at an instant that was a boundary before the pause. */
+export const shortestRemainderMs = 1;
+
 export interface Resume {
   now: Instant;
   pausedAt: Instant;

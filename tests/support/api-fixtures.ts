@@ -55,6 +55,7 @@ export async function makeFurtherIds(
   ];
   const role = await post('/roles', { name: `Role ${setupId}`, permissions: ['plans:read'] });
   const email = `${userId}@users.example`;
+  const view = await post('/me/saved-views', { page: 'subscriptions', name: setupId, filters: { status: 'active' } });
   const invitation = await post('/invitations', { email: `${userId}@people.example`, role: 'viewer' });
   await api.owner`insert into identity.users (id, email) values (${userId}, ${email})`;
   await api.owner`insert into memberships (tenant_id, id, email, role) values (${tenantId}, ${userId}, ${email}, 'viewer')`;
@@ -74,6 +75,7 @@ export async function makeFurtherIds(
     role_id: role.body.role_id as string,
     user_id: userId as string,
     invitation_id: invitation.body.invitation_id as string,
+    saved_view_id: view.body.saved_view_id as string,
   };
 }
 

@@ -1,4 +1,5 @@
 import { createPdfRenderer } from '../../adapters/documents/pdf/pdf-renderer.ts';
+import { createAddressOfWorkflow } from '../../adapters/engine/temporal/workflow-address.ts';
 import { FakePaymentProvider } from '../../adapters/payments/fake.ts';
 import type { Gate } from '../../api/gateway/gate.ts';
 import type { ApiParts } from '../../api/parts.ts';
@@ -29,6 +30,7 @@ export function makeTestApiParts(
     denials: { note: () => undefined, stop: async () => undefined },
     access: openTestAccess(),
     gate: given.gate ?? makeTestGate(),
+    addressOfWorkflow: createAddressOfWorkflow({ url: 'http://temporal.example', namespace: 'test' }),
     receiveWebhook: noWebhooks,
     logger: given.logger,
   };

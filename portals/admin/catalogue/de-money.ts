@@ -44,12 +44,13 @@ export const money: typeof english = {
   },
   trigger: {
     create: 'Erste Abbuchung',
-    renewal: 'Verlängerung',
-    retry: 'Automatischer Versuch',
-    manual: 'Von Hand',
     upgrade: 'Tarifwechsel',
     additional: 'Zusätzliche Abbuchung',
     new_method: 'Neue Zahlungsmethode',
+    initial: 'Erste Abbuchung',
+    renewal: 'Verlängerung',
+    retry: 'Automatischer Versuch',
+    manual: 'Von Hand',
   },
   decline: {
     insufficient_funds: 'Konto nicht gedeckt',

@@ -43,12 +43,13 @@ export const money = {
   },
   trigger: {
     create: 'First charge',
-    renewal: 'Renewal',
-    retry: 'Automatic retry',
-    manual: 'By hand',
     upgrade: 'Change of plan',
     additional: 'Additional charge',
     new_method: 'New payment method',
+    initial: 'First charge',
+    renewal: 'Renewal',
+    retry: 'Automatic retry',
+    manual: 'By hand',
   },
   decline: {
     insufficient_funds: 'Insufficient funds',

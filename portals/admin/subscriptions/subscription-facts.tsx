@@ -6,6 +6,8 @@ import { Section } from '../../shared/parts/section.tsx';
 import { usePriceText } from '../../shared/parts/use-price-text.ts';
 import type { Plan, Subscription } from '../../shared/rest/types.ts';
 import { CustomerName } from '../names.tsx';
+import { metadataText } from './dialogs/metadata-text.ts';
+import { MethodOf } from './method-of.tsx';
 
 export function SubscriptionFacts(props: { subscription: Subscription; plan: Plan | undefined }): ReactNode {
   const { t } = useTranslation();
@@ -34,13 +36,17 @@ export function SubscriptionFacts(props: { subscription: Subscription; plan: Pla
         t('parts.range', { from: format.day(start_date), to: format.day(end_date) }),
     },
     { label: t('subscriptions.credit'), value: format.money(subscription.credit_balance, subscription.currency) },
+    { label: t('customers.method'), value: <MethodOf subscription={subscription} /> },
     { label: t('subscriptions.cancelAt'), value: cancel_at && format.instant(cancel_at) },
     { label: t('subscriptions.resumesAt'), value: resumes_at && format.instant(resumes_at) },
+    { label: t('subscriptions.metadata'), value: metadataText(subscription.metadata) },
     { label: t('subscriptions.pending'), value: pending_change && t(`changePlan.waits.${pending_change.waits_for}`) },
   ];
   return (
     <Section title={t('subscriptions.facts')}>
-      <FieldList fields={fields.filter(({ value }) => value !== null && value !== false && value !== undefined)} />
+      <FieldList
+        fields={fields.filter(({ value }) => value !== null && value !== false && value !== undefined && value !== '')}
+      />
     </Section>
   );
 }

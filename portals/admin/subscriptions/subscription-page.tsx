@@ -1,24 +1,22 @@
-import { Alert, Button, Group, Text } from '@mantine/core';
+import { Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import type { ReactNode } from 'react';
 import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import { planQuery } from '../../shared/rest/plan-queries.ts';
 import type { Subscription } from '../../shared/rest/types.ts';
-import { useMay } from '../../shared/session/session-context.tsx';
-import { UpcomingPayments } from '../../shared/subscription/upcoming-payments.tsx';
-import { BusinessTimeline } from './business-timeline.tsx';
-import { RepairDialog } from './repair-dialog.tsx';
+import { OutlookSection } from './forecast/outlook-section.tsx';
+import { ParkedAlert } from './parked-alert.tsx';
+import { BillingRuns } from './story/billing-runs.tsx';
 import { SubscriptionActions } from './subscription-actions.tsx';
 import { SubscriptionFacts } from './subscription-facts.tsx';
 import { SubscriptionPayments } from './subscription-payments.tsx';
+import { WorkflowSection } from './workflow-section.tsx';
 
 const lookAgainMs = 5_000;
-const forecastPeriods = 12;
 
 export function SubscriptionPage(): ReactNode {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
@@ -49,35 +47,13 @@ function OneSubscription({ subscription }: { subscription: Subscription }): Reac
           </Group>
         }
       />
-      <Parked subscription={subscription} />
+      <ParkedAlert subscription={subscription} planName={name} />
       <SubscriptionFacts subscription={subscription} plan={plan.data} />
       <SubscriptionActions subscription={subscription} planName={name} />
+      <BillingRuns subscription={subscription} />
+      <OutlookSection subscription={subscription} />
       <SubscriptionPayments subscriptionId={subscription.subscription_id} />
-      <BusinessTimeline subscription={subscription} />
-      <UpcomingPayments subscription={subscription} periods={forecastPeriods} />
+      <WorkflowSection subscription={subscription} />
     </>
-  );
-}
-
-/** A step failed until an operator had to look: which, why, and the way on. */
-function Parked({ subscription }: { subscription: Subscription }): ReactNode {
-  const { t } = useTranslation();
-  const mayRepair = useMay('operations:repair');
-  const [isAsking, setAsking] = useState(false);
-  const parked = subscription.needs_attention;
-  if (parked === null) return null;
-  return (
-    <Alert color="red" mb="lg" title={t('repair.parked')} role="alert">
-      <Text size="sm">{t('repair.step', { step: parked.step })}</Text>
-      <Text size="sm" className="break-anywhere">
-        {parked.error}
-      </Text>
-      {mayRepair && (
-        <Button size="xs" mt="sm" onClick={() => setAsking(true)}>
-          {t('repair.title')}
-        </Button>
-      )}
-      {isAsking && <RepairDialog subscription={subscription} onClose={() => setAsking(false)} />}
-    </Alert>
   );
 }

@@ -1,6 +1,5 @@
-import { Group, NativeSelect, Paper } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { Badge, Button, Group, Paper } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
@@ -10,34 +9,40 @@ import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import type { Page, Subscription } from '../../shared/rest/types.ts';
+import { useMay } from '../../shared/session/session-context.tsx';
 import { CustomerName, PlanName } from '../names.tsx';
 import { useFilters } from '../use-filters.ts';
-import { SubscriptionSearch } from './subscription-search.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { type Filters, filtersOf, listQueryOf } from './list-filters.ts';
+import { SavedViews } from './saved-views.tsx';
+import { SubscribeSomebodyDialog } from './subscribe-somebody-dialog.tsx';
 
-const statuses = [
-  ...['active', 'trialing', 'past_due', 'paused', 'scheduled', 'incomplete', 'payment_failed', 'canceled', 'expired'],
-] as const;
 const lookAgainMs = 15_000;
+const pageSize = 20;
 
-type Filters = Readonly<Record<string, string | undefined>>;
-
-function fetchPage({ status, plan_id, customer_id }: Filters, cursor: string | undefined): Promise<Page<Subscription>> {
-  const query = { status: status as Subscription['status'] | undefined, plan_id, customer_id, limit: 20, cursor };
+function fetchPage(filters: Filters, cursor: string | undefined): Promise<Page<Subscription>> {
+  const query = { ...listQueryOf(filters), limit: pageSize, cursor };
   return answered(rest.GET('/v1/subscriptions', { params: { query } }));
 }
 
 export function SubscriptionsPage(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
+  const mayWrite = useMay('subscriptions:write');
+  const [isSubscribing, setSubscribing] = useState(false);
   const [filters, change] = useFilters();
   return (
     <>
-      <PageHeader title={t('nav.subscriptions')} />
+      <PageHeader
+        title={t('nav.subscriptions')}
+        actions={mayWrite && <Button onClick={() => setSubscribing(true)}>{t('subscriptions.subscribe')}</Button>}
+      />
       <Paper>
+        <SavedViews filters={filters} onChange={change} />
         <FilterBar filters={filters} onChange={change} />
         <PagedTable
           label={t('nav.subscriptions')}
-          queryKey={['subscriptions', filters]}
+          queryKey={['subscriptions', filtersOf(filters)]}
           fetchPage={(cursor) => fetchPage(filters, cursor)}
           refetchInterval={lookAgainMs}
           keyOf={({ subscription_id }) => subscription_id}
@@ -52,7 +57,7 @@ export function SubscriptionsPage(): ReactNode {
                 </RouterAnchor>
               ),
             },
-            { header: t('subscriptions.status'), cell: ({ status }) => <StatusBadge status={status} /> },
+            { header: t('subscriptions.status'), cell: (subscription) => <Status subscription={subscription} /> },
             {
               header: t('subscriptions.next'),
               cell: ({ next_charge }) => (next_charge === null ? '–' : format.instant(next_charge.at)),
@@ -67,38 +72,17 @@ export function SubscriptionsPage(): ReactNode {
           ]}
         />
       </Paper>
+      {isSubscribing && <SubscribeSomebodyDialog onClose={() => setSubscribing(false)} />}
     </>
   );
 }
 
-function FilterBar(props: { filters: Filters; onChange: (changed: Record<string, string>) => void }): ReactNode {
+function Status({ subscription }: { subscription: Subscription }): ReactNode {
   const { t } = useTranslation();
-  const plans = useQuery({
-    queryKey: ['plans', 'all'],
-    queryFn: () => answered(rest.GET('/v1/plans', { params: { query: { limit: 100 } } })),
-  });
-  const { filters, onChange } = props;
   return (
-    <Group align="flex-end" gap="sm" mb="md">
-      <SubscriptionSearch customerId={filters['customer_id']} onChange={onChange} />
-      <NativeSelect
-        label={t('subscriptions.status')}
-        value={filters['status'] ?? ''}
-        onChange={({ currentTarget }) => onChange({ status: currentTarget.value })}
-        data={[
-          { value: '', label: t('subscriptions.everyStatus') },
-          ...statuses.map((status) => ({ value: status, label: t(`status.${status}`) })),
-        ]}
-      />
-      <NativeSelect
-        label={t('subscriptions.plan')}
-        value={filters['plan_id'] ?? ''}
-        onChange={({ currentTarget }) => onChange({ plan_id: currentTarget.value })}
-        data={[
-          { value: '', label: t('subscriptions.everyPlan') },
-          ...(plans.data?.data ?? []).map(({ plan_id, name }) => ({ value: plan_id, label: name })),
-        ]}
-      />
+    <Group gap={4} justify="inherit">
+      <StatusBadge status={subscription.status} />
+      {subscription.needs_attention !== null && <Badge color="red">{t('subscriptions.parked')}</Badge>}
     </Group>
   );
 }

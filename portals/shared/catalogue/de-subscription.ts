@@ -8,8 +8,6 @@ export const subscriptionTexts: typeof english = {
     when: 'Wann',
     now: 'Jetzt',
     periodEnd: 'Zum Ende des Zeitraums',
-    nowText:
-      'Der Unterschied für den Rest des Zeitraums wird jetzt ausgeglichen: Fälliges wird abgebucht, Übriges wird Guthaben.',
     nextInvoiceText:
       'Der neue Tarif gilt sofort. Der Unterschied für den Rest des Zeitraums steht auf der nächsten Rechnung: Jetzt wird nichts abgebucht.',
     periodEndText: 'Jetzt wird nichts abgebucht. Der neue Preis gilt ab dem nächsten Zeitraum.',
@@ -19,6 +17,17 @@ export const subscriptionTexts: typeof english = {
       period_end: 'Der Tarif wechselt zum Ende des Zeitraums.',
       payment: 'Der Tarif wechselt, sobald die Zahlung eingegangen ist.',
     },
+  },
+  proration: {
+    field: 'Der Rest dieses Zeitraums',
+    invoice_now: 'Jetzt ausgleichen',
+    next_invoice: 'Auf der nächsten Rechnung',
+    none: 'Gar nicht',
+    invoice_nowText:
+      'Der Unterschied für den Rest des Zeitraums wird jetzt ausgeglichen: Fälliges wird abgebucht, Übriges wird Guthaben.',
+    next_invoiceText:
+      'Die Änderung gilt sofort; der Unterschied für den Rest des Zeitraums steht auf der nächsten Rechnung. Übriges wird Guthaben.',
+    noneText: 'Die Änderung gilt sofort, und für den Rest des Zeitraums wird nichts berechnet oder gutgeschrieben.',
   },
   cancel: {
     title: '{{plan}} kündigen',

@@ -7,8 +7,6 @@ export const subscriptionTexts = {
     when: 'When',
     now: 'Now',
     periodEnd: 'At the end of the period',
-    nowText:
-      'The difference for the rest of the period is settled now: what is due is charged, what is left over becomes credit.',
     nextInvoiceText:
       'The new plan applies at once. The difference for the rest of the period is on the next invoice: nothing is charged now.',
     periodEndText: 'Nothing is charged now. The new price applies from the next period.',
@@ -18,6 +16,17 @@ export const subscriptionTexts = {
       period_end: 'The plan changes at the end of the period.',
       payment: 'The plan changes as soon as the payment is received.',
     },
+  },
+  proration: {
+    field: 'The rest of this period',
+    invoice_now: 'Settle it now',
+    next_invoice: 'On the next invoice',
+    none: 'Not at all',
+    invoice_nowText:
+      'The difference for the rest of the period is settled now: what is due is charged, what is left over becomes credit.',
+    next_invoiceText:
+      'The change applies at once; the difference for the rest of the period is on the next invoice. What is left over becomes credit.',
+    noneText: 'The change applies at once, and nothing is charged or credited for the rest of the period.',
   },
   cancel: {
     title: 'Cancel {{plan}}',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMoney, majorText, parseMoney } from './money.ts';
+import { formatMoney, formatSignedMoney, majorText, parseMoney } from './money.ts';
 
 describe('amounts as people write them', () => {
   it.each([
@@ -12,6 +12,14 @@ describe('amounts as people write them', () => {
   ])('%i of %s in %s', (amountMinor, currency, language, text) => {
     expect(formatMoney(amountMinor, currency, language)).toBe(text);
   });
+});
+
+it.each([
+  [250, '+€2.50'],
+  [0, '€0.00'],
+  [-250, '-€2.50'],
+])('a difference of %i says which way it goes', (amountMinor, text) => {
+  expect(formatSignedMoney(amountMinor, 'EUR', 'en')).toBe(text);
 });
 
 describe('amounts as they are typed', () => {

@@ -20,6 +20,12 @@ export function formatMoney(amountMinor: number, currency: string, language: str
   return format.format(amountMinor / 10 ** digits);
 }
 
+/** With its sign also where it is more than nothing: what a change adds or takes. */
+export function formatSignedMoney(amountMinor: number, currency: string, language: string): string {
+  const text = formatMoney(amountMinor, currency, language);
+  return amountMinor > 0 ? `+${text}` : text;
+}
+
 /** What was typed as an amount of major units, in minor ones; null where it is none. Both decimal signs are understood. */
 export function parseMoney(text: string, currency: string): number | null {
   const digits = minorDigits(currency);

@@ -1,10 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import { formatDate, formatDay, formatExactInstant, formatInstant } from './dates.ts';
-import { formatMoney } from './money.ts';
+import { formatMoney, formatSignedMoney } from './money.ts';
 
 export interface Format {
   language: string;
   money(amountMinor: number, currency: string): string;
+  signedMoney(amountMinor: number, currency: string): string;
   day(day: string): string;
   date(instant: string): string;
   instant(instant: string): string;
@@ -19,6 +20,7 @@ export function useFormat(): Format {
   return {
     language,
     money: (amountMinor, currency) => formatMoney(amountMinor, currency, language),
+    signedMoney: (amountMinor, currency) => formatSignedMoney(amountMinor, currency, language),
     day: (day) => formatDay(day, language),
     date: (instant) => formatDate(instant, language),
     instant: (instant) => formatInstant(instant, language),

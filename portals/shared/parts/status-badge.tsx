@@ -9,6 +9,7 @@ const colours: Readonly<Record<string, string>> = {
   succeeded: 'green',
   approved: 'green',
   won: 'green',
+  settled: 'green',
   trialing: 'teal',
   scheduled: 'blue',
   pending: 'blue',

@@ -18,6 +18,11 @@ export type Reconciliation = Schemas['Reconciliation'];
 export type ChargeDifference = Schemas['ChargeDifference'];
 export type CreditNote = Schemas['CreditNote'];
 export type SubscriptionCreated = Schemas['SubscriptionCreated'];
+export type TimelineEntry = Schemas['TimelineEntry'];
+export type ForecastPeriod = Schemas['ForecastPeriod'];
+export type Supposition = Schemas['Supposition'];
+export type BillingRun = Schemas['BillingRun'];
+export type Workflow = Schemas['Workflow'];
 
 type Answer<Path extends keyof paths, Method extends 'get' | 'post'> = paths[Path] extends {
   [Key in Method]: { responses: { 200: { content: { 'application/json': infer Body } } } };
@@ -25,8 +30,17 @@ type Answer<Path extends keyof paths, Method extends 'get' | 'post'> = paths[Pat
   ? Body
   : never;
 
-export type TimelineEntry = Answer<'/v1/subscriptions/{subscription_id}/timeline', 'get'>['data'][number];
 export type ChangePreview = Answer<'/v1/subscriptions/{subscription_id}/preview', 'post'>;
+
+/** A command as it would be given: exactly one. */
+export type Supposed = Omit<
+  paths['/v1/subscriptions/{subscription_id}/forecast']['post']['requestBody'] extends infer Body
+    ? NonNullable<Body> extends { content: { 'application/json': infer Json } }
+      ? Json
+      : never
+    : never,
+  'periods' | 'idempotency_key'
+>;
 
 export type Command = Subscription['allowed_commands'][number];
 

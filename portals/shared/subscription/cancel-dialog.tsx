@@ -8,7 +8,7 @@ import { answered, keyed, rest } from '../rest/client.ts';
 import type { SubscriptionDialogProps } from './dialog-props.ts';
 
 /** With no period to end, there is only now. */
-export function CancelDialog({ subscription, planName, onClose }: SubscriptionDialogProps): ReactNode {
+export function CancelDialog({ subscription, planName, consequences, onClose }: SubscriptionDialogProps): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const refresh = useRefresh();
@@ -51,6 +51,7 @@ export function CancelDialog({ subscription, planName, onClose }: SubscriptionDi
       ) : (
         <Text size="sm">{t('cancel.onlyNow')}</Text>
       )}
+      {consequences?.({ cancel: { at } })}
       <Textarea
         label={t('cancel.reason')}
         maxLength={500}

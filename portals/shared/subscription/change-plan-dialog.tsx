@@ -11,27 +11,25 @@ import { useRefresh } from '../parts/use-refresh.ts';
 import { answered, keyed, rest } from '../rest/client.ts';
 import { activePlansQuery } from '../rest/plan-queries.ts';
 import type { Plan, Subscription } from '../rest/types.ts';
+import type { SubscriptionDialogProps } from './dialog-props.ts';
+import { type Proration, ProrationChoice } from './proration-choice.tsx';
 
 type When = 'now' | 'period_end';
 
-interface ChangePlanDialogProps {
-  subscription: Subscription;
-  /** Settles the difference at once, where it is the caller's to say; otherwise it is on the next invoice. */
-  settlesNow?: boolean;
-  onClose: () => void;
-}
-
-export function ChangePlanDialog(props: ChangePlanDialogProps): ReactNode {
+export function ChangePlanDialog(
+  props: Pick<SubscriptionDialogProps, 'subscription' | 'settlesNow' | 'onClose'>,
+): ReactNode {
   const { t } = useTranslation();
   const refresh = useRefresh();
   const { subscription } = props;
   const path = { subscription_id: subscription.subscription_id };
   const [planId, setPlanId] = useState<string | null>(null);
   const [when, setWhen] = useState<When>('now');
-  const proration = props.settlesNow ? { proration: 'invoice_now' as const } : {};
-  const body = { plan_id: planId ?? '', effective: when, ...proration };
+  const [proration, setProration] = useState<Proration>('invoice_now');
+  const choosesProration = props.settlesNow === true && when === 'now';
+  const body = { plan_id: planId ?? '', effective: when, ...(choosesProration ? { proration } : {}) };
   const preview = useQuery({
-    queryKey: ['preview', path.subscription_id, planId, when, subscription.updated_at],
+    queryKey: ['preview', path.subscription_id, body, subscription.updated_at],
     queryFn: () => answered(rest.POST('/v1/subscriptions/{subscription_id}/preview', { params: { path }, body })),
     enabled: planId !== null,
   });
@@ -63,12 +61,13 @@ export function ChangePlanDialog(props: ChangePlanDialogProps): ReactNode {
               { value: 'period_end', label: t('changePlan.periodEnd') },
             ]}
           />
+          {choosesProration && <ProrationChoice value={proration} onChange={setProration} />}
           <PreviewPanel query={preview} />
-          <Text size="sm" c="dimmed">
-            {t(
-              `changePlan.${when === 'period_end' ? 'periodEndText' : props.settlesNow ? 'nowText' : 'nextInvoiceText'}`,
-            )}
-          </Text>
+          {!choosesProration && (
+            <Text size="sm" c="dimmed">
+              {t(`changePlan.${when === 'period_end' ? 'periodEndText' : 'nextInvoiceText'}`)}
+            </Text>
+          )}
         </>
       )}
     </IntentDialog>

@@ -6,13 +6,13 @@ import { useRefresh } from '../parts/use-refresh.ts';
 import { answered, keyed, rest } from '../rest/client.ts';
 import type { SubscriptionDialogProps } from './dialog-props.ts';
 
-export function PauseDialog({ subscription, planName, onClose }: SubscriptionDialogProps): ReactNode {
+export function PauseDialog({ subscription, planName, consequences, onClose }: SubscriptionDialogProps): ReactNode {
   const { t } = useTranslation();
   const refresh = useRefresh();
   const [until, setUntil] = useState('');
+  const body = until === '' ? {} : { resumes_at: new Date(`${until}T00:00:00`).toISOString() };
   async function pause(key: string): Promise<void> {
     const path = { subscription_id: subscription.subscription_id };
-    const body = until === '' ? {} : { resumes_at: new Date(`${until}T00:00:00`).toISOString() };
     await answered(rest.POST('/v1/subscriptions/{subscription_id}/pause', { params: { path, ...keyed(key) }, body }));
     await refresh(t('pause.done'));
   }
@@ -31,6 +31,7 @@ export function PauseDialog({ subscription, planName, onClose }: SubscriptionDia
         value={until}
         onChange={(event) => setUntil(event.currentTarget.value)}
       />
+      {consequences?.({ pause: body })}
     </IntentDialog>
   );
 }

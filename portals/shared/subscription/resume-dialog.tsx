@@ -6,7 +6,7 @@ import { useRefresh } from '../parts/use-refresh.ts';
 import { answered, keyed, rest } from '../rest/client.ts';
 import type { SubscriptionDialogProps } from './dialog-props.ts';
 
-export function ResumeDialog({ subscription, planName, onClose }: SubscriptionDialogProps): ReactNode {
+export function ResumeDialog({ subscription, planName, consequences, onClose }: SubscriptionDialogProps): ReactNode {
   const { t } = useTranslation();
   const refresh = useRefresh();
   async function resume(key: string): Promise<void> {
@@ -24,6 +24,7 @@ export function ResumeDialog({ subscription, planName, onClose }: SubscriptionDi
       onClose={onClose}
     >
       <Text size="sm">{t('resume.text')}</Text>
+      {consequences?.({ resume: {} })}
     </IntentDialog>
   );
 }

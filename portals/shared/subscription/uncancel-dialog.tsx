@@ -6,7 +6,7 @@ import { useRefresh } from '../parts/use-refresh.ts';
 import { answered, keyed, rest } from '../rest/client.ts';
 import type { SubscriptionDialogProps } from './dialog-props.ts';
 
-export function UncancelDialog({ subscription, planName, onClose }: SubscriptionDialogProps): ReactNode {
+export function UncancelDialog({ subscription, planName, consequences, onClose }: SubscriptionDialogProps): ReactNode {
   const { t } = useTranslation();
   const refresh = useRefresh();
   async function uncancel(key: string): Promise<void> {
@@ -19,6 +19,7 @@ export function UncancelDialog({ subscription, planName, onClose }: Subscription
   return (
     <IntentDialog title={t('uncancel.title')} confirm={t('uncancel.confirm')} onConfirm={uncancel} onClose={onClose}>
       <Text size="sm">{t('uncancel.text', { plan: planName })}</Text>
+      {consequences?.({ uncancel: {} })}
     </IntentDialog>
   );
 }

@@ -1,21 +1,16 @@
-import { Radio, Stack, Textarea } from '@mantine/core';
+import { Alert, Radio, Stack, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
-import { useRefresh } from '../../shared/parts/use-refresh.ts';
-import { answered, keyed, rest } from '../../shared/rest/client.ts';
-import type { Subscription } from '../../shared/rest/types.ts';
+import { IntentDialog } from '../../../shared/parts/intent-dialog.tsx';
+import { useRefresh } from '../../../shared/parts/use-refresh.ts';
+import { answered, keyed, rest } from '../../../shared/rest/client.ts';
+import type { SubscriptionDialogProps } from '../../../shared/subscription/dialog-props.ts';
 
 const actions = ['retry', 'skip', 'override'] as const;
 type Action = (typeof actions)[number];
 
-export function RepairDialog({
-  subscription,
-  onClose,
-}: {
-  subscription: Subscription;
-  onClose: () => void;
-}): ReactNode {
+/** The way on for one that stands still: why stands in the audit. */
+export function RepairDialog({ subscription, onClose }: SubscriptionDialogProps): ReactNode {
   const { t } = useTranslation();
   const refresh = useRefresh();
   const [action, setAction] = useState<Action>('retry');
@@ -32,6 +27,7 @@ export function RepairDialog({
     <IntentDialog
       title={t('repair.title')}
       confirm={t('repair.confirm')}
+      danger={action !== 'retry'}
       disabled={reason.trim() === ''}
       onConfirm={repair}
       onClose={onClose}
@@ -43,6 +39,11 @@ export function RepairDialog({
           ))}
         </Stack>
       </Radio.Group>
+      {action !== 'retry' && (
+        <Alert color="orange" variant="light">
+          {t('repair.warning')}
+        </Alert>
+      )}
       <Textarea
         label={t('repair.reason')}
         required

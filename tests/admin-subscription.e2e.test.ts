@@ -1,0 +1,303 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PlatformTenant } from './support/platform-tenant.ts';
+import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+
+const patient = { timeout: 20_000 };
+
+let started: PortalJourneys | null;
+let journeys: PortalJourneys;
+let tenant: PlatformTenant;
+
+beforeAll(async () => {
+  started = await startPortalJourneys();
+  if (started) journeys = started;
+});
+beforeEach(async ({ skip }) => {
+  if (started === null) skip();
+  tenant = await journeys.platform.makeTenant();
+});
+afterAll(async () => started?.stop());
+
+async function subscribe(token = 'tok_ok'): Promise<{ id: string; customerId: string }> {
+  const plan_id = await tenant.makePlan({ name: 'Pro' });
+  const customerId = await tenant.makeCustomer(token);
+  const body = { customer_id: customerId, plan_id };
+  const { subscription_id: id } = await tenant.rest.post<{ subscription_id: string }>('/v1/subscriptions', body);
+  return { id, customerId };
+}
+
+/** The first period paid, the renewal declined twice. */
+async function failRenewal(): Promise<{ id: string; customerId: string }> {
+  const made = await subscribe('tok_decline_after_1');
+  await tenant.rest.post(`/v1/subscriptions/${made.id}/test-clock/advance`, { by: 'P1M2D' });
+  const attempts = async () => {
+    const { data } = await tenant.rest.get<{ data: { attempts_count: number; status: string }[] }>(
+      `/v1/payments?subscription_id=${made.id}&status=failed`,
+    );
+    return data[0]?.attempts_count;
+  };
+  await expect.poll(attempts, { timeout: 30_000 }).toBe(2);
+  return made;
+}
+
+async function park(id: string): Promise<void> {
+  const { owner } = journeys.platform;
+  const parked = { step: 'takeStep', input: { subscriptionId: id }, error: 'Error: <b>no such price</b>' };
+  await owner`update subscriptions set parked_at = now(), parked = ${owner.json(parked)}
+    where tenant_id = ${tenant.tenantId} and id = ${id}`;
+}
+
+const addressOf = (path: string) => `${journeys.platform.apiUrl}/admin/${path}`;
+
+async function open(id: string, role = 'admin'): Promise<Page> {
+  const page = await journeys.openAdminPortal(tenant, role);
+  await page.goto(addressOf(`subscriptions/${id}`));
+  await page.getByRole('heading', { level: 1, name: 'Pro' }).waitFor();
+  return page;
+}
+
+describe('the list', () => {
+  it('keeps a view of its filters under a name, in the address and for whoever made it, wherever they sign in', async () => {
+    const { id } = await subscribe();
+    await subscribe();
+    await park(id);
+    const page = await journeys.openAdminPortal(tenant, 'admin');
+    await page.goto(addressOf('subscriptions'));
+    const table = page.getByRole('table', { name: 'Subscriptions' });
+    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count(), patient).toBe(2);
+    await page.getByLabel('Status').selectOption('Stands still');
+    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count(), patient).toBe(1);
+    await page.getByRole('combobox', { name: 'Test clock' }).selectOption('On real time');
+    await page.getByRole('button', { name: 'Save view' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Save view' });
+    await dialog.getByLabel('Name').fill('<i>Mine</i>');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('“<i>Mine</i>” is saved.').waitFor();
+    const search = new URL(page.url()).searchParams;
+    expect([search.get('status'), search.get('clock')]).toEqual(['needs_attention', 'false']);
+
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count(), patient).toBe(2);
+    await page.goto(addressOf('subscriptions'));
+    await page.getByLabel('View').selectOption('<i>Mine</i>');
+    await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count(), patient).toBe(1);
+    expect(new URL(page.url()).searchParams.get('status')).toBe('needs_attention');
+    await page.getByRole('button', { name: 'Drop “<i>Mine</i>”' }).click();
+    await page.getByText('“<i>Mine</i>” is dropped.').waitFor();
+
+    const other = await journeys.openAdminPortal(tenant, 'admin');
+    await other.goto(addressOf('subscriptions?status=needs_attention'));
+    await expect.poll(() => other.getByRole('link', { name: 'Pro' }).count(), patient).toBe(1);
+    await expect
+      .poll(() => other.getByLabel('View').locator('option').allTextContents(), patient)
+      .toEqual(['Not saved']);
+  });
+
+  it('is narrowed to the next charges of some days', async () => {
+    const { id } = await subscribe();
+    const read = await tenant.rest.get<{ next_charge: { at: string } }>(`/v1/subscriptions/${id}`);
+    const day = read.next_charge.at.slice(0, 10);
+    const page = await journeys.openAdminPortal(tenant, 'viewer');
+    await page.goto(addressOf(`subscriptions?next_from=${day}&next_to=${day}`));
+    await page.getByRole('link', { name: 'Pro' }).waitFor();
+    await page.getByLabel('Next charge to').fill('2020-01-01');
+    await page.getByText('None fits these filters.').waitFor();
+    expect(new URL(page.url()).searchParams.get('next_to')).toBe('2020-01-01');
+  });
+
+  it('subscribes a customer by e-mail', async () => {
+    await tenant.makePlan({ name: 'Pro' });
+    await tenant.makeCustomer();
+    const page = await journeys.openAdminPortal(tenant, 'admin');
+    await page.goto(addressOf('subscriptions'));
+    await page.getByRole('button', { name: 'Subscribe a customer' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('E-mail of the customer').fill('someone@example.com');
+    await dialog.getByRole('button', { name: 'Find' }).click();
+    await dialog.getByLabel('Plan').selectOption({ label: 'Pro · $19.99 per month' });
+    await dialog.getByText('$19.99 is charged at once.').waitFor();
+    await dialog.getByRole('button', { name: 'Subscribe the customer' }).click();
+    await page.getByText('The customer is subscribed.').waitFor();
+    await page.getByRole('table', { name: 'Subscriptions' }).getByText('Active').waitFor();
+    const { data } = await tenant.rest.get<{ data: { status: string }[] }>('/v1/subscriptions');
+    expect(data.map(({ status }) => status)).toEqual(['active']);
+  });
+});
+
+describe('the story of a subscription', () => {
+  it('is told run by run: boundary, invoice, each attempt with its answer, the next one, and the events as published', async () => {
+    const { id } = await failRenewal();
+    const page = await open(id);
+    const runs = page.getByRole('region', { name: 'Billing runs' });
+    const renewal = runs.getByRole('group').filter({ hasText: 'Renewal 1' }).first();
+    const steps = ['Boundary reached', 'Invoice 2', 'Attempt 1 of 5 · Renewal', 'Attempt 2 of 5 · Automatic retry'];
+    for (const step of [...steps, 'Next attempt planned']) await renewal.getByText(step).waitFor();
+    await renewal
+      .getByText(/^Insufficient funds/)
+      .first()
+      .waitFor();
+    await renewal
+      .getByRole('button', { name: /^#\d+ payments\.failed$/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('"type": "payments.failed"').waitFor();
+    await expectUsablePage(page);
+    await page.keyboard.press('Escape');
+    await runs.getByText('First period', { exact: true }).click();
+    await runs.getByText('The first period begins').waitFor();
+    await runs.getByRole('link', { name: 'Invoice 1', exact: true }).waitFor();
+  });
+
+  it('names the administrator who asked for an attempt, and follows it to the payment', async () => {
+    const { id, customerId } = await failRenewal();
+    await tenant.rest.post(`/v1/customers/${customerId}/payment-methods`, { provider: 'sandbox', token: 'tok_ok' });
+    const page = await open(id);
+    await page.getByRole('button', { name: 'Change payment method' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('$19.99 is owed and is charged to it at once.').waitFor();
+    await dialog.getByRole('radio').first().check();
+    await dialog.getByRole('button', { name: 'Change payment method' }).click();
+    await page.getByText('The payment method is changed.').waitFor();
+    const runs = page.getByRole('region', { name: 'Billing runs' });
+    await runs.getByText('Attempt 3 of 5 · Automatic retry').waitFor();
+    await runs.getByText('Olivia Owner').first().waitFor();
+    await runs.getByText('Paid', { exact: true }).first().waitFor();
+    await page.getByText('Active', { exact: true }).first().waitFor();
+    const read = await tenant.rest.get<{ status: string }>(`/v1/subscriptions/${id}`);
+    expect(read.status).toBe('active');
+  });
+
+  it('leads to the workflow, for whoever may repair', async () => {
+    const { id } = await subscribe();
+    const page = await open(id);
+    const section = page.getByRole('region', { name: 'Workflow' });
+    await section.getByText(`sub:${tenant.tenantId}:${id}`).waitFor();
+    await section.getByText(/^Renew ·/).waitFor();
+    const viewer = await open(id, 'viewer');
+    await viewer.getByText('The first period begins').waitFor();
+    expect(await viewer.getByRole('region', { name: 'Workflow' }).count()).toBe(0);
+  });
+});
+
+describe('the next invoices', () => {
+  it('are shown beside what a command would make of them, and that is what is billed then', async () => {
+    const { id } = await subscribe();
+    const page = await open(id);
+    const section = page.getByRole('region', { name: 'Next 12 invoices' });
+    await expect.poll(() => section.getByRole('row').count(), patient).toBe(13);
+    await section.getByLabel('What if …').selectOption('Another quantity');
+    await section.getByLabel('Quantity').fill('3');
+    await section.getByLabel('When').selectOption('At the end of the period');
+    const sum = section.getByRole('status', { name: 'In all' });
+    await sum.getByText('Difference +$479.76').waitFor();
+    await expectUsablePage(page);
+    await section.getByLabel('What if …').selectOption('Cancel');
+    await sum.getByText('Difference -$239.88').waitFor();
+
+    await page.getByRole('button', { name: 'Change quantity' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Quantity').fill('3');
+    await dialog.getByLabel('When').selectOption('At the end of the period');
+    await dialog.getByText(/^Next charge on .*\$59\.97$/).waitFor();
+    await dialog.getByRole('button', { name: 'Change quantity' }).click();
+    await page.getByText('The quantity changes at the end of the period.').waitFor();
+    await tenant.rest.post(`/v1/subscriptions/${id}/test-clock/advance`, { by: 'P1M1D' });
+    const renewal = page.getByRole('region', { name: 'Billing runs' }).getByText('Renewal 1');
+    await renewal.waitFor();
+    const { data } = await tenant.rest.get<{ data: { total: number }[] }>(`/v1/invoices?subscription_id=${id}`);
+    expect(data.map(({ total }) => total)).toEqual([5997, 1999]);
+  });
+
+  it('are said in the dialog of a command that changes them', async () => {
+    const { id } = await subscribe();
+    const page = await open(id);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Next invoice: none').waitFor();
+    await dialog.getByLabel(/^Until/).fill('2999-01-01');
+    await dialog.getByText(/^Next invoice: \$19\.99 on .*2999$/).waitFor();
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('The subscription is paused.').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await dialog.getByText(/^Next invoice: \$19\.99 on/).waitFor();
+    await dialog.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText('The subscription goes on.').waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await dialog.getByText(/^In all until .*-\$239\.88$/).waitFor();
+    const read = await tenant.rest.get<{ status: string }>(`/v1/subscriptions/${id}`);
+    expect(read.status).toBe('active');
+  });
+});
+
+describe('a subscription that stands still', () => {
+  it('shows step, input and error, and goes on once it is repaired for a reason that is kept', async () => {
+    const { id } = await subscribe();
+    await park(id);
+    const page = await open(id);
+    const alert = page.getByRole('alert');
+    await alert.getByText('Step: takeStep').waitFor();
+    await alert.getByText('Error: <b>no such price</b>').waitFor();
+    await alert.getByText(`"subscriptionId": "${id}"`).waitFor();
+    const pause = page.getByRole('button', { name: /^Pause/ });
+    await pause.focus();
+    await page.getByRole('tooltip', { name: 'An operator has to look at this subscription first.' }).waitFor();
+    await expectUsablePage(page);
+    await alert.getByRole('button', { name: 'Repair' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Repair' });
+    expect(await dialog.getByRole('button', { name: 'Repair' }).isDisabled()).toBe(true);
+    await dialog.getByLabel(/^Reason/).fill('The price is back.');
+    await dialog.getByRole('button', { name: 'Repair' }).click();
+    await page.getByText('The subscription goes on.').waitFor();
+    await alert.waitFor({ state: 'detached' });
+    const { owner } = journeys.platform;
+    const [audited] = await owner`select actor, details->>'reason' as reason from audit_log
+      where tenant_id = ${tenant.tenantId} and action = 'subscription.repaired'`;
+    expect(audited).toEqual({ actor: expect.stringMatching(/^usr_/), reason: 'The price is back.' });
+  });
+
+  it('is shown, and not repaired, to whoever may not', async () => {
+    const { id } = await subscribe();
+    await park(id);
+    const page = await open(id, 'support');
+    await page.getByRole('alert').getByText('Somebody who may repair it has to look.').waitFor();
+    const repair = page.getByRole('button', { name: /^Repair/ });
+    expect(await repair.getAttribute('aria-disabled')).toBe('true');
+  });
+});
+
+describe.each([
+  { width: 390, height: 844 },
+  { width: 1440, height: 900 },
+])('on $width pixels', (size) => {
+  it('list, story, forecast and dialogs can be used', async () => {
+    const { id } = await failRenewal();
+    await park((await subscribe()).id);
+    const page = await journeys.openAdminPortal(tenant, 'owner', size);
+    await page.goto(addressOf('subscriptions?status=past_due&clock=true'));
+    await page.getByRole('link', { name: 'Pro' }).waitFor();
+    await expectUsablePage(page);
+    await page.goto(addressOf(`subscriptions/${id}`));
+    await page.getByText('Next attempt planned').waitFor();
+    await page.getByLabel('What if …').selectOption('Another quantity');
+    await page.getByRole('region', { name: 'Next 12 invoices' }).getByLabel('Quantity').fill('2');
+    await page.getByRole('status', { name: 'In all' }).waitFor();
+    await page.getByText('First period', { exact: true }).click();
+    await expectUsablePage(page);
+    for (const action of [
+      'Change billing date',
+      'Change payment method',
+      'Change metadata',
+      'Retry payment',
+      'Cancel',
+    ]) {
+      await page.getByRole('button', { name: action, exact: true }).first().click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Not now' }).waitFor();
+      await expectUsablePage(page);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+  });
+});
