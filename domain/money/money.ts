@@ -8,8 +8,7 @@ export function assertMinor(amountMinor: number): void {
   invariant(Number.isSafeInteger(amountMinor), `${amountMinor} is not an amount in minor units`);
 }
 
-/** Throws where the amount is no safe integer. */
-export function toMinor(exact: bigint): number {
+function toMinor(exact: bigint): number {
   const amountMinor = Number(exact);
   assertMinor(amountMinor);
   return amountMinor;

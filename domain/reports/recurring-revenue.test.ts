@@ -34,6 +34,11 @@ it('stands by currency, and nothing is converted', () => {
   ]);
 });
 
+it('is the largest amount that can be said, where it is more', () => {
+  const amount = { ...billed(0, 'day'), amountMinor: 9_999_999_999n * 100_000n };
+  expect(monthlyRecurringRevenue([amount])[0]?.amountMinor).toBe(Number.MAX_SAFE_INTEGER);
+});
+
 it('of nobody is empty', () => {
   expect(monthlyRecurringRevenue([])).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { Interval } from '../calendar/interval.ts';
 import { assertNever } from '../invariant.ts';
-import { divideRounded, toMinor } from '../money/money.ts';
+import { divideRounded } from '../money/money.ts';
+import { reportableMinor } from './reportable-minor.ts';
 
 /** What the subscriptions of one currency and interval bill together for one period of it, in minor units. */
 export interface RecurringAmount {
@@ -42,7 +43,7 @@ export function monthlyRecurringRevenue(amounts: readonly RecurringAmount[]): Re
   return [...byCurrency]
     .map(([currency, ofCurrency]) => ({
       currency,
-      amountMinor: toMinor(sumOfMonths(ofCurrency)),
+      amountMinor: reportableMinor(sumOfMonths(ofCurrency)),
       subscriptions: ofCurrency.reduce((sum, { subscriptions }) => sum + subscriptions, 0),
     }))
     .sort((a, b) => a.currency.localeCompare(b.currency, 'en'));

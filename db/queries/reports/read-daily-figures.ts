@@ -1,5 +1,6 @@
 import { toIso } from '../../../domain/instant.ts';
 import type { ReportDays } from '../../../domain/reports/report-days.ts';
+import { reportableMinor } from '../../../domain/reports/reportable-minor.ts';
 import type { TenantTransaction } from '../../with-tenant.ts';
 
 /** By number of the day, counted from 0; a day without anything is not there. */
@@ -29,13 +30,13 @@ function rangeOf(days: readonly string[]): Range {
 /** What paid invoices, by the ledger; not what was captured without an invoice to pay and goes back. */
 async function readCollected({ sql, tenantId }: TenantTransaction, days: string[]): Promise<DailyFigures['collected']> {
   const [from, to] = rangeOf(days);
-  const rows = await sql<{ day: number; currency: string; amountMinor: number }[]>`
-    select width_bucket(at, ${days}::timestamptz[]) - 1 as day, currency, -sum(amount_minor)::bigint as amount_minor
+  const rows = await sql<{ day: number; currency: string; amount: string }[]>`
+    select width_bucket(at, ${days}::timestamptz[]) - 1 as day, currency, (-sum(amount_minor))::text as amount
     from ledger_entries
     where tenant_id = ${tenantId} and kind = 'charge' and account = 'receivable'
       and at >= ${from} and at < ${to}
     group by 1, 2`;
-  return [...rows];
+  return rows.map(({ amount, ...of }) => ({ ...of, amountMinor: reportableMinor(BigInt(amount)) }));
 }
 
 type Counted = { day: number; count: number };

@@ -35,11 +35,9 @@ const needs: readonly Need[] = [
   },
   {
     ...{ name: 'parked_subscriptions', permission: 'subscriptions:read', icon: IconTool, to: '/subscriptions' },
-    search: { needs_attention: 'true' },
+    search: { status: 'needs_attention' },
   },
-  {
-    ...{ name: 'unknown_outcomes', permission: 'failed_payments:read', icon: IconHelp, to: '/unknown-outcomes' },
-  },
+  { name: 'unknown_outcomes', permission: 'failed_payments:read', icon: IconHelp, to: '/unknown-outcomes' },
   { name: 'refund_requests', permission: 'refund_requests:decide', icon: IconArrowBackUp, to: '/refund-requests' },
   { name: 'dead_letters', permission: 'webhooks:read', icon: IconMailX, to: '/webhooks' },
   { name: 'open_disputes', permission: 'disputes:read', icon: IconGavel, to: '/disputes', search: { status: 'open' } },
