@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { followChangesRoute } from '../contracts/rest/live.ts';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts/rest/webhooks.ts';
 import { rolePermissions } from '../domain/access/roles.ts';
@@ -62,6 +63,7 @@ const app = createApp({
   portals: openTestPortals(noDatabase as never),
   access: createAccessParts({ keySecret: 'a test' }),
   gate: makeTestGate(),
+  live: { open: async () => new ReadableStream<Uint8Array>(), drain: () => undefined },
   receiveWebhook,
   logger,
 } satisfies ApiParts);
@@ -74,6 +76,7 @@ function send(method: string, path: string, body?: string | Uint8Array<ArrayBuff
 it('serves every call of the contract, and no other', () => {
   const served = new Set([
     ...allRoutes.map(({ contract }) => contract),
+    followChangesRoute,
     receiveWebhookRoute,
     receiveWebhookAtEndpointRoute,
   ]);

@@ -9,6 +9,8 @@ const withoutPermission = [
   // Everybody's own account, whatever their role.
   ...['get /me', 'put /me', 'post /me/password', 'post /me/recovery-codes'],
   ...['post /me/totp', 'post /me/totp/confirm', 'delete /me/totp'],
+  // Whoever is known is told what changes, of what they may read.
+  'get /live',
   // Everybody's own sessions; a user moves only to a business they belong to.
   ...['get /session', 'post /session/tenant', 'get /sessions', 'delete /sessions/{session_id}'],
 ];

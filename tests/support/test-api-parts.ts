@@ -6,6 +6,7 @@ import type { Sql } from '../../db/database.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { openTestAccounts } from './test-accounts.ts';
 import { openTestAccess } from './test-keys.ts';
+import { makeQuietLive } from './test-live.ts';
 import { testSealing } from './test-sealer.ts';
 import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
@@ -29,6 +30,7 @@ export function makeTestApiParts(
     denials: { note: () => undefined, stop: async () => undefined },
     access: openTestAccess(),
     gate: given.gate ?? makeTestGate(),
+    live: makeQuietLive(app, given.logger),
     receiveWebhook: noWebhooks,
     logger: given.logger,
   };
