@@ -35,7 +35,7 @@ export function CustomersPage(): ReactNode {
           label={t('nav.customers')}
           queryKey={['customers', email, status]}
           fetchPage={(cursor) => {
-            const query = { email, status: status as Customer['status'] | undefined, limit: 20, cursor };
+            const query = { email, status: status as Customer['status'] | undefined, limit: 50, cursor };
             return answered(rest.GET('/v1/customers', { params: { query } }));
           }}
           keyOf={({ customer_id }) => customer_id}

@@ -38,7 +38,7 @@ export function InvoicesPage(): ReactNode {
           label={t('nav.invoices')}
           queryKey={['invoices', status]}
           fetchPage={(cursor) =>
-            answered(rest.GET('/v1/invoices', { params: { query: { status, limit: 20, cursor } } }))
+            answered(rest.GET('/v1/invoices', { params: { query: { status, limit: 50, cursor } } }))
           }
           keyOf={({ invoice_id }) => invoice_id}
           empty={<EmptyState title={t('invoices.none')} text={t('invoices.noneText')} />}

@@ -22,7 +22,7 @@ const lookAgainMs = 15_000;
 type Filters = Readonly<Record<string, string | undefined>>;
 
 function fetchPage({ status, plan_id, customer_id }: Filters, cursor: string | undefined): Promise<Page<Subscription>> {
-  const query = { status: status as Subscription['status'] | undefined, plan_id, customer_id, limit: 20, cursor };
+  const query = { status: status as Subscription['status'] | undefined, plan_id, customer_id, limit: 50, cursor };
   return answered(rest.GET('/v1/subscriptions', { params: { query } }));
 }
 

@@ -1,4 +1,5 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newIntentKey } from '../rest/client.ts';
@@ -21,6 +22,7 @@ interface IntentDialogProps {
 /** Asks before something happens, says what will, and stays with the problem where it did not. */
 export function IntentDialog(props: IntentDialogProps): ReactNode {
   const { t } = useTranslation();
+  const client = useQueryClient();
   const [key, setKey] = useState(newIntentKey);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -33,11 +35,14 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
     } catch (problem) {
       setError(problem);
       if (isRefused(problem)) setKey(newIntentKey());
+      // Perhaps somebody else was first: the page behind shows how things stand.
+      if (asProblem(problem).status === 409) void client.invalidateQueries();
     } finally {
       setBusy(false);
     }
   }
 
+  const isUnanswered = error !== null && asProblem(error).code === 'unreachable';
   return (
     <Modal.Root opened onClose={props.onClose} size={props.size ?? 'md'} centered>
       <Modal.Overlay backgroundOpacity={0.5} />
@@ -58,6 +63,7 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
             <Stack>
               {props.children}
               {error !== null && <ProblemPanel error={error} />}
+              {isUnanswered && <Text size="sm">{t('parts.unanswered')}</Text>}
               <Group justify="flex-end" gap="sm">
                 <Button variant="default" onClick={props.onClose}>
                   {t('parts.dismiss')}
@@ -68,7 +74,7 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
                   disabled={props.disabled}
                   {...(props.danger ? { color: 'red' } : {})}
                 >
-                  {props.confirm}
+                  {isUnanswered ? t('problem.again') : props.confirm}
                 </Button>
               </Group>
             </Stack>
