@@ -8,6 +8,7 @@ import { PagedTable } from '../../shared/parts/paged-table.tsx';
 import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { pageLimit } from '../../shared/rest/page-limit.ts';
 import type { Invoice } from '../../shared/rest/types.ts';
 import { CustomerName } from '../names.tsx';
 import { useFilters } from '../use-filters.ts';
@@ -38,7 +39,7 @@ export function InvoicesPage(): ReactNode {
           label={t('nav.invoices')}
           queryKey={['invoices', status]}
           fetchPage={(cursor) =>
-            answered(rest.GET('/v1/invoices', { params: { query: { status, limit: 50, cursor } } }))
+            answered(rest.GET('/v1/invoices', { params: { query: { status, limit: pageLimit(cursor), cursor } } }))
           }
           keyOf={({ invoice_id }) => invoice_id}
           empty={<EmptyState title={t('invoices.none')} text={t('invoices.noneText')} />}

@@ -36,7 +36,6 @@ export function PaymentErrorsPage(): ReactNode {
         <PaymentsTable
           label={t('nav.paymentErrors')}
           filter={{ status }}
-          pageSize={50}
           empty={<EmptyState title={t('payments.noneFailed')} text={t('payments.noneFailedText')} />}
         />
       </Paper>

@@ -5,6 +5,7 @@ import { PagedTable } from '../../shared/parts/paged-table.tsx';
 import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { pageLimit } from '../../shared/rest/page-limit.ts';
 import { useDeclineText } from './use-decline-text.ts';
 
 export const everyPaymentStatus = [
@@ -18,7 +19,8 @@ const lookAgainMs = 3_000;
 export function PaymentsTable(props: {
   label: string;
   filter: { status: string; subscription_id?: string; customer_id?: string };
-  pageSize: number;
+  /** Of a list that is short; absent: as long as one scrolls. */
+  pageSize?: number;
   empty: ReactNode;
 }): ReactNode {
   const { t } = useTranslation();
@@ -30,7 +32,11 @@ export function PaymentsTable(props: {
       label={props.label}
       queryKey={['admin-payments', filter, pageSize]}
       fetchPage={(cursor) =>
-        answered(rest.GET('/v1/admin/payments', { params: { query: { ...filter, limit: pageSize, cursor } } }))
+        answered(
+          rest.GET('/v1/admin/payments', {
+            params: { query: { ...filter, limit: pageSize ?? pageLimit(cursor), cursor } },
+          }),
+        )
       }
       refetchInterval={lookAgainMs}
       keyOf={({ payment_id }) => payment_id}

@@ -9,6 +9,7 @@ import { PagedTable } from '../../shared/parts/paged-table.tsx';
 import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { pageLimit } from '../../shared/rest/page-limit.ts';
 import type { Page, Subscription } from '../../shared/rest/types.ts';
 import { CustomerName, PlanName } from '../names.tsx';
 import { useFilters } from '../use-filters.ts';
@@ -22,7 +23,13 @@ const lookAgainMs = 15_000;
 type Filters = Readonly<Record<string, string | undefined>>;
 
 function fetchPage({ status, plan_id, customer_id }: Filters, cursor: string | undefined): Promise<Page<Subscription>> {
-  const query = { status: status as Subscription['status'] | undefined, plan_id, customer_id, limit: 50, cursor };
+  const query = {
+    status: status as Subscription['status'] | undefined,
+    plan_id,
+    customer_id,
+    limit: pageLimit(cursor),
+    cursor,
+  };
   return answered(rest.GET('/v1/subscriptions', { params: { query } }));
 }
 

@@ -20,8 +20,7 @@ export const de: typeof en = {
     toStart: 'Zur Startseite',
   },
   live: {
-    lost: 'Die Plattform ist nicht erreichbar',
-    offline: 'Sie sind offline',
+    lost: 'Sie sind offline, oder die Plattform ist nicht erreichbar',
     lostText:
       'Was Sie sehen, kann veraltet sein. Es wird von selbst aktualisiert, sobald die Verbindung wieder da ist.',
   },

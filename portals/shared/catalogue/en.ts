@@ -20,8 +20,7 @@ export const en = {
     toStart: 'To the start page',
   },
   live: {
-    lost: 'The platform cannot be reached',
-    offline: 'You are offline',
+    lost: 'You are offline, or the platform cannot be reached',
     lostText: 'What you see may be old. It is brought up to date by itself as soon as there is a connection.',
   },
   parts: {

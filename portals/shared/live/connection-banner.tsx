@@ -11,13 +11,7 @@ export function ConnectionBanner(): ReactNode {
   return (
     <div role="status">
       {!isReachable && (
-        <Alert
-          color="yellow"
-          variant="light"
-          mb="md"
-          icon={<IconPlugConnectedX aria-hidden />}
-          title={t(navigator.onLine ? 'live.lost' : 'live.offline')}
-        >
+        <Alert color="yellow" variant="light" mb="md" icon={<IconPlugConnectedX aria-hidden />} title={t('live.lost')}>
           {t('live.lostText')}
         </Alert>
       )}

@@ -31,7 +31,7 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
     setBusy(true);
     setError(null);
     try {
-      if ((await props.onConfirm(key)) !== false) props.onClose();
+      if ((await sendOnce(() => props.onConfirm(key))) !== false) props.onClose();
     } catch (problem) {
       setError(problem);
       if (isRefused(problem)) setKey(newIntentKey());
@@ -83,6 +83,21 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+const lookAgainMs = 1_000;
+const looksMax = 30;
+
+/** What was sent before under the same key, and is still being done, is waited for. */
+async function sendOnce(send: () => Promise<unknown>): Promise<unknown> {
+  for (let looks = 0; ; looks += 1) {
+    try {
+      return await send();
+    } catch (problem) {
+      if (asProblem(problem).code !== 'idempotency_key_in_use' || looks === looksMax) throw problem;
+      await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+    }
+  }
 }
 
 /** A refused intention is over, and what is sent after a correction is another one. Where nobody knows, the key stays. */

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Column } from './data-table.tsx';
 import { useColumnWidths } from './use-column-widths.ts';
 import type { Place } from './use-pages.ts';
@@ -17,6 +17,7 @@ interface VirtualTableProps<Row> {
 }
 
 const rowPixels = 44;
+const estimateSize = () => rowPixels;
 const overscan = 10;
 
 /** A table of any length of which only what can be seen is there; the window scrolls it, and on a phone rows are cards. */
@@ -26,12 +27,10 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): ReactNode {
   const [focused, setFocused] = useState<string | null>(null);
   const focusedAt = focused === null ? -1 : places.findIndex(({ key }) => key === focused);
   const scrollMargin = useTopOf(table);
+  // Another function would have every row of the list laid out anew.
+  const getItemKey = useCallback((index: number) => places[index]?.key ?? index, [places]);
   const virtual = useWindowVirtualizer({
-    count: places.length,
-    estimateSize: () => rowPixels,
-    overscan,
-    scrollMargin,
-    getItemKey: (index) => places[index]?.key ?? index,
+    ...{ count: places.length, estimateSize, overscan, scrollMargin, getItemKey },
     // Whoever stands in a row stays there, however far the list is scrolled.
     rangeExtractor: (range) => withRow(range, focusedAt),
   });
