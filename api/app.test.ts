@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { followChangesRoute } from '../contracts/rest/live.ts';
 import { routeRegistry } from '../contracts/rest/registry.ts';
 import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts/rest/webhooks.ts';
 import { rolePermissions } from '../domain/access/roles.ts';
@@ -76,7 +75,7 @@ function send(method: string, path: string, body?: string | Uint8Array<ArrayBuff
 it('serves every call of the contract, and no other', () => {
   const served = new Set([
     ...allRoutes.map(({ contract }) => contract),
-    followChangesRoute,
+    routeRegistry.get('followChanges'),
     receiveWebhookRoute,
     receiveWebhookAtEndpointRoute,
   ]);

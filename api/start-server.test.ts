@@ -110,4 +110,5 @@ it('does not wait for a connection that was opened ahead of need and has carried
   await once(socket, 'connect');
   await server.stopAccepting();
   await closed;
+  expect(socket.bytesRead).toBe(0);
 });

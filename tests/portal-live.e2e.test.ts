@@ -67,6 +67,7 @@ describe('what changes elsewhere', () => {
     await row.getByText('Paused').waitFor(soon);
     await tenant.rest.send('PUT', `/v1/customers/${customerId}`, { name: 'Grace Hopper' });
     await row.getByText('Grace Hopper').waitFor(soon);
+    expect(await page.getByRole('row').count()).toBe(2);
   });
 
   it('appears in a customer’s portal, whoever did it', async () => {
@@ -76,6 +77,7 @@ describe('what changes elsewhere', () => {
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await tenant.rest.post(`/v1/subscriptions/${subscriptionId}/pause`, {});
     await page.getByRole('button', { name: 'Resume' }).waitFor(soon);
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
   });
 });
 
@@ -191,6 +193,7 @@ describe('a lost connection', () => {
     await banner(page).waitFor({ state: 'detached' });
     await tenant.rest.post(`/v1/subscriptions/${subscriptionId}/pause`, {});
     await page.getByText('Paused').first().waitFor(soon);
+    expect(await banner(page).count()).toBe(0);
   });
 });
 

@@ -38,18 +38,19 @@ const render = (event: string, data: LiveChanges) =>
 
 /** Rejects with a `FeedAwayError`; then nothing is open. */
 export async function openLiveStream(parts: StreamParts): Promise<LiveStream> {
-  const { feed, confine, logger, onEnd } = parts;
+  const { feed, logger, onEnd } = parts;
   let { principal } = parts;
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  let following: Following | undefined;
+  let stop: Following['stop'] = () => undefined;
   let isOver = false;
+  let last = 0;
   // Customers' changes are looked up: one after the other, in the order they were told.
   let before: Promise<unknown> = Promise.resolve();
 
   function end(why: StreamEnd): void {
     if (isOver) return;
     isOver = true;
-    following?.stop();
+    stop();
     if (why !== 'client') controller?.close();
     onEnd(why);
   }
@@ -61,27 +62,23 @@ export async function openLiveStream(parts: StreamParts): Promise<LiveStream> {
   }
 
   function tell(told: Told): void {
+    last = told.sequence;
     before = before.then(async () => {
-      if (isOver) return;
-      const { sequence } = told;
-      try {
-        const changes = await confine(principal, told);
-        if (changes.length > 0) send(render('changes', { sequence, changes }));
-      } catch (error) {
-        logger.warn({ err: error }, 'whose a change is could not be looked up');
-        // Everything may have changed.
-        send(render('reset', { sequence, changes: [] }));
-      }
+      const bytes = isOver ? null : await renderTold(parts, principal, told);
+      if (bytes !== null) send(bytes);
     });
   }
 
-  const reset = () => send(render('reset', { sequence: following?.sequence ?? 0, changes: [] }));
-  following = await feed.follow(principal.tenantId, parts.after, {
+  const reset = () => send(render('reset', { sequence: last, changes: [] }));
+  const following = await feed.follow(principal.tenantId, parts.after, {
     onTold: tell,
     onReset: reset,
     onEnd: () => end('feed'),
   });
   const { sequence, isResumed, told } = following;
+  stop = following.stop;
+  last = sequence;
+  if (isOver) stop();
   const body = new ReadableStream<Uint8Array>(
     {
       start(started) {
@@ -110,4 +107,21 @@ export async function openLiveStream(parts: StreamParts): Promise<LiveStream> {
       }
     },
   };
+}
+
+/** Null where it is nothing to this principal. */
+async function renderTold(
+  { confine, logger }: StreamParts,
+  principal: Principal,
+  told: Told,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const { sequence } = told;
+  try {
+    const changes = await confine(principal, told);
+    return changes.length > 0 ? render('changes', { sequence, changes }) : null;
+  } catch (error) {
+    logger.warn({ err: error }, 'whose a change is could not be looked up');
+    // Everything may have changed.
+    return render('reset', { sequence, changes: [] });
+  }
 }

@@ -56,6 +56,7 @@ export function createSessionStore(parts: { store: ShortLivedStore; now?: () => 
 
   return {
     list: records.list,
+    peek: ({ secretHash }) => records.peek(secretHash),
     endAll,
 
     async start({ authenticatedAt, ...begin }) {
@@ -80,11 +81,6 @@ export function createSessionStore(parts: { store: ShortLivedStore; now?: () => 
       if (session === null) return null;
       if (now() - session.lastSeenAt >= seenEveryMs) await store.set(sessionKeys(hash).seen, String(now()), idleMs);
       return { ...session, isFading: false, newSecret: null };
-    },
-
-    async peek({ secretHash }) {
-      const session = await records.read(secretHash);
-      return session && { ...session, isFading: true, newSecret: null };
     },
 
     async rotate({ record, secretHash, isFading }, change) {

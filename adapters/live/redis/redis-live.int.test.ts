@@ -130,7 +130,7 @@ describe('while the store is away', () => {
     const seen = await followed(feed);
     await redis.kill();
     await vi.waitFor(() => expect(seen.ends()).toBe(1), within);
-    const follower = { onTold: vi.fn(), onReset: vi.fn(), onEnd: vi.fn() };
+    const follower = { onTold: () => undefined, onReset: () => undefined, onEnd: () => undefined };
     await expect(feed.follow(tenantId, null, follower)).rejects.toThrow(FeedAwayError);
     const startedAt = performance.now();
     await tell('lost');
