@@ -69,10 +69,9 @@ export async function openLiveStream(parts: StreamParts): Promise<LiveStream> {
     });
   }
 
-  const reset = () => send(render('reset', { sequence: last, changes: [] }));
   const following = await feed.follow(principal.tenantId, parts.after, {
     onTold: tell,
-    onReset: reset,
+    onReset: () => send(render('reset', { sequence: last, changes: [] })),
     onEnd: () => end('feed'),
   });
   const { sequence, isResumed, told } = following;
