@@ -63,6 +63,7 @@ const app = createApp({
   access: createAccessParts({ keySecret: 'a test' }),
   gate: makeTestGate(),
   addressOfWorkflow: () => ({ workflowId: 'sub:ten_1:sub_1', namespace: 'test', url: null }),
+  live: { open: async () => new ReadableStream<Uint8Array>(), drain: () => undefined },
   receiveWebhook,
   logger,
 } satisfies ApiParts);
@@ -75,6 +76,7 @@ function send(method: string, path: string, body?: string | Uint8Array<ArrayBuff
 it('serves every call of the contract, and no other', () => {
   const served = new Set([
     ...allRoutes.map(({ contract }) => contract),
+    routeRegistry.get('followChanges'),
     receiveWebhookRoute,
     receiveWebhookAtEndpointRoute,
   ]);

@@ -15,7 +15,15 @@ const reachable = [
   ...['createSubscription', 'listSubscriptions', 'readSubscription', 'changeSubscription', 'cancelSubscription'],
   ...['pauseSubscription', 'resumeSubscription', 'uncancelSubscription', 'previewChange', 'forecastSubscription'],
   ...['readTimeline', 'listInvoices', 'readInvoice', 'readInvoicePdf', 'listPayments', 'readPayment'],
-  ...['listMethodProviders', 'requestPayment', 'requestRefund', 'readSession', 'listSessions', 'endSession'],
+  ...[
+    'listMethodProviders',
+    'requestPayment',
+    'requestRefund',
+    'readSession',
+    'listSessions',
+    'endSession',
+    'followChanges',
+  ],
 ].sort();
 
 const all = [...routeRegistry].filter(([, contract]) => contract.tag !== 'Webhooks');

@@ -1,11 +1,13 @@
 import type { Context, Hono } from 'hono';
 import { problem } from '../contracts/problem.ts';
+import { followChangesRoute } from '../contracts/rest/live.ts';
 import type { RouteContract } from '../contracts/rest/route.ts';
 import { receiveWebhookAtEndpointRoute, receiveWebhookRoute } from '../contracts/rest/webhooks.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { allRoutes } from './all-routes.ts';
 import { finishRequest, observeRequest } from './gateway/observe-request.ts';
 import { serveRoute } from './gateway/serve-route.ts';
+import { serveLive } from './live/serve-live.ts';
 import type { ApiParts } from './parts.ts';
 import { serveWebhook, type WebhookDoor } from './serve-webhook.ts';
 
@@ -14,7 +16,8 @@ type Handler = (c: Context) => Promise<Response>;
 /** Every call of the contract under `/v1`, those of spec §6's first table also at the root, by the same handler. */
 export function mountRoutes(app: Hono, parts: ApiParts): void {
   const routes = allRoutes.map((route) => ({ contract: route.contract, handler: serveRoute(parts, route) }));
-  mount(app, parts, [...routes, ...webhookRoutes({ ...parts, findClient: parts.gate.findClient })]);
+  const live = { contract: followChangesRoute, handler: serveLive(parts) };
+  mount(app, parts, [...routes, live, ...webhookRoutes({ ...parts, findClient: parts.gate.findClient })]);
 }
 
 /** The door for providers alone. */

@@ -10,6 +10,7 @@ import type { Authenticate } from '../identity/principal.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Gate } from './gateway/gate.ts';
 import type { DenialNotes } from './gateway/note-denial.ts';
+import type { LiveStreams } from './live/live-streams.ts';
 
 /** A provider's notification as it came, header names in lower case. */
 export interface IncomingWebhook {
@@ -37,6 +38,7 @@ export interface ApiParts {
   access: AccessParts;
   gate: Gate;
   addressOfWorkflow: AddressOfWorkflow;
+  live: LiveStreams;
   receiveWebhook: ReceiveWebhook;
   /** Where the identity service listens inside; absent where the API runs without one. */
   identityUrl?: string;

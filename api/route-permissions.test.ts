@@ -11,6 +11,8 @@ const withoutPermission = [
   ...['post /me/totp', 'post /me/totp/confirm', 'delete /me/totp'],
   // Everybody's own views of lists, which show nothing by themselves.
   ...['get /me/saved-views', 'post /me/saved-views', 'delete /me/saved-views/{saved_view_id}'],
+  // Whoever is known is told what changes, of what they may read.
+  'get /live',
   // Everybody's own sessions; a user moves only to a business they belong to.
   ...['get /session', 'post /session/tenant', 'get /sessions', 'delete /sessions/{session_id}'],
 ];

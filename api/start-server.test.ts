@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { Hono } from 'hono';
@@ -100,4 +101,14 @@ it('holds no more than some connections of one network, unless it is a trusted p
   expect(proxied.open).toBe(12);
   proxied.close();
   await Promise.all([strict.stopAccepting(), trusting.stopAccepting()]);
+});
+
+it('does not wait for a connection that was opened ahead of need and has carried nothing', async () => {
+  const server = await startServer(new Hono(), { host: '127.0.0.1', port: 0 });
+  const socket = connect(server.port, '127.0.0.1');
+  const closed = once(socket.resume(), 'close');
+  await once(socket, 'connect');
+  await server.stopAccepting();
+  await closed;
+  expect(socket.bytesRead).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { limitConnections } from './gateway/limit-connections.ts';
@@ -32,6 +32,8 @@ const keepAliveTimeoutMs = 65_000;
 const timeoutsCheckedEveryMs = 2_000;
 const headerBytesMax = 16 * 1_024;
 const idleSweepMs = 50;
+/** Browsers open connections ahead of need: one that has carried nothing yet gets so long to begin, once the process is going. */
+const unusedMs = 500;
 /** TLS 1.0 and 1.1 are refused (R63). */
 const tlsVersionMin = 'TLSv1.2';
 
@@ -53,6 +55,7 @@ export async function startServer(app: Hono, options: ServerOptions): Promise<Ap
   ) as Server;
   limitConnections(server, options);
   const drain = prepareToDrain(server);
+  const unused = watchUnused(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, host, resolve);
@@ -64,7 +67,7 @@ export async function startServer(app: Hono, options: ServerOptions): Promise<Ap
     async stopAccepting() {
       drain.begin();
       if (drainWaitMs > 0) await new Promise((resolve) => setTimeout(resolve, drainWaitMs));
-      await closeWhenIdle(server);
+      await closeWhenIdle(server, unused);
     },
   };
 }
@@ -86,10 +89,26 @@ function prepareToDrain(server: Server): { begin(): void } {
   };
 }
 
+/** Connections that have carried no request yet: to the server they are not idle. */
+function watchUnused(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  const connected = server instanceof SecureServer ? 'secureConnection' : 'connection';
+  server.on(connected, (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.prependListener('request', ({ socket }) => unused.delete(socket));
+  return unused;
+}
+
 /** A kept-alive connection counts as open until it is closed, so those that fall idle meanwhile are closed too. */
-function closeWhenIdle(server: Server): Promise<void> {
+function closeWhenIdle(server: Server, unused: ReadonlySet<Socket>): Promise<void> {
+  const until = performance.now() + unusedMs;
   return new Promise((resolve, reject) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+    const sweep = setInterval(() => {
+      server.closeIdleConnections();
+      if (performance.now() >= until) for (const socket of unused) socket.destroy();
+    }, idleSweepMs);
     server.close((error) => {
       clearInterval(sweep);
       if (error) reject(error);

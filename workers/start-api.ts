@@ -1,7 +1,9 @@
 import { createPdfRenderer } from '../adapters/documents/pdf/pdf-renderer.ts';
 import { createAddressOfWorkflow } from '../adapters/engine/temporal/workflow-address.ts';
+import { createRedisChangeFeed } from '../adapters/live/redis/redis-change-feed.ts';
 import { createApp } from '../api/app.ts';
 import { createDenialNotes } from '../api/gateway/note-denial.ts';
+import { createLiveStreams } from '../api/live/live-streams.ts';
 import { type ApiServer, startServer } from '../api/start-server.ts';
 import { createTenantDirectory } from '../identity/tenant-directory.ts';
 import { registerOptionalCheck } from '../runtime/health.ts';
@@ -20,6 +22,8 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
   const { config, context, database, logger, temporal, cache } = parts;
   const tenants = createTenantDirectory({ database, shared: cache });
   const denials = createDenialNotes({ database, logger });
+  const feed = createRedisChangeFeed({ url: config.redisUrl, prefix: 'redcore:', logger });
+  const live = createLiveStreams({ feed, database, logger });
   const app = createApp({
     context,
     accounts: openAccounts(parts),
@@ -29,6 +33,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
     ...openAccess(parts, { tenants, identityUrl }),
     addressOfWorkflow: createAddressOfWorkflow({ url: config.temporalUiUrl, namespace: config.temporalNamespace }),
     gate: openGate(parts, tenants),
+    live,
     receiveWebhook: openWebhookDoor(parts),
     identityUrl,
     logger,
@@ -37,7 +42,9 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
   registerOptionalCheck('temporal', () => temporal.check());
   registerOptionalCheck('redis', () => cache.check());
   onShutdown('drain', 'denials', () => denials.stop());
+  onShutdown('close', 'live changes', () => feed.close());
   const server = await startServer(app, serverOptionsOf(config));
+  onShutdown('stop-accepting', 'live streams', () => live.drain());
   onShutdown('stop-accepting', 'api requests', () => server.stopAccepting());
   return server;
 }

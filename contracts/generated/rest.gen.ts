@@ -1968,6 +1968,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Be told what changes, of what you may read, as it is committed */
+        get: operations["followChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3436,6 +3453,16 @@ export interface components {
                 /** @enum {string} */
                 on_lost?: "nothing" | "pause" | "cancel";
             };
+        };
+        /** @description What has changed, never how: read it anew. */
+        LiveChanges: {
+            sequence: number;
+            changes: {
+                /** @enum {string} */
+                kind: "subscription" | "payment" | "invoice" | "refund" | "refund_request" | "dispute" | "customer" | "payment_method" | "plan" | "test_clock" | "webhook" | "provider_account" | "user" | "role" | "api_key" | "tenant";
+                /** @description Null: several of that kind, or one that is not named. */
+                id: string | null;
+            }[];
         };
     };
     responses: never;
@@ -17967,6 +17994,66 @@ export interface operations {
                 };
             };
             /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description Server-sent events until either side ends it. `changes` carries what this schema says; `ready` says that
+             *     the stream begins here; `reset` that something may have been missed: read everything anew. `Last-Event-ID` goes on where a
+             *     stream ended, for a few minutes. A stream ends with its session, key or token, and now and then by itself: connect again.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveChanges"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `tenant_suspended` */
             403: {
                 headers: {
                     [name: string]: unknown;

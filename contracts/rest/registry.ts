@@ -4,6 +4,7 @@ import * as creditNotes from './credit-notes.ts';
 import * as customers from './customers.ts';
 import * as documents from './documents.ts';
 import * as invoices from './invoices.ts';
+import * as live from './live.ts';
 import * as paymentMethods from './payment-methods.ts';
 import * as payments from './payments.ts';
 import * as plans from './plans.ts';
@@ -29,4 +30,5 @@ export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
   ...routesOf(refunds),
   ...administrationContracts,
   ...accessContracts,
+  ...routesOf(live),
 ]);

@@ -31,6 +31,21 @@ export function findOwned(
   return sql<{ id: string }[]>`${all}`.then((rows) => new Set(rows.map(({ id }) => id)));
 }
 
+/** Whose these rows are, in one statement; of what does not exist, nobody's. */
+export function findOwners(
+  sql: Sql,
+  named: readonly { kind: OwnedKind; ids: readonly string[] }[],
+): PromiseLike<Map<string, CustomerId>> {
+  const each = named.map(
+    ({ kind, ids }) =>
+      sql`select id, customer_id from ${sql(tableOf[kind])} where id = any(${ids as string[]}::text[])`,
+  );
+  const all = each.reduce((one, next) => sql`${one} union all ${next}`);
+  return sql<{ id: string; customerId: CustomerId }[]>`${all}`.then(
+    (rows) => new Map(rows.map(({ id, customerId }) => [id, customerId])),
+  );
+}
+
 /** Of these plans, those a customer may know: what can be subscribed to, and what it subscribes to. */
 export function findVisiblePlans(sql: Sql, customerId: CustomerId, ids: readonly string[]): PromiseLike<Set<string>> {
   return sql<{ id: string }[]>`

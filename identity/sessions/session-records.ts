@@ -30,6 +30,12 @@ export function createSessionRecords(store: ShortLivedStore, now: () => Instant)
     return isOver ? null : { record, secretHash: hash, lastSeenAt };
   }
 
+  /** As one whose secret has been replaced: it opens what it did, and changes nothing. */
+  async function peek(hash: string): Promise<OpenSession | null> {
+    const session = await read(hash);
+    return session && { ...session, isFading: true, newSecret: null };
+  }
+
   async function write(record: SessionRecord): Promise<OpenSession> {
     const secret = makeSecret();
     const secretHash = hashSecret(secret);
@@ -62,6 +68,7 @@ export function createSessionRecords(store: ShortLivedStore, now: () => Instant)
 
   return {
     read,
+    peek,
     write,
     list,
     drop,

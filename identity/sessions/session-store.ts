@@ -11,6 +11,8 @@ export interface SessionStore {
   start(begin: SessionStart): Promise<OpenSession | null>;
   /** Null for a secret that opens nothing, or no longer. Writes at most once a minute. */
   find(secret: string): Promise<OpenSession | null>;
+  /** As it is now, of one that was found before: nobody called, so it stays as old as it was, and its secret what it is. */
+  peek(session: OpenSession): Promise<OpenSession | null>;
   /** The same session under another secret, with what changes; null where another call is changing it, or it has ended. */
   rotate(session: OpenSession, change: Partial<Omit<SessionRecord, 'id'>>): Promise<OpenSession | null>;
   list(holder: SessionHolder): Promise<ListedSession[]>;
@@ -54,6 +56,7 @@ export function createSessionStore(parts: { store: ShortLivedStore; now?: () => 
 
   return {
     list: records.list,
+    peek: ({ secretHash }) => records.peek(secretHash),
     endAll,
 
     async start({ authenticatedAt, ...begin }) {

@@ -1,3 +1,4 @@
+import type { ChangeTeller } from '../../adapters/live/port.ts';
 import type { Sql } from '../../db/database.ts';
 import {
   type AuditHead,
@@ -13,6 +14,8 @@ import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { registerCounter, registerGauge } from '../../runtime/metrics.ts';
 import { type Found, type PollLoop, startPollLoop } from '../../runtime/poll-loop.ts';
+import { changeOfAudit } from '../live/changes-of-audit.ts';
+import { tellChanges } from '../live/tell-changes.ts';
 import { type AuditChain, chainStart } from './audit-chain.ts';
 
 const rowsAtOnce = 500;
@@ -46,6 +49,8 @@ export interface SealingParts {
   /** As the system role: the one that may write places and hashes, and nothing else of a row. */
   system: Sql;
   chain: AuditChain;
+  /** Absent: nobody is told of changes as they happen. */
+  teller?: ChangeTeller;
   logger: Logger;
 }
 
@@ -88,20 +93,22 @@ export async function sealTenant(parts: SealingParts, tenantId: TenantId): Promi
     const head = await readHead(tx, tenantId);
     let { position, hash } = endOf(chain, head);
     const rows = await listUnsealed(tx, tenantId, rowsAtOnce);
-    if (rows.length === 0) return { count: 0, position };
+    if (rows.length === 0) return { rows, position };
     const seals = rows.map((row) => {
       position += 1;
       hash = chain.seal(row, position, hash);
       return { id: row.id, position, hash };
     });
     await storeSeals(tx, seals, chain.makeHead(tenantId, position, hash));
-    return { count: rows.length, position };
+    return { rows, position };
   });
   if (sealed === null) return null;
-  sealedRows.inc(sealed.count);
+  const count = sealed.rows.length;
+  sealedRows.inc(count);
   // Also outside the database: a chain put back to an earlier state of its own is shorter than what was logged.
-  if (sealed.count > 0) logger.info({ tenantId, position: sealed.position, rows: sealed.count }, 'audit sealed');
-  return sealed.count;
+  if (count > 0) logger.info({ tenantId, position: sealed.position, rows: count }, 'audit sealed');
+  await tellChanges(parts.teller, [{ tenantId, changes: sealed.rows.flatMap(changeOfAudit) }]);
+  return count;
 }
 
 /** From the head alone: rows that somebody took away are missed by whoever verifies, and no reason to go on from elsewhere. */

@@ -1,4 +1,6 @@
 import type { EventBus, OutgoingMessage } from '../../adapters/events/port.ts';
+import type { ChangeTeller } from '../../adapters/live/port.ts';
+import type { Envelope } from '../../contracts/events/envelope.ts';
 import { topics } from '../../contracts/events/index.ts';
 import type { Sql } from '../../db/database.ts';
 import { outboxShardCount } from '../../db/outbox-shard.ts';
@@ -13,6 +15,8 @@ import {
 import type { Logger } from '../../runtime/logger.ts';
 import { registerCounter, registerHistogram } from '../../runtime/metrics.ts';
 import { type Found, type PollLoop, startPollLoop } from '../../runtime/poll-loop.ts';
+import { changesOfEvent } from '../live/changes-of-event.ts';
+import { tellChanges } from '../live/tell-changes.ts';
 import { type Checked, checkOutboxRow, messageOfInboxRow } from './event-messages.ts';
 import { inboxShard, leadShards } from './lead-shards.ts';
 
@@ -42,6 +46,8 @@ export interface MessageRelayParts {
   /** A pool of one direct connection of the system role: the shards' locks live in its session. */
   leader: Sql;
   bus: EventBus;
+  /** Absent: nobody is told of changes as they happen. */
+  teller?: ChangeTeller;
   logger: Logger;
 }
 
@@ -74,7 +80,7 @@ export function startMessageRelay(parts: MessageRelayParts): PollLoop {
 }
 
 async function relayOnce(parts: MessageRelayParts): Promise<Found> {
-  const { leader, bus } = parts;
+  const { leader, bus, teller } = parts;
   const [outbox, inbox] = await Promise.all([
     readUnpublishedOutbox(leader, { shardCount: outboxShardCount, topics: topicNames, limitPerShard }),
     readUnpublishedInbox(leader, { shard: inboxShard, limit: inboxLimit }),
@@ -87,11 +93,17 @@ async function relayOnce(parts: MessageRelayParts): Promise<Found> {
     if (checked.kind === 'valid' || (await deadLetter(parts, row, checked))) settled.push(row);
   }
   if (messages.length > 0) await bus.publish(messages);
-  await Promise.all([markOutboxPublished(leader, settled), markInboxPublished(leader, inbox)]);
+  await Promise.all([
+    tellChanges(teller, settled.map(factOf)),
+    markOutboxPublished(leader, settled),
+    markInboxPublished(leader, inbox),
+  ]);
   observe(messages, settled, inbox);
   if (outbox.length + inbox.length === 0) return 'none';
   return isFull(outbox, inbox) ? 'more' : 'some';
 }
+
+const factOf = ({ tenantId, envelope }: OutboxRow) => ({ tenantId, changes: changesOfEvent(envelope as Envelope) });
 
 /** The row of a bug waits for a person beside its topic; those behind it go on. False: not even that could be published. */
 async function deadLetter(

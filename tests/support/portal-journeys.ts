@@ -13,6 +13,8 @@ const patienceMs = 20_000;
 
 export interface PortalJourneys {
   platform: TestPlatform;
+  /** Where browsers find it. */
+  url: string;
   /** By a one-time link, as the business would send it. */
   openCustomerPortal(tenant: PlatformTenant, customerId: string, size?: Size): Promise<Page>;
   /** Through the sign-in pages, as a user of that role. */
@@ -25,14 +27,16 @@ export interface Size {
   height: number;
 }
 
-/** The platform with a browser before it; null where there is no browser. */
-export async function startPortalJourneys(): Promise<PortalJourneys | null> {
+/** The platform with a browser before it, at an address of its own or at the one given; null where there is no browser. */
+export async function startPortalJourneys(publicUrl?: string): Promise<PortalJourneys | null> {
   const executablePath = findChromium();
   if (executablePath === null) return null;
   const browser = await openChromium(executablePath);
-  const platform = await startTestPlatform();
+  const adaptEnvironment = (_role: unknown, given: NodeJS.ProcessEnv) => ({ ...given, REDCORE_PUBLIC_URL: publicUrl });
+  const platform = await startTestPlatform(publicUrl === undefined ? {} : { adaptEnvironment });
+  const url = publicUrl ?? platform.apiUrl;
   return {
-    platform,
+    ...{ platform, url },
     async openCustomerPortal(tenant, customerId, size) {
       const page = await openPage(browser, size);
       const { url } = await tenant.rest.post<{ url: string }>(`/v1/customers/${customerId}/portal-session`, {});
@@ -42,7 +46,7 @@ export async function startPortalJourneys(): Promise<PortalJourneys | null> {
     async openAdminPortal(tenant, role, size) {
       const email = await makeUser(platform, tenant, role);
       const page = await openPage(browser, size);
-      await page.goto(`${platform.apiUrl}/admin/`);
+      await page.goto(`${url}/admin/`);
       await page.getByRole('link', { name: 'Sign in' }).click();
       await page.getByLabel('E-mail address').fill(email);
       await page.getByLabel('Password').fill(password);

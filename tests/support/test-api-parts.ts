@@ -7,6 +7,7 @@ import type { Sql } from '../../db/database.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { openTestAccounts } from './test-accounts.ts';
 import { openTestAccess } from './test-keys.ts';
+import { makeQuietLive } from './test-live.ts';
 import { testSealing } from './test-sealer.ts';
 import { makeTestGate, noWebhooks } from './wide-gate.ts';
 
@@ -31,6 +32,7 @@ export function makeTestApiParts(
     access: openTestAccess(),
     gate: given.gate ?? makeTestGate(),
     addressOfWorkflow: createAddressOfWorkflow({ url: 'http://temporal.example', namespace: 'test' }),
+    live: makeQuietLive(app, given.logger),
     receiveWebhook: noWebhooks,
     logger: given.logger,
   };

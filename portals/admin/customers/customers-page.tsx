@@ -9,6 +9,7 @@ import { PagedTable } from '../../shared/parts/paged-table.tsx';
 import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { pageLimit } from '../../shared/rest/page-limit.ts';
 import type { Customer } from '../../shared/rest/types.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
 import { useFilters } from '../use-filters.ts';
@@ -35,7 +36,7 @@ export function CustomersPage(): ReactNode {
           label={t('nav.customers')}
           queryKey={['customers', email, status]}
           fetchPage={(cursor) => {
-            const query = { email, status: status as Customer['status'] | undefined, limit: 20, cursor };
+            const query = { email, status: status as Customer['status'] | undefined, limit: pageLimit(cursor), cursor };
             return answered(rest.GET('/v1/customers', { params: { query } }));
           }}
           keyOf={({ customer_id }) => customer_id}

@@ -8,6 +8,7 @@ import { PagedTable } from '../../shared/parts/paged-table.tsx';
 import { RouterAnchor, RouterButton } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { pageLimit } from '../../shared/rest/page-limit.ts';
 import type { Invoice } from '../../shared/rest/types.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
 import { CustomerSearch } from '../customers/customer-search.tsx';
@@ -51,7 +52,11 @@ export function InvoicesPage(): ReactNode {
           label={t('nav.invoices')}
           queryKey={['invoices', status, customer_id]}
           fetchPage={(cursor) =>
-            answered(rest.GET('/v1/invoices', { params: { query: { status, customer_id, limit: 20, cursor } } }))
+            answered(
+              rest.GET('/v1/invoices', {
+                params: { query: { status, customer_id, limit: pageLimit(cursor), cursor } },
+              }),
+            )
           }
           keyOf={({ invoice_id }) => invoice_id}
           empty={<EmptyState title={t('invoices.none')} text={t('invoices.noneText')} />}

@@ -41,7 +41,6 @@ export function PaymentErrorsPage(): ReactNode {
         <PaymentsTable
           label={t('nav.paymentErrors')}
           filter={isOwed ? { status, owed: 'true' } : { status }}
-          pageSize={20}
           empty={<EmptyState title={t('payments.noneFailed')} text={t('payments.noneFailedText')} />}
         />
       </Paper>

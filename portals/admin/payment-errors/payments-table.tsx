@@ -6,6 +6,7 @@ import { PagedTable } from '../../shared/parts/paged-table.tsx';
 import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { pageLimit } from '../../shared/rest/page-limit.ts';
 import { CustomerName } from '../names.tsx';
 import { useDeclineText } from './use-decline-text.ts';
 
@@ -24,7 +25,8 @@ type PaymentFilter = { [Name in Exclude<keyof Query, 'limit' | 'cursor'>]?: Quer
 export function PaymentsTable(props: {
   label: string;
   filter: PaymentFilter;
-  pageSize: number;
+  /** Of a list that is short; absent: as long as one scrolls. */
+  pageSize?: number;
   withCustomer?: boolean;
   empty: ReactNode;
 }): ReactNode {
@@ -37,7 +39,11 @@ export function PaymentsTable(props: {
       label={props.label}
       queryKey={['admin-payments', filter, pageSize]}
       fetchPage={(cursor) =>
-        answered(rest.GET('/v1/admin/payments', { params: { query: { ...filter, limit: pageSize, cursor } } }))
+        answered(
+          rest.GET('/v1/admin/payments', {
+            params: { query: { ...filter, limit: pageSize ?? pageLimit(cursor), cursor } },
+          }),
+        )
       }
       refetchInterval={lookAgainMs}
       keyOf={({ payment_id }) => payment_id}

@@ -32,7 +32,6 @@ export function PaymentsPage(): ReactNode {
         <PaymentsTable
           label={t('payments.title')}
           filter={filter}
-          pageSize={20}
           withCustomer
           empty={<EmptyState title={t('area.noPayments')} text={t('area.noPaymentsText')} />}
         />

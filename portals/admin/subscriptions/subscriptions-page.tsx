@@ -8,6 +8,7 @@ import { PagedTable } from '../../shared/parts/paged-table.tsx';
 import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { pageLimit } from '../../shared/rest/page-limit.ts';
 import type { Page, Subscription } from '../../shared/rest/types.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
 import { CustomerName, PlanName } from '../names.tsx';
@@ -18,10 +19,9 @@ import { SavedViews } from './saved-views.tsx';
 import { SubscribeSomebodyDialog } from './subscribe-somebody-dialog.tsx';
 
 const lookAgainMs = 15_000;
-const pageSize = 20;
 
 function fetchPage(filters: Filters, cursor: string | undefined): Promise<Page<Subscription>> {
-  const query = { ...listQueryOf(filters), limit: pageSize, cursor };
+  const query = { ...listQueryOf(filters), limit: pageLimit(cursor), cursor };
   return answered(rest.GET('/v1/subscriptions', { params: { query } }));
 }
 

@@ -4,6 +4,8 @@ import { IconLogout } from '@tabler/icons-react';
 import { createLink, Outlet, useRouterState } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, ComponentType, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ConnectionBanner } from '../live/connection-banner.tsx';
+import { useLiveUpdates } from '../live/use-live-updates.ts';
 import { notifyFailed } from '../parts/notices.ts';
 import { useProblemText } from '../parts/use-problem-text.ts';
 import { useSession } from '../session/session-context.tsx';
@@ -34,6 +36,7 @@ export function PortalFrame(props: {
   const { tenant } = useSession();
   const problemText = useProblemText();
   const [opened, { toggle, close }] = useDisclosure(false);
+  useLiveUpdates();
   return (
     <AppShell
       header={{ height: 60 }}
@@ -73,6 +76,7 @@ export function PortalFrame(props: {
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1} className="page">
+        <ConnectionBanner />
         {props.banner}
         <Outlet />
       </AppShell.Main>

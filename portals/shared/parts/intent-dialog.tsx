@@ -1,4 +1,5 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newIntentKey } from '../rest/client.ts';
@@ -21,6 +22,7 @@ interface IntentDialogProps {
 /** Asks before something happens, says what will, and stays with the problem where it did not. */
 export function IntentDialog(props: IntentDialogProps): ReactNode {
   const { t } = useTranslation();
+  const client = useQueryClient();
   const [key, setKey] = useState(newIntentKey);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
@@ -29,15 +31,18 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
     setBusy(true);
     setError(null);
     try {
-      if ((await props.onConfirm(key)) !== false) props.onClose();
+      if ((await sendOnce(() => props.onConfirm(key))) !== false) props.onClose();
     } catch (problem) {
       setError(problem);
       if (isRefused(problem)) setKey(newIntentKey());
+      // Perhaps somebody else was first: the page behind shows how things stand.
+      if (asProblem(problem).status === 409) void client.invalidateQueries();
     } finally {
       setBusy(false);
     }
   }
 
+  const isUnanswered = error !== null && asProblem(error).code === 'unreachable';
   return (
     <Modal.Root opened onClose={props.onClose} size={props.size ?? 'md'} centered>
       <Modal.Overlay backgroundOpacity={0.5} />
@@ -58,6 +63,7 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
             <Stack>
               {props.children}
               {error !== null && <ProblemPanel error={error} />}
+              {isUnanswered && <Text size="sm">{t('parts.unanswered')}</Text>}
               <Group justify="flex-end" gap="sm">
                 <Button variant="default" onClick={props.onClose}>
                   {t('parts.dismiss')}
@@ -68,7 +74,7 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
                   disabled={props.disabled}
                   {...(props.danger ? { color: 'red' } : {})}
                 >
-                  {props.confirm}
+                  {isUnanswered ? t('problem.again') : props.confirm}
                 </Button>
               </Group>
             </Stack>
@@ -77,6 +83,21 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+const lookAgainMs = 1_000;
+const looksMax = 30;
+
+/** What was sent before under the same key, and is still being done, is waited for. */
+async function sendOnce(send: () => Promise<unknown>): Promise<unknown> {
+  for (let looks = 0; ; looks += 1) {
+    try {
+      return await send();
+    } catch (problem) {
+      if (asProblem(problem).code !== 'idempotency_key_in_use' || looks === looksMax) throw problem;
+      await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+    }
+  }
 }
 
 /** A refused intention is over, and what is sent after a correction is another one. Where nobody knows, the key stays. */

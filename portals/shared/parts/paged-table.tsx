@@ -1,75 +1,83 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Page } from '../rest/types.ts';
-import { type Column, DataTable } from './data-table.tsx';
+import type { Column } from './data-table.tsx';
 import { Loaded } from './loaded.tsx';
+import { ProblemPanel } from './problem-panel.tsx';
+import { type PagesSource, usePages } from './use-pages.ts';
+import { VirtualTable } from './virtual-table.tsx';
 
-interface PagedTableProps<Row> {
+interface PagedTableProps<Row> extends PagesSource<Row> {
   label: string;
-  /** Names the list and its filters; another key begins at the first page. */
-  queryKey: readonly unknown[];
-  fetchPage: (cursor: string | undefined) => Promise<Page<Row>>;
   columns: readonly Column<Row>[];
-  keyOf: (row: Row) => string;
   empty: ReactNode;
-  refetchInterval?: number;
 }
 
-/** A list of any length, a page at a time, as the server cuts it. */
+/** So many rows before the end of what is known the next are read. */
+const aheadOf = 20;
+
+/** A list of any length: read a page at a time as one comes near its end, and only what can be seen is on the page. */
 export function PagedTable<Row>(props: PagedTableProps<Row>): ReactNode {
   return <Pages key={JSON.stringify(props.queryKey)} {...props} />;
 }
 
 function Pages<Row>(props: PagedTableProps<Row>): ReactNode {
-  const [cursors, setCursors] = useState<readonly (string | undefined)[]>([undefined]);
-  const query = useQuery({
-    queryKey: [...props.queryKey, cursors.at(-1) ?? 'first'],
-    queryFn: () => props.fetchPage(cursors.at(-1)),
-    placeholderData: keepPreviousData,
-    refetchInterval: props.refetchInterval ?? false,
+  const pages = usePages(props);
+  const { places, hasMore, isReading, query } = pages;
+  const [seen, setSeen] = useState({ from: 0, to: 0 });
+  // Reading ahead begins with the first scroll: a list nobody scrolls stays as long as its first page.
+  const [isScrolled, setScrolled] = useState(false);
+  useEffect(() => {
+    const note = (): void => setScrolled(true);
+    window.addEventListener('scroll', note, { once: true });
+    return () => window.removeEventListener('scroll', note);
+  }, []);
+  const onShow = useCallback((from: number, to: number) => setSeen({ from, to }), []);
+  useEffect(() => {
+    pages.show(seen.from, Math.min(seen.to + aheadOf, places.length - 1));
+    if (isScrolled && hasMore && !isReading && seen.to + aheadOf >= places.length) pages.readMore();
   });
+  if (query === undefined) return null;
+  if (!pages.isBegun)
+    return (
+      <Loaded query={query} lines={8}>
+        {() => null}
+      </Loaded>
+    );
+  if (places.length === 0) return props.empty;
   return (
-    <Loaded query={query} lines={8}>
-      {(page) =>
-        page.data.length === 0 && cursors.length === 1 ? (
-          props.empty
-        ) : (
-          <Stack gap="md" aria-busy={query.isPlaceholderData}>
-            <DataTable label={props.label} rows={page.data} columns={props.columns} keyOf={props.keyOf} />
-            <Pager
-              number={cursors.length}
-              onPrevious={cursors.length > 1 ? () => setCursors(cursors.slice(0, -1)) : undefined}
-              onNext={
-                page.next_cursor === null ? undefined : () => setCursors([...cursors, page.next_cursor ?? undefined])
-              }
-            />
-          </Stack>
-        )
-      }
-    </Loaded>
+    <Stack gap="md">
+      <VirtualTable
+        label={props.label}
+        places={places}
+        hasMore={hasMore}
+        isReading={isReading}
+        columns={props.columns}
+        onShow={onShow}
+      />
+      {query.isError && query.data === undefined && (
+        <ProblemPanel error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      <Ending count={places.length} hasMore={hasMore} isReading={isReading} onMore={pages.readMore} />
+    </Stack>
   );
 }
 
-function Pager(props: {
-  number: number;
-  onPrevious: (() => void) | undefined;
-  onNext: (() => void) | undefined;
-}): ReactNode {
+/** How far one has come, and the way on for whoever does not scroll. */
+function Ending(props: { count: number; hasMore: boolean; isReading: boolean; onMore: () => void }): ReactNode {
   const { t } = useTranslation();
-  if (props.onPrevious === undefined && props.onNext === undefined) return null;
+  const { count, hasMore } = props;
+  if (!hasMore && count <= aheadOf) return null;
   return (
-    <Group justify="flex-end" gap="sm" component="nav" aria-label={t('parts.pages')}>
-      <Text size="sm" c="dimmed">
-        {t('parts.page', { number: props.number })}
+    <Group justify="space-between" gap="sm">
+      <Text size="sm" c="dimmed" role="status" className="figures">
+        {t(hasMore ? 'parts.rowsSoFar' : 'parts.rows', { count })}
       </Text>
-      <Button variant="default" size="xs" disabled={!props.onPrevious} onClick={props.onPrevious}>
-        {t('parts.previous')}
-      </Button>
-      <Button variant="default" size="xs" disabled={!props.onNext} onClick={props.onNext}>
-        {t('parts.next')}
-      </Button>
+      {hasMore && (
+        <Button variant="default" size="xs" loading={props.isReading} onClick={props.onMore}>
+          {t('parts.more')}
+        </Button>
+      )}
     </Group>
   );
 }

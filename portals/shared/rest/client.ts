@@ -2,8 +2,16 @@ import createClient from 'openapi-fetch';
 import type { paths } from '../../../contracts/generated/rest.gen.ts';
 import { asProblem, problemFrom } from './problem.ts';
 
+/** Longer than the platform takes for any call: what has no answer by then will have none. */
+const answerTimeoutMs = 45_000;
+
 /** The public REST interface, same origin, with the session's cookie. */
-export const rest = createClient<paths>({ baseUrl: '/', credentials: 'same-origin', cache: 'no-store' });
+export const rest = createClient<paths>({
+  baseUrl: '/',
+  credentials: 'same-origin',
+  cache: 'no-store',
+  fetch: (request) => fetch(request, { signal: AbortSignal.timeout(answerTimeoutMs) }),
+});
 
 interface Fetched<Data> {
   data?: Data;

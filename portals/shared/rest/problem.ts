@@ -41,7 +41,8 @@ export function problemFrom(response: Response, body: unknown): Problem {
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  // `fetch` rejects with a TypeError where no answer came.
-  const code = error instanceof TypeError ? 'unreachable' : 'internal_error';
+  // `fetch` rejects with a TypeError where no answer came, and with a TimeoutError where it did not come in time.
+  const isUnanswered = error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError');
+  const code = isUnanswered ? 'unreachable' : 'internal_error';
   return new Problem({ code, status: 0, detail: error instanceof Error ? error.message : String(error), cause: error });
 }

@@ -1,12 +1,20 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { QueryCache, QueryClient, type QueryObserverOptions } from '@tanstack/react-query';
+import { isTold } from '../live/changed-queries.ts';
+import { noteConnection, readConnection } from '../live/connection.ts';
 import { asProblem } from './problem.ts';
+
+/** While changes are told as they happen, pages look for what nobody tells of. */
+const toldLookMs = 60_000;
 
 /** Refusals are final; what could not be reached is asked again. A session that ended is noticed by whichever call sees it first. */
 export function createQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({
+      onSuccess: () => noteConnection({ isReachable: true }),
       onError(error, query) {
-        if (asProblem(error).status !== 401 || query.queryKey[0] === 'session') return;
+        const { status, code } = asProblem(error);
+        if (code === 'unreachable') noteConnection({ isReachable: false });
+        if (status !== 401 || query.queryKey[0] === 'session') return;
         void client.invalidateQueries({ queryKey: ['session'] });
       },
     }),
@@ -21,5 +29,26 @@ export function createQueryClient(): QueryClient {
       mutations: { retry: false },
     },
   });
+  lookRarelyWhileTold(client);
   return client;
+}
+
+/** A page says how often it looks where nobody tells; whether anybody does is not its business. */
+function lookRarelyWhileTold(client: QueryClient): void {
+  const defaulted = client.defaultQueryOptions.bind(client) as (options: QueryObserverOptions) => QueryObserverOptions;
+  const tempered = (options: QueryObserverOptions & { _defaulted?: boolean }): QueryObserverOptions =>
+    options._defaulted === true ? options : temper(defaulted(options));
+  client.defaultQueryOptions = tempered as unknown as typeof client.defaultQueryOptions;
+}
+
+function temper(options: QueryObserverOptions): QueryObserverOptions {
+  const { refetchInterval, queryKey } = options;
+  if (!refetchInterval || !isTold(queryKey)) return options;
+  return {
+    ...options,
+    refetchInterval(query) {
+      const askedMs = typeof refetchInterval === 'function' ? refetchInterval(query) : refetchInterval;
+      return askedMs && readConnection().isTold ? Math.max(askedMs, toldLookMs) : askedMs;
+    },
+  };
 }

@@ -7,7 +7,15 @@ const day = (number: number) => `2026-05-${String(number).padStart(2, '0')}T00:0
 const attempt = (number: number, at: string, more: Partial<RunAttempt> = {}): RunAttempt => ({
   ...{ attempt_id: `att_${number}`, number, status: 'declined', trigger: number === 1 ? 'renewal' : 'retry' },
   ...{ provider: 'sandbox', payment_method_id: 'pm_1', amount: 1999, currency: 'USD', created_at: at, due_at: at },
-  ...{ decline_kind: 'insufficient_funds', code: '51', message: null, settled_at: at, sent_at: at, send_count: 1, look_up_count: 0 },
+  ...{
+    decline_kind: 'insufficient_funds',
+    code: '51',
+    message: null,
+    settled_at: at,
+    sent_at: at,
+    send_count: 1,
+    look_up_count: 0,
+  },
   ...{ provider_charge_id: null, next_look_up_at: null, webhooks: [] },
   ...more,
 });

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { type Change, isChangedBy, isTold } from './changed-queries.ts';
+
+const subscription: Change = { kind: 'subscription', id: 'sub_1' };
+
+it.each<[string, unknown[], Change, boolean]>([
+  ['the one that changed', ['subscription', 'sub_1'], subscription, true],
+  ['another', ['subscription', 'sub_2'], subscription, false],
+  ['its timeline', ['timeline', 'sub_1', 'now'], subscription, true],
+  ['every list of them', ['subscriptions', { status: 'active' }, 'first'], subscription, true],
+  ['a list of others', ['invoices', undefined, 'first'], subscription, false],
+  ['any of a kind of which several changed', ['subscription', 'sub_2'], { kind: 'subscription', id: null }, true],
+  ['the payment of a refund', ['admin-payment', 'pay_1'], { kind: 'refund', id: 're_1' }, true],
+  ['what nobody thought of', ['needs', 'failed'], subscription, true],
+  ['who is signed in', ['session'], subscription, false],
+  ['nothing known, by a kind no page shows', ['plans', 'active'], { kind: 'api_key', id: 'key_1' }, false],
+])('%s', (_, key, change, expected) => {
+  expect(isChangedBy(key, change)).toBe(expected);
+});
+
+it('knows what nobody tells of', () => {
+  expect([['clock'], ['method-setup', 'x'], ['session']].map(isTold)).toEqual([false, false, false]);
+  expect([['subscriptions'], ['needs', 'failed']].map(isTold)).toEqual([true, true]);
+});
