@@ -1,34 +1,19 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, RouterProvider } from '@tanstack/react-router';
+import { RouterProvider } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BrokenPage } from '../shared/frame/broken-page.tsx';
-import { LostPage } from '../shared/frame/lost-page.tsx';
+import { createPortalRouter, page } from '../shared/frame/portal-router.tsx';
 import { SessionGate } from '../shared/session/session-gate.tsx';
 import { SignInPage } from '../shared/session/sign-in-page.tsx';
 import { AdminFrame } from './admin-frame.tsx';
 import { OutsidePage } from './outside-page.tsx';
 
-/** Filters live in the address, so that a view can be kept and sent. */
-const root = createRootRoute({
-  component: AdminFrame,
-  notFoundComponent: LostPage,
-  errorComponent: BrokenPage,
-  validateSearch: (search: Record<string, unknown>): Record<string, string> =>
-    Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)])),
-});
-
-const page = (path: string, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({
-    getParentRoute: () => root,
-    path,
-    component: lazyRouteComponent(load as () => Promise<Record<string, () => ReactNode>>, name),
-  });
-
-const router = createRouter({
+const router = createPortalRouter({
   basepath: '/admin',
-  defaultPreload: 'intent',
-  scrollRestoration: true,
-  routeTree: root.addChildren([
+  frame: AdminFrame,
+  /** Filters live in the address, so that a view can be kept and sent. */
+  readSearch: (search): Record<string, string> =>
+    Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)])),
+  pages: [
     page('/', () => import('./home/home-page.tsx'), 'HomePage'),
     page('/subscriptions', () => import('./subscriptions/subscriptions-page.tsx'), 'SubscriptionsPage'),
     page('/subscriptions/$id', () => import('./subscriptions/subscription-page.tsx'), 'SubscriptionPage'),
@@ -41,7 +26,7 @@ const router = createRouter({
     page('/invoices/$id', () => import('./invoices/invoice-page.tsx'), 'InvoicePage'),
     page('/refund-requests', () => import('./refunds/refund-requests-page.tsx'), 'RefundRequestsPage'),
     page('/disputes', () => import('./refunds/disputes-page.tsx'), 'DisputesPage'),
-  ]),
+  ],
 });
 
 export function AdminPortal(): ReactNode {

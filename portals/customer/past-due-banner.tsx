@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../shared/format/use-format.ts';
 import { RouterButton } from '../shared/parts/router-parts.tsx';
 import type { Subscription } from '../shared/rest/types.ts';
-import { ConfirmAtBank } from './confirm-at-bank.tsx';
 import { paymentsQuery, useChosenSubscription } from './queries.ts';
+import { ConfirmAtBank } from './result/confirm-at-bank.tsx';
 
 const unpaid = new Set<Subscription['status']>(['past_due', 'incomplete', 'payment_failed']);
 const PayNowDialog = lazy(async () => ({ default: (await import('./pay-now-dialog.tsx')).PayNowDialog }));
@@ -17,6 +17,8 @@ const lookAgainMs = 3_000;
 export function PastDueBanner(): ReactNode {
   const { chosen } = useChosenSubscription();
   if (chosen === undefined || !unpaid.has(chosen.status)) return null;
+  // A first payment that failed for good is owed no more: the subscription is over.
+  if (chosen.status === 'payment_failed' && chosen.allowed_commands.length === 0) return null;
   return <OwedPayment subscription={chosen} />;
 }
 
@@ -26,7 +28,7 @@ function OwedPayment({ subscription }: { subscription: Subscription }): ReactNod
   const [isAsking, setAsking] = useState(false);
   const payments = useQuery({ ...paymentsQuery(subscription.subscription_id), refetchInterval: lookAgainMs });
   const owed = payments.data?.data.find(
-    ({ status }) => !['completed', 'refunded', 'partially_refunded'].includes(status),
+    ({ status }) => !['completed', 'refunded', 'partially_refunded', 'disputed'].includes(status),
   );
   if (owed === undefined) return null;
   const amount = format.money(owed.amount, owed.currency);
@@ -49,7 +51,7 @@ function OwedPayment({ subscription }: { subscription: Subscription }): ReactNod
             {t('owed.payNow')}
           </Button>
         )}
-        {owed.status === 'requires_action' && <ConfirmAtBank paymentId={owed.payment_id} />}
+        {owed.status === 'requires_action' && <ConfirmAtBank payment={owed} />}
         {(owed.status === 'failed' || owed.status === 'failed_permanent') && (
           <RouterButton to="/payment-methods" size="xs" variant="default">
             {t('owed.otherMethod')}

@@ -15,6 +15,8 @@ export const de: typeof en = {
     colours: 'Farben',
     scheme: { light: 'Hell', dark: 'Dunkel', auto: 'Wie das Gerät' },
     language: 'Sprache',
+    help: 'Hilfe',
+    support: 'Kontakt',
     lost: 'Diese Seite gibt es nicht',
     lostText: 'Die Adresse ist vielleicht veraltet oder vertippt.',
     toStart: 'Zur Startseite',
