@@ -168,7 +168,8 @@ describe('a customer', () => {
     const help = page.getByRole('banner').getByRole('link', { name: 'Help' });
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     expect(await help.count()).toBe(0);
-    await tenant.rest.put('/v1/tenant', { settings: { help_url: 'https://help.example.com/books' } });
+    const settings = { help_url: 'https://help.example.com/books' };
+    expect((await tenant.rest.send('PUT', '/v1/tenant', { settings })).status).toBe(200);
     await page.reload();
     expect(await help.getAttribute('href')).toBe('https://help.example.com/books');
     expect(await help.getAttribute('rel')).toBe('noopener noreferrer');
