@@ -11,6 +11,11 @@ export type DemoEnvironment = {
   ADMIN_PASSWORD: string;
   OPERATOR_LOGIN: string;
   OPERATOR_PASSWORD: string;
+  /** The business with demo data, and who owns it. */
+  DEMO_TENANT: string;
+  DEMO_API_KEY: string;
+  DEMO_LOGIN: string;
+  DEMO_PASSWORD: string;
   /** A machine of the first tenant that signs in by OAuth2. */
   OIDC_ISSUER: string;
   OIDC_CLIENT_ID: string;

@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { createDemoBank } from './demo/demo-bank.ts';
 import { createDemoClient } from './demo/demo-client.ts';
+import { inLanes } from './demo/in-lanes.ts';
 import { begin, live, makePlans, monthCount, stepsPerStory } from './demo/live.ts';
 import { openPlatform } from './demo/open-platform.ts';
 import { showEverybody, showInvoices, showTimeline, type Told } from './demo/show.ts';
@@ -25,15 +26,11 @@ async function main(): Promise<void> {
     });
     bar.start(stories.length * stepsPerStory, 0);
     const told: Told[] = [];
-    const waiting = [...stories];
-    const lane = async () => {
-      for (let story = waiting.shift(); story !== undefined; story = waiting.shift()) {
-        const living = await begin({ client, bank }, plans, story);
-        await live(living, story, () => bar.increment());
-        told.push({ ...living, story });
-      }
-    };
-    await Promise.all(Array.from({ length: livesAtOnce }, lane));
+    await inLanes(stories, livesAtOnce, async (story) => {
+      const living = await begin({ client, bank }, plans, story);
+      await live(living, story, () => bar.increment());
+      told.push({ ...living, story });
+    });
     bar.stop();
     told.sort((a, b) => stories.indexOf(a.story) - stories.indexOf(b.story));
     console.log(`\n${await showEverybody(client, told)}`);

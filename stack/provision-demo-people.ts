@@ -7,15 +7,17 @@ import { type Secrets, saveSecrets } from './secrets.ts';
 
 export const demoAdministrator = 'admin@demo.example';
 export const demoOperator = 'operator@redcore.example';
+export const shopOwner = 'owner@lighthouse-books.example';
 
-/** Somebody who owns the demo tenant, and somebody who runs the platform; their passwords are made once and kept. */
+/** Who owns the first tenant, who owns the demo's business, and who runs the platform; their passwords are made once and kept. */
 export async function provisionDemoPeople(options: {
   ownerUrl: string;
   dataDir: string;
   secrets: Secrets;
   tenantId: TenantId;
-}): Promise<{ adminPassword: string; operatorPassword: string }> {
-  const { ownerUrl, dataDir, secrets, tenantId } = options;
+  shopTenantId: TenantId;
+}): Promise<{ adminPassword: string; shopPassword: string; operatorPassword: string }> {
+  const { ownerUrl, dataDir, secrets, tenantId, shopTenantId } = options;
   const sql = openDatabase(ownerUrl, { max: 1, name: 'redcore-provisioning' });
   const hasher = createPasswordHasher();
 
@@ -27,14 +29,20 @@ export async function provisionDemoPeople(options: {
     return { password, passwordHash: await hasher.hash(password) };
   }
 
+  async function makeOwner(person: { email: string; name: string }, of: TenantId): Promise<string> {
+    const { password, passwordHash } = await passwordOf(person.email);
+    const userId = await provisionUser(sql, { ...person, passwordHash, isOperator: false });
+    await provisionPlace(sql, { ...person, tenantId: of, userId, role: 'owner' });
+    return password;
+  }
+
   try {
-    const [admin, operator] = [await passwordOf(demoAdministrator), await passwordOf(demoOperator)];
-    const person = { email: demoAdministrator, name: 'Demo Administrator' };
-    const userId = await provisionUser(sql, { ...person, passwordHash: admin.passwordHash, isOperator: false });
-    await provisionPlace(sql, { ...person, tenantId, userId, role: 'owner' });
+    const operator = await passwordOf(demoOperator);
+    const adminPassword = await makeOwner({ email: demoAdministrator, name: 'Demo Administrator' }, tenantId);
+    const shopPassword = await makeOwner({ email: shopOwner, name: 'Ines Keeper' }, shopTenantId);
     const runs = { email: demoOperator, name: 'Demo Operator', passwordHash: operator.passwordHash };
     await provisionUser(sql, { ...runs, isOperator: true });
-    return { adminPassword: admin.password, operatorPassword: operator.password };
+    return { adminPassword, shopPassword, operatorPassword: operator.password };
   } finally {
     await sql.end();
   }

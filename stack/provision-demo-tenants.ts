@@ -1,18 +1,24 @@
 import type { TenantId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
 import { provisionSandboxTenant } from '../identity/provision-sandbox-tenant.ts';
+import { shopName } from './demo/shop.ts';
 import { type Secrets, saveSecrets } from './secrets.ts';
 
-const tenantNames = ['Demo', 'Demo B'] as const;
+const tenantNames = ['Demo', 'Demo B', shopName] as const;
 
-/** Two sandbox tenants with an administrator's key each; a key once handed out is handed out again. */
+interface ProvisionedTenant {
+  tenantId: TenantId;
+  apiKey: string;
+}
+
+/** Two empty sandbox tenants and the demo's business, with an administrator's key each; a key once handed out is handed out again. */
 export async function provisionDemoTenants(options: {
   ownerUrl: string;
   dataDir: string;
   secrets: Secrets;
-}): Promise<{ tenantId: TenantId; apiKey: string; apiKeyB: string }> {
+}): Promise<{ first: ProvisionedTenant; second: ProvisionedTenant; shop: ProvisionedTenant }> {
   const { ownerUrl, dataDir, secrets } = options;
-  const provisioned: { tenantId: TenantId; apiKey: string }[] = [];
+  const provisioned: ProvisionedTenant[] = [];
   for (const tenantName of tenantNames) {
     const known = secrets.apiKeys[tenantName];
     const tenant = await provisionSandboxTenant({
@@ -26,7 +32,7 @@ export async function provisionDemoTenants(options: {
     // Kept at once: a key that is in the database but nowhere else would be lost.
     saveSecrets(dataDir, secrets);
   }
-  const [first, second] = provisioned;
-  invariant(first && second, 'both tenants are there');
-  return { tenantId: first.tenantId, apiKey: first.apiKey, apiKeyB: second.apiKey };
+  const [first, second, shop] = provisioned;
+  invariant(first && second && shop, 'all tenants are there');
+  return { first, second, shop };
 }

@@ -5,7 +5,7 @@ import { type LocalStack, startLocalStack } from './local-stack.ts';
 import { type Platform, startPlatform } from './platform.ts';
 import { createPortPicker, type PreferredPorts } from './ports.ts';
 import { provisionDemoClient } from './provision-demo-client.ts';
-import { demoAdministrator, demoOperator, provisionDemoPeople } from './provision-demo-people.ts';
+import { demoAdministrator, demoOperator, provisionDemoPeople, shopOwner } from './provision-demo-people.ts';
 import { provisionDemoTenants } from './provision-demo-tenants.ts';
 
 export type Everything = {
@@ -15,7 +15,7 @@ export type Everything = {
   stop(): Promise<void>;
 };
 
-/** Components, migrations, roles and two demo tenants. A process that dies is named and started again. */
+/** Components, migrations, roles, two empty tenants and the demo's business. A process that dies is named and started again. */
 export async function startEverything(options: {
   dataDir: string;
   logDir: string;
@@ -58,21 +58,31 @@ export async function startEverything(options: {
 }
 
 /** What is there for whoever tries the platform out, made once, with every address of it. */
-async function provision(of: { stack: LocalStack; platform: Platform; dataDir: string }): Promise<DemoEnvironment> {
-  const { stack, platform, dataDir } = of;
+async function provision(options: {
+  stack: LocalStack;
+  platform: Platform;
+  dataDir: string;
+}): Promise<DemoEnvironment> {
+  const { stack, platform, dataDir } = options;
   const { secrets, databaseUrl } = stack;
-  const { tenantId, apiKey, apiKeyB } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
-  const people = await provisionDemoPeople({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
+  const { first, second, shop } = await provisionDemoTenants({ ownerUrl: databaseUrl, dataDir, secrets });
+  const { tenantId } = first;
+  const of = { tenantId, shopTenantId: shop.tenantId };
+  const people = await provisionDemoPeople({ ownerUrl: databaseUrl, dataDir, secrets, ...of });
   const machine = await provisionDemoClient({ ownerUrl: databaseUrl, dataDir, secrets, tenantId });
   return {
     REDCORE_URL: platform.apiUrl,
     REDCORE_TENANT: tenantId,
-    REDCORE_API_KEY: apiKey,
-    REDCORE_API_KEY_B: apiKeyB,
+    REDCORE_API_KEY: first.apiKey,
+    REDCORE_API_KEY_B: second.apiKey,
     ADMIN_LOGIN: demoAdministrator,
     ADMIN_PASSWORD: people.adminPassword,
     OPERATOR_LOGIN: demoOperator,
     OPERATOR_PASSWORD: people.operatorPassword,
+    DEMO_TENANT: shop.tenantId,
+    DEMO_API_KEY: shop.apiKey,
+    DEMO_LOGIN: shopOwner,
+    DEMO_PASSWORD: people.shopPassword,
     OIDC_ISSUER: platform.apiUrl,
     OIDC_CLIENT_ID: machine.id,
     OIDC_CLIENT_SECRET: machine.secret,

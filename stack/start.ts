@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { assertEnvironment } from '../runtime/assert-environment.ts';
 import { buildPortals } from './build-portals.ts';
+import { portalLinkCommand, seedInBackground } from './demo/seed-in-background.ts';
 import { writeDemoEnvironment } from './demo-env.ts';
 import { describeError } from './describe-error.ts';
 import { dataDir, demoEnvFile, logDir } from './paths.ts';
@@ -10,19 +11,24 @@ import { resetData } from './reset-data.ts';
 import { type Everything, startEverything } from './start-everything.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
-const usage = 'Usage: npm start [-- --reset] [-- --roles]';
+const usage = 'Usage: npm start [-- --reset] [-- --roles] [-- --empty]';
 
 function say(line: string): void {
   console.log(line);
 }
 
-function summarise({ platform, stack, environment }: Everything, elapsedMs: number): string {
+function summarise({ platform, stack, environment }: Everything, elapsedMs: number, hasDemoData: boolean): string {
+  const demoLogin: [string, string] = [
+    '  with demo data',
+    `${environment.DEMO_LOGIN}, password ${environment.DEMO_PASSWORD}`,
+  ];
   const rows: [string, string][] = [
     ['API', platform.apiUrl],
     ['API reference', `${platform.apiUrl}/docs`],
     ['Admin portal', `${platform.apiUrl}/admin/`],
-    ['Sign in as', `${environment.ADMIN_LOGIN}, password ${environment.ADMIN_PASSWORD}`],
-    ['Customer portal', `${platform.apiUrl}/portal/ (by a link, made on a customer’s page)`],
+    ...(hasDemoData ? [demoLogin] : []),
+    ['  empty, for the tour', `${environment.ADMIN_LOGIN}, password ${environment.ADMIN_PASSWORD}`],
+    ['Customer portal', `${platform.apiUrl}/portal/ (by a link: ${portalLinkCommand})`],
     ['Temporal UI', stack.temporalUiUrl || '(an outside server)'],
     ['Sandbox provider', platform.sandboxProviderUrl],
     ['PostgreSQL', new URL(stack.databaseUrl).host],
@@ -38,7 +44,7 @@ function summarise({ platform, stack, environment }: Everything, elapsedMs: numb
   return `\nRedCore is ready (${(elapsedMs / 1000).toFixed(1)} s).\n\n${lines.join('\n')}\n\nCtrl-C stops everything; the data stays.`;
 }
 
-async function start(options: { reset: boolean; roles: boolean }): Promise<void> {
+async function start(options: { reset: boolean; roles: boolean; empty: boolean }): Promise<void> {
   const startedAt = performance.now();
   const running: { everything?: Everything } = {};
   const signals = stopOnSignals({
@@ -62,13 +68,21 @@ async function start(options: { reset: boolean; roles: boolean }): Promise<void>
   });
   running.everything = everything;
   writeDemoEnvironment(demoEnvFile, everything.environment);
-  say(summarise(everything, performance.now() - startedAt));
+  say(summarise(everything, performance.now() - startedAt, !options.empty));
+  if (options.empty) return;
+  const { environment } = everything;
+  await seedInBackground({ environment, dataDir: dataDir(), say, isStopping: signals.isStopping });
 }
 
-function readFlags(): { reset: boolean; roles: boolean } {
+function readFlags(): Parameters<typeof start>[0] {
   try {
     const { values } = parseArgs({
-      options: { reset: { type: 'boolean', default: false }, roles: { type: 'boolean', default: false } },
+      options: {
+        reset: { type: 'boolean', default: false },
+        roles: { type: 'boolean', default: false },
+        /** Without demo data. */
+        empty: { type: 'boolean', default: false },
+      },
     });
     return values;
   } catch (error) {

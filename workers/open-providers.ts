@@ -40,12 +40,10 @@ function openWith(
   const { allowsLocalProviders: allowsLocal } = config;
   const accountOf = (provider: ProviderName) => createAccountSource({ database, sealer }, provider);
   const addressed = (source: AccountOf) => (allowsLocal ? source : withoutOwnAddress(source));
+  const returnUrl = `${config.publicUrl}/payments/confirmed`;
   const opened: readonly (PaymentProvider & { close(): unknown })[] = [
-    createSandboxProvider({ baseUrl: config.sandboxProviderUrl }),
-    createStripeProvider({
-      accountOf: addressed(accountOf('stripe')),
-      returnUrl: `${config.publicUrl}/payments/confirmed`,
-    }),
+    createSandboxProvider({ baseUrl: config.sandboxProviderUrl, returnUrl }),
+    createStripeProvider({ accountOf: addressed(accountOf('stripe')), returnUrl }),
     createPaypalProvider({ accountOf: addressed(accountOf('paypal')), allowsLocal }),
     createCustomProvider({ accountOf: accountOf('custom'), allowsLocal }),
   ];

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { readCookie, sessionCookie } from '../../identity/sessions/cookie.ts';
 
 const page = `<!doctype html>
 <html lang="en">
@@ -20,7 +21,15 @@ const headers = {
   'referrer-policy': 'no-referrer',
 };
 
+/** Shows what became of the payment, to whoever is signed in there. */
+const resultPage = '/portal/payment-result';
+
 /** Where a provider sends a customer back to who confirmed a charge on its page. It says nothing of the outcome, which only the provider knows. */
 export function servePaymentConfirmed(app: Hono): void {
-  app.get('/payments/confirmed', () => new Response(page, { headers }));
+  app.get('/payments/confirmed', (c) => {
+    const isFromPortal = readCookie(c.req.header('cookie'), sessionCookie) !== null;
+    return isFromPortal
+      ? new Response(null, { status: 303, headers: { ...headers, location: resultPage } })
+      : new Response(page, { headers });
+  });
 }

@@ -22,6 +22,7 @@ describe('a customer', () => {
       name: null,
       timezone: 'UTC',
       country: null,
+      language: null,
       status: 'active',
       default_payment_method_id: null,
       metadata: {},
@@ -57,6 +58,16 @@ describe('a customer', () => {
     expect(audits[1]?.details.after).toMatchObject({ status: 'inactive' });
   });
 
+  it('has a language, which it may lose again', async () => {
+    const { body } = await post({ email: 'a@example.com', language: 'de-AT' });
+    expect(body.language).toBe('de-AT');
+    expect((await put(body.customer_id, { language: 'en' })).body.language).toBe('en');
+    expect((await put(body.customer_id, { language: null })).body.language).toBeNull();
+    const audits = await api.owner<{ details: { before: object; after: object } }[]>`
+      select details from audit_log where resource_id = ${body.customer_id} and action = 'customer.changed' order by id`;
+    expect(audits[0]?.details).toMatchObject({ before: { language: 'de-AT' }, after: { language: 'en' } });
+  });
+
   it.each([
     ['no email', {}, 'email', 'is required'],
     ['something that is no email', { email: 'ada' }, 'email', 'is not an e-mail address'],
@@ -67,6 +78,7 @@ describe('a customer', () => {
       'is not a zone of the IANA database',
     ],
     ['an offset for a zone', { email: 'a@b.io', timezone: '+02:00' }, 'timezone', 'is not a zone of the IANA database'],
+    ['a language’s name', { email: 'a@b.io', language: 'German' }, 'language', 'is not a language tag such as en-GB'],
     ['a country’s name', { email: 'a@b.io', country: 'Germany' }, 'country', 'is not a country code of two capitals'],
     ['a name that is no text', { email: 'a@b.io', name: 7 }, 'name', 'must be a string'],
     ['a status at creation', { email: 'a@b.io', status: 'active' }, 'status', 'is unknown'],

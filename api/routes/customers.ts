@@ -11,8 +11,9 @@ import { withoutAbsent } from './without-absent.ts';
 
 export const customerRoutes: readonly Route[] = [
   route(contract.createCustomerRoute, (call) => {
-    const { email, name, timezone, country, metadata } = call.body;
-    const input = { email, name: name ?? null, timezone, country: country ?? null, metadata };
+    const { email, name, timezone, country, language, metadata } = call.body;
+    const details = { name: name ?? null, country: country ?? null, language: language ?? null };
+    const input = { email, timezone, metadata, ...details };
     return createCustomer(call.context, call, input);
   }),
 
@@ -32,8 +33,8 @@ export const customerRoutes: readonly Route[] = [
   }),
 
   route(contract.changeCustomerRoute, (call) => {
-    const { email, name, timezone, country, status, metadata } = call.body;
-    const details = withoutAbsent({ email, name, timezone, country, status });
+    const { email, name, timezone, country, language, status, metadata } = call.body;
+    const details = withoutAbsent({ email, name, timezone, country, language, status });
     return changeCustomer(call.context, call, call.id('customer'), { details, metadata });
   }),
 ];

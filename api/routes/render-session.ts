@@ -28,7 +28,11 @@ export async function renderWhoAmI(
     actor,
     email: customer?.email ?? facts?.userEmail ?? null,
     name: customer?.name ?? facts?.userName ?? null,
-    tenant: facts && { tenant_id: tenantId, name: facts.name, mode: facts.mode, status: facts.status },
+    language: customer?.language ?? null,
+    tenant: facts && {
+      ...{ tenant_id: tenantId, name: facts.name, mode: facts.mode, status: facts.status },
+      ...{ help_url: facts.helpUrl, support_url: facts.supportUrl },
+    },
     role,
     permissions: permissions.filter((permission) => principal.permissions.has(permission)),
     places: places.map((place) => ({

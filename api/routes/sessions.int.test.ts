@@ -111,6 +111,24 @@ describe('a session', () => {
     expect(unsafe.status).toBe(201);
   });
 
+  it('tells a customer the language chosen, and where the business has its help', async () => {
+    const settings = { help_url: 'https://help.example.com', support_url: 'https://help.example.com/contact' };
+    await api.call('PUT', '/v1/tenant', { key: tenant.apiKey, body: { settings } });
+    const details = { email: 'lena@example.com', language: 'de' };
+    const { body: customer } = await api.call('POST', '/v1/customers', { key: tenant.apiKey, body: details });
+    const { cookie } = await openCustomerSession(api.portals, tenant.tenantId, customer.customer_id);
+    expect((await read(cookie)).body).toMatchObject({ language: 'de', tenant: settings });
+    const own = await api.call('PUT', `/v1/customers/${customer.customer_id}`, {
+      headers: { cookie, ...sameOrigin },
+      body: { language: 'en' },
+    });
+    expect([own.status, own.body.language]).toEqual([200, 'en']);
+    const elsewhere = await signIn('viewer', await api.makeTenant());
+    expect((await read(elsewhere.cookie)).body).toMatchObject({
+      ...{ language: null, tenant: { help_url: null, support_url: null } },
+    });
+  });
+
   it('is not open while the store is away, and keys go on', async () => {
     const { cookie } = await signIn();
     store.isAway = true;

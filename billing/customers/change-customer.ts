@@ -10,7 +10,7 @@ import { answerOnce } from '../idempotency/answer-once.ts';
 import { mergeMetadata } from '../subscriptions/merge-metadata.ts';
 import { renderCustomer } from './render-customer.ts';
 
-type Details = Pick<CustomerRow, 'email' | 'name' | 'timezone' | 'country' | 'status'>;
+type Details = Pick<CustomerRow, 'email' | 'name' | 'timezone' | 'country' | 'language' | 'status'>;
 
 /** Absent members stay as they are. */
 export interface ChangeCustomerInput {
@@ -31,7 +31,7 @@ export function changeCustomer(
     if (!stored) throw new DomainError('not_found', 'unknown customer');
     const customer = { ...stored, ...input.details };
     if (input.metadata) customer.metadata = mergeMetadata(stored.metadata, input.metadata);
-    const change = describeChange(stored, customer, ['timezone', 'country', 'status']);
+    const change = describeChange(stored, customer, ['timezone', 'country', 'language', 'status']);
     if (change.changed.length > 0) {
       customer.updatedAt = tx.now;
       updateCustomer(tx, customer);

@@ -7,7 +7,10 @@ import type { BillingContext } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
 import { renderCustomer } from './render-customer.ts';
 
-export type CreateCustomerInput = Pick<CustomerRow, 'email' | 'name' | 'timezone' | 'country' | 'metadata'>;
+export type CreateCustomerInput = Pick<
+  CustomerRow,
+  'email' | 'name' | 'timezone' | 'country' | 'language' | 'metadata'
+>;
 
 /** R31. */
 export function createCustomer(context: BillingContext, call: Call, input: CreateCustomerInput): Promise<Answer> {
@@ -20,6 +23,7 @@ export function createCustomer(context: BillingContext, call: Call, input: Creat
       name: input.name,
       timezone: input.timezone,
       country: input.country,
+      language: input.language,
       status: 'active',
       defaultPaymentMethodId: null,
       metadata: input.metadata,

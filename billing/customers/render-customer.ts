@@ -18,6 +18,7 @@ export function renderCustomer(customer: CustomerRow): CustomerBody {
     name: customer.name,
     timezone: customer.timezone,
     country: customer.country,
+    language: customer.language,
     status: customer.status,
     default_payment_method_id: customer.defaultPaymentMethodId,
     metadata: customer.metadata,

@@ -2204,6 +2204,8 @@ export interface components {
             name: string | null;
             timezone: string;
             country: string | null;
+            /** @description A language tag; null: as the customer’s browser asks for. */
+            language: string | null;
             /** @enum {string} */
             status: "active" | "inactive";
             default_payment_method_id: string | null;
@@ -3147,6 +3149,8 @@ export interface components {
             actor: string;
             email: string | null;
             name: string | null;
+            /** @description A customer’s, where it is known: a language tag. */
+            language: string | null;
             /** @description Null for an operator outside every tenant. */
             tenant: {
                 tenant_id: string;
@@ -3155,6 +3159,10 @@ export interface components {
                 mode: "sandbox" | "live";
                 /** @enum {string} */
                 status: "active" | "suspended" | "deleting" | "deleted";
+                /** @description Where its customers find help: http or https. */
+                help_url: string | null;
+                /** @description Where its customers ask for support: http or https. */
+                support_url: string | null;
             } | null;
             role: string;
             permissions: ("plans:read" | "plans:write" | "customers:read" | "customers:write" | "subscriptions:read" | "subscriptions:write" | "payments:read" | "payments:write" | "refunds:write" | "refund_requests:write" | "refund_requests:decide" | "invoices:read" | "invoices:write" | "disputes:read" | "failed_payments:read" | "failed_payments:retry" | "reports:read" | "reconciliation:read" | "operations:repair" | "test_clocks:advance" | "providers:read" | "providers:write" | "webhooks:read" | "webhooks:write" | "users:read" | "users:write" | "roles:write" | "api_keys:read" | "api_keys:write" | "portal_sessions:write" | "audit:read" | "tenant:read" | "tenant:write" | "tenant:delete" | "tenants:manage")[];
@@ -5571,6 +5579,7 @@ export interface operations {
                     /** @example Europe/Berlin */
                     timezone?: string;
                     country?: string | null;
+                    language?: string | null;
                     /** @enum {string} */
                     status?: "active" | "inactive";
                     metadata?: {
@@ -5779,6 +5788,7 @@ export interface operations {
                      */
                     timezone?: string;
                     country?: string | null;
+                    language?: string | null;
                     /** @default {} */
                     metadata?: {
                         [key: string]: string;

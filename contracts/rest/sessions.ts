@@ -22,7 +22,15 @@ export const whoAmI = z
     actor: z.string().meta({ description: 'The id of the user, customer, key or client.' }),
     email: z.string().nullable(),
     name: z.string().nullable(),
-    tenant: place.omit({ role: true }).nullable().meta({ description: 'Null for an operator outside every tenant.' }),
+    language: z.string().nullable().meta({ description: 'A customer’s, where it is known: a language tag.' }),
+    tenant: place
+      .omit({ role: true })
+      .extend({
+        help_url: z.string().nullable().meta({ description: 'Where its customers find help: http or https.' }),
+        support_url: z.string().nullable().meta({ description: 'Where its customers ask for support: http or https.' }),
+      })
+      .nullable()
+      .meta({ description: 'Null for an operator outside every tenant.' }),
     role: z.string(),
     permissions: z.array(z.enum(permissions)),
     places: z.array(place).meta({ description: 'Where this user may switch to.' }),

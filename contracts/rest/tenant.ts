@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodyOf, currency, instantOut, textUpTo, timezone } from './fields.ts';
+import { bodyOf, currency, instantOut, languageTag, textUpTo, timezone } from './fields.ts';
 import { defineRoute } from './route.ts';
 import { deletionOut, limitsOut, tenantMode, tenantName, tenantStatus, usageOut } from './tenants.ts';
 
@@ -8,15 +8,12 @@ const tag = 'Tenant';
 const disputePolicy = z.enum(['nothing', 'pause', 'cancel']);
 const amountMax = z.int().min(1).max(9_999_999_999);
 const url = z.url({ protocol: /^https?$/, error: 'is not an http(s) address' }).max(500);
-const locale = z
-  .string()
-  .regex(/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/, 'is not a language tag such as en-GB');
 const secondsMax = 30 * 86_400;
 
 const settingsShape = {
   support_url: url,
   help_url: url,
-  locale,
+  locale: languageTag,
   timezone,
   dunning: z.strictObject({
     base_delay_seconds: z.int().min(60).max(secondsMax).optional(),

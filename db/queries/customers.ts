@@ -11,6 +11,8 @@ export interface CustomerRow {
   name: string | null;
   timezone: string;
   country: string | null;
+  /** A language tag; null: as the customer's browser asks for. */
+  language: string | null;
   status: 'active' | 'inactive';
   defaultPaymentMethodId: PaymentMethodId | null;
   metadata: Record<string, string>;
@@ -48,6 +50,7 @@ const changeable = [
   'name',
   'timezone',
   'country',
+  'language',
   'status',
   'defaultPaymentMethodId',
   'metadata',

@@ -85,7 +85,7 @@ const erasures: readonly Erasure[] = [
   {
     table: 'customers',
     set: (sql) => sql`
-      email = ${erased}, name = null, country = null, metadata = '{}', status = 'inactive', default_payment_method_id = null`,
+      email = ${erased}, name = null, country = null, language = null, metadata = '{}', status = 'inactive', default_payment_method_id = null`,
     left: (sql) => sql`email <> ${erased}`,
   },
   {

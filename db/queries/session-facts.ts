@@ -6,6 +6,8 @@ export interface SessionFacts {
   name: string;
   mode: 'sandbox' | 'live';
   status: 'active' | 'suspended' | 'deleting' | 'deleted';
+  helpUrl: string | null;
+  supportUrl: string | null;
   userEmail: string | null;
   userName: string | null;
 }
@@ -16,7 +18,8 @@ export function readSessionFacts(
   { tenantId, userId }: { tenantId: TenantId; userId: string },
 ): PromiseLike<SessionFacts | null> {
   return sql<SessionFacts[]>`
-    select t.name, t.mode, t.status, m.email as user_email, m.name as user_name
+    select t.name, t.mode, t.status, t.settings->>'helpUrl' as help_url, t.settings->>'supportUrl' as support_url,
+           m.email as user_email, m.name as user_name
     from tenants t left join memberships m on m.tenant_id = t.tenant_id and m.id = ${userId}
     where t.tenant_id = ${tenantId}`.then(([row]) => row ?? null);
 }

@@ -11,6 +11,8 @@ export const customers = pgTable(
     name: text('name'),
     timezone: text('timezone').notNull().default('UTC'),
     country: text('country'),
+    /** A language tag; null: as the browser asks for. */
+    language: text('language'),
     status: text('status').$type<'active' | 'inactive'>().notNull().default('active'),
     defaultPaymentMethodId: text('default_payment_method_id'),
     metadata: metadata(),

@@ -1,56 +1,31 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, RouterProvider } from '@tanstack/react-router';
+import { RouterProvider } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BrokenPage } from '../shared/frame/broken-page.tsx';
-import { LostPage } from '../shared/frame/lost-page.tsx';
+import { createPortalRouter, framed, page } from '../shared/frame/portal-router.tsx';
 import { SessionGate } from '../shared/session/session-gate.tsx';
 import { SignInPage } from '../shared/session/sign-in-page.tsx';
 import { AdminFrame } from './admin-frame.tsx';
 import { OutsidePage } from './outside-page.tsx';
 
-/** Filters live in the address, so that a view can be kept and sent. */
-const root = createRootRoute({
-  component: AdminFrame,
-  notFoundComponent: LostPage,
-  errorComponent: BrokenPage,
-  validateSearch: (search: Record<string, unknown>): Record<string, string> =>
-    Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)])),
-});
-
-type Load = () => Promise<Record<string, unknown>>;
-
-const lazyPage = (load: Load, name: string) =>
-  lazyRouteComponent(load as () => Promise<Record<string, () => ReactNode>>, name);
-
-const page = (path: string, load: Load, name: string) =>
-  createRoute({ getParentRoute: () => root, path, component: lazyPage(load, name) });
-
-/** What is worked on about payments, under one row of tabs. */
-const money = createRoute({
-  getParentRoute: () => root,
-  id: 'money',
-  component: lazyPage(() => import('./payments/money-frame.tsx'), 'MoneyFrame'),
-});
-
-const moneyPage = (path: string, load: Load, name: string) =>
-  createRoute({ getParentRoute: () => money, path, component: lazyPage(load, name) });
-
-const router = createRouter({
+const router = createPortalRouter({
   basepath: '/admin',
-  defaultPreload: 'intent',
-  scrollRestoration: true,
-  routeTree: root.addChildren([
+  frame: AdminFrame,
+  /** Filters live in the address, so that a view can be kept and sent. */
+  readSearch: (search): Record<string, string> =>
+    Object.fromEntries(Object.entries(search).map(([name, value]) => [name, String(value)])),
+  pages: [
     page('/', () => import('./home/home-page.tsx'), 'HomePage'),
     page('/subscriptions', () => import('./subscriptions/subscriptions-page.tsx'), 'SubscriptionsPage'),
     page('/subscriptions/$id', () => import('./subscriptions/subscription-page.tsx'), 'SubscriptionPage'),
-    money.addChildren([
-      moneyPage('/payments', () => import('./payments/payments-page.tsx'), 'PaymentsPage'),
-      moneyPage('/payment-errors', () => import('./payment-errors/payment-errors-page.tsx'), 'PaymentErrorsPage'),
-      moneyPage('/unknown-outcomes', () => import('./payments/unknown-page.tsx'), 'UnknownPage'),
-      moneyPage('/refunds', () => import('./refunds/refunds-page.tsx'), 'RefundsPage'),
-      moneyPage('/refund-requests', () => import('./refunds/refund-requests-page.tsx'), 'RefundRequestsPage'),
-      moneyPage('/disputes', () => import('./refunds/disputes-page.tsx'), 'DisputesPage'),
-      moneyPage('/reconciliation', () => import('./reconciliation/reconciliation-page.tsx'), 'ReconciliationPage'),
+    /** What is worked on about payments, under one row of tabs. */
+    framed('money', () => import('./payments/money-frame.tsx'), 'MoneyFrame', [
+      page('/payments', () => import('./payments/payments-page.tsx'), 'PaymentsPage'),
+      page('/payment-errors', () => import('./payment-errors/payment-errors-page.tsx'), 'PaymentErrorsPage'),
+      page('/unknown-outcomes', () => import('./payments/unknown-page.tsx'), 'UnknownPage'),
+      page('/refunds', () => import('./refunds/refunds-page.tsx'), 'RefundsPage'),
+      page('/refund-requests', () => import('./refunds/refund-requests-page.tsx'), 'RefundRequestsPage'),
+      page('/disputes', () => import('./refunds/disputes-page.tsx'), 'DisputesPage'),
+      page('/reconciliation', () => import('./reconciliation/reconciliation-page.tsx'), 'ReconciliationPage'),
     ]),
     page('/payments/$id', () => import('./payment-errors/payment-page.tsx'), 'PaymentPage'),
     page('/customers', () => import('./customers/customers-page.tsx'), 'CustomersPage'),
@@ -62,7 +37,7 @@ const router = createRouter({
     page('/webhooks', () => import('./webhooks/webhooks-page.tsx'), 'WebhooksPage'),
     page('/webhooks/$id', () => import('./webhooks/webhook-page.tsx'), 'WebhookPage'),
     page('/disputes/$id', () => import('./refunds/dispute-page.tsx'), 'DisputePage'),
-  ]),
+  ],
 });
 
 export function AdminPortal(): ReactNode {

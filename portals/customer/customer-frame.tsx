@@ -1,15 +1,22 @@
 import { NativeSelect, Text } from '@mantine/core';
 import { IconCreditCard, IconFileInvoice, IconLayoutDashboard, IconUser } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PortalFrame } from '../shared/frame/portal-frame.tsx';
+import { followLanguage } from '../shared/language/start-language.ts';
 import { RouterButton } from '../shared/parts/router-parts.tsx';
+import { useSession } from '../shared/session/session-context.tsx';
+import { HelpLinks } from './help-links.tsx';
 import { PastDueBanner } from './past-due-banner.tsx';
 import { useChosenSubscription, usePlans } from './queries.ts';
 
 export function CustomerFrame(): ReactNode {
   const { t } = useTranslation();
+  const { language, sessionId } = useSession();
+  useEffect(() => {
+    if (sessionId !== null) void followLanguage(language, sessionId);
+  }, [language, sessionId]);
   return (
     <PortalFrame
       navigation={[
@@ -18,7 +25,12 @@ export function CustomerFrame(): ReactNode {
         { to: '/payment-methods', label: t('nav.methods'), icon: IconCreditCard },
         { to: '/account', label: t('nav.account'), icon: IconUser },
       ]}
-      header={<SubscriptionBar />}
+      header={
+        <>
+          <SubscriptionBar />
+          <HelpLinks />
+        </>
+      }
       banner={<PastDueBanner />}
     />
   );

@@ -1,13 +1,14 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useRouterState } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../shared/format/use-format.ts';
 import { RouterButton } from '../shared/parts/router-parts.tsx';
 import type { Subscription } from '../shared/rest/types.ts';
-import { ConfirmAtBank } from './confirm-at-bank.tsx';
 import { paymentsQuery, useChosenSubscription } from './queries.ts';
+import { ConfirmAtBank } from './result/confirm-at-bank.tsx';
 
 const unpaid = new Set<Subscription['status']>(['past_due', 'incomplete', 'payment_failed']);
 const PayNowDialog = lazy(async () => ({ default: (await import('./pay-now-dialog.tsx')).PayNowDialog }));
@@ -16,7 +17,12 @@ const lookAgainMs = 3_000;
 /** What is owed, and the shortest way to pay it. */
 export function PastDueBanner(): ReactNode {
   const { chosen } = useChosenSubscription();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // That page says it itself.
+  if (path === '/payment-result') return null;
   if (chosen === undefined || !unpaid.has(chosen.status)) return null;
+  // A first payment that failed for good is owed no more: the subscription is over.
+  if (chosen.status === 'payment_failed' && chosen.allowed_commands.length === 0) return null;
   return <OwedPayment subscription={chosen} />;
 }
 
@@ -26,7 +32,7 @@ function OwedPayment({ subscription }: { subscription: Subscription }): ReactNod
   const [isAsking, setAsking] = useState(false);
   const payments = useQuery({ ...paymentsQuery(subscription.subscription_id), refetchInterval: lookAgainMs });
   const owed = payments.data?.data.find(
-    ({ status }) => !['completed', 'refunded', 'partially_refunded'].includes(status),
+    ({ status }) => !['completed', 'refunded', 'partially_refunded', 'disputed'].includes(status),
   );
   if (owed === undefined) return null;
   const amount = format.money(owed.amount, owed.currency);
@@ -49,14 +55,18 @@ function OwedPayment({ subscription }: { subscription: Subscription }): ReactNod
             {t('owed.payNow')}
           </Button>
         )}
-        {owed.status === 'requires_action' && <ConfirmAtBank paymentId={owed.payment_id} />}
+        {owed.status === 'requires_action' && <ConfirmAtBank payment={owed} />}
         {(owed.status === 'failed' || owed.status === 'failed_permanent') && (
           <RouterButton to="/payment-methods" size="xs" variant="default">
             {t('owed.otherMethod')}
           </RouterButton>
         )}
       </Group>
-      <Suspense>{isAsking && <PayNowDialog payment={owed} onClose={() => setAsking(false)} />}</Suspense>
+      <Suspense>
+        {isAsking && (
+          <PayNowDialog subscriptionId={subscription.subscription_id} payment={owed} onClose={() => setAsking(false)} />
+        )}
+      </Suspense>
     </Alert>
   );
 }

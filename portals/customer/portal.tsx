@@ -1,15 +1,7 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  RouterProvider,
-  retainSearchParams,
-} from '@tanstack/react-router';
+import { RouterProvider } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BrokenPage } from '../shared/frame/broken-page.tsx';
-import { LostPage } from '../shared/frame/lost-page.tsx';
+import { createPortalRouter, page } from '../shared/frame/portal-router.tsx';
 import { SessionGate } from '../shared/session/session-gate.tsx';
 import { SignInPage } from '../shared/session/sign-in-page.tsx';
 import { CustomerFrame } from './customer-frame.tsx';
@@ -22,36 +14,23 @@ interface Search {
   plan?: string;
 }
 
-const root = createRootRoute({
-  component: CustomerFrame,
-  notFoundComponent: LostPage,
-  errorComponent: BrokenPage,
-  validateSearch: ({ subscription, dialog, plan }: Record<string, unknown>): Search => ({
+const router = createPortalRouter({
+  basepath: '/portal',
+  frame: CustomerFrame,
+  readSearch: ({ subscription, dialog, plan }): Search => ({
     ...(typeof subscription === 'string' ? { subscription } : {}),
     ...(dialog === 'change-plan' ? { dialog } : {}),
     ...(typeof plan === 'string' ? { plan } : {}),
   }),
-  search: { middlewares: [retainSearchParams(['subscription'])] },
-});
-
-const page = (path: string, load: () => Promise<Record<string, unknown>>, name: string) =>
-  createRoute({
-    getParentRoute: () => root,
-    path,
-    component: lazyRouteComponent(load as () => Promise<Record<string, () => ReactNode>>, name),
-  });
-
-const router = createRouter({
-  basepath: '/portal',
-  defaultPreload: 'intent',
-  scrollRestoration: true,
-  routeTree: root.addChildren([
+  kept: ['subscription'],
+  pages: [
     page('/', () => import('./overview/overview-page.tsx'), 'OverviewPage'),
     page('/billing', () => import('./billing/billing-page.tsx'), 'BillingPage'),
     page('/payment-methods', () => import('./methods/methods-page.tsx'), 'MethodsPage'),
     page('/account', () => import('./account/account-page.tsx'), 'AccountPage'),
     page('/subscribe', () => import('./subscribe/subscribe-page.tsx'), 'SubscribePage'),
-  ]),
+    page('/payment-result', () => import('./result/payment-result-page.tsx'), 'PaymentResultPage'),
+  ],
 });
 
 export function CustomerPortal(): ReactNode {

@@ -1,4 +1,4 @@
-import type { DemoBank } from './stories.ts';
+import type { DemoBank } from './acts.ts';
 
 /** By the sandbox provider's own controls (docs/sandbox-provider.md). */
 export function createDemoBank(sandboxProviderUrl: string): DemoBank {

@@ -6,11 +6,15 @@ export interface DemoClient {
   del<T>(path: string, body?: unknown): Promise<T>;
 }
 
-export function createDemoClient(url: string, key: string): DemoClient {
+/** With `nextKey` every call that changes something is named by it, so that a repeated one is answered and not carried out again. */
+export function createDemoClient(url: string, key: string, nextKey?: () => string): DemoClient {
   const send = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(url + path, {
       method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: {
+        ...{ authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        ...(nextKey === undefined || method === 'GET' ? {} : { 'idempotency-key': nextKey() }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

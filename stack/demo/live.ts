@@ -1,5 +1,6 @@
+import { type DemoBank, subscribe } from './acts.ts';
 import { advanceClock, type DemoClient } from './demo-client.ts';
-import type { DemoBank, DemoPlan, Living, Story } from './stories.ts';
+import type { DemoPlan, Living, Story } from './stories.ts';
 
 export const monthCount = 14;
 /** Half a month: what happens in the middle of one has its turn. */
@@ -34,12 +35,8 @@ export async function begin(
     timezone: 'Europe/Berlin',
   });
   const token = story.token ?? 'tok_ok';
-  await client.post(`/v1/customers/${customerId}/payment-methods`, { provider: 'sandbox', token });
-  const { subscription_id: subscriptionId } = await client.post<{ subscription_id: string }>('/v1/subscriptions', {
-    customer_id: customerId,
-    plan_id: madePlans[story.plan],
-    ...story.create,
-  });
+  const subscription = { plan_id: madePlans[story.plan], ...story.create };
+  const subscriptionId = await subscribe(client, { customerId, token, subscription });
   return { client, bank, subscriptionId, customerId, plans: madePlans };
 }
 

@@ -24,7 +24,7 @@ export async function openPlatform(say: (line: string) => void): Promise<OpenPla
   say('No platform is running here: starting one.');
   const child = spawn(
     nodeBinary,
-    ['--disable-warning=TimeoutNegativeWarning', join(checkoutDir, 'stack', 'start.ts')],
+    ['--disable-warning=TimeoutNegativeWarning', join(checkoutDir, 'stack', 'start.ts'), '--empty'],
     {
       cwd: checkoutDir,
       stdio: ['ignore', 'inherit', 'inherit'],

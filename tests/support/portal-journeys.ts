@@ -19,6 +19,8 @@ export interface PortalJourneys {
   openCustomerPortal(tenant: PlatformTenant, customerId: string, size?: Size): Promise<Page>;
   /** Through the sign-in pages, as a user of that role. */
   openAdminPortal(tenant: PlatformTenant, role: string, size?: Size): Promise<Page>;
+  /** Through the sign-in pages, as somebody who runs the platform and is in no business yet. */
+  openOperatorPortal(): Promise<Page>;
   stop(): Promise<void>;
 }
 
@@ -44,14 +46,16 @@ export async function startPortalJourneys(publicUrl?: string): Promise<PortalJou
       return page;
     },
     async openAdminPortal(tenant, role, size) {
-      const email = await makeUser(platform, tenant, role);
+      const email = await makeUser(platform);
+      await placeUser(platform, tenant, { email, role });
       const page = await openPage(browser, size);
-      await page.goto(`${url}/admin/`);
-      await page.getByRole('link', { name: 'Sign in' }).click();
-      await page.getByLabel('E-mail address').fill(email);
-      await page.getByLabel('Password').fill(password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await signIn(platform, page, email);
       await page.getByRole('navigation', { name: 'Navigation' }).waitFor({ state: 'attached' });
+      return page;
+    },
+    async openOperatorPortal() {
+      const page = await openPage(browser);
+      await signIn(platform, page, await makeUser(platform, { isOperator: true }));
       return page;
     },
     async stop() {
@@ -68,15 +72,31 @@ async function openPage(browser: Browser, size: Size = { width: 1280, height: 90
   return page;
 }
 
-async function makeUser({ owner }: TestPlatform, { tenantId }: PlatformTenant, role: string): Promise<string> {
+async function signIn({ apiUrl }: TestPlatform, page: Page, email: string): Promise<void> {
+  await page.goto(`${apiUrl}/admin/`);
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Whose id is in the address. */
+async function makeUser({ owner }: TestPlatform, { isOperator = false } = {}): Promise<string> {
   const id = newId('user');
   const email = `${id}@example.com`;
   const hash = await createPasswordHasher().hash(password);
   await owner`insert into identity.users (id, email, name, password_hash, password_changed_at, is_operator)
-    values (${id}, ${email}, 'Olivia Owner', ${hash}, now(), false)`;
-  await owner`insert into memberships (tenant_id, id, email, name, role)
-    values (${tenantId}, ${id}, ${email}, 'Olivia Owner', ${role})`;
+    values (${id}, ${email}, 'Olivia Owner', ${hash}, now(), ${isOperator})`;
   return email;
+}
+
+async function placeUser(
+  { owner }: TestPlatform,
+  { tenantId }: PlatformTenant,
+  { email, role }: { email: string; role: string },
+): Promise<void> {
+  await owner`insert into memberships (tenant_id, id, email, name, role)
+    select ${tenantId}, id, email, name, ${role} from identity.users where email = ${email}`;
 }
 
 /** Nothing an assistive technology stumbles over, and nothing beyond the window's edge. */

@@ -16,6 +16,8 @@ import { parseSandboxWebhook, readSandboxEvent } from './parse-webhook.ts';
 
 export interface SandboxProviderOptions {
   baseUrl: string;
+  /** Where a customer goes on to who answered a charge's authentication. */
+  returnUrl?: string;
   /** For the calls whose request carries no time of its own (attach, list); default 8 s. */
   defaultTimeoutMs?: number;
 }
@@ -32,7 +34,8 @@ const wireEventList = z.object({
 });
 
 /** The port over the sandbox's HTTP dialect; the tenant id is the provider-side account, the attempt id the charge's reference. */
-export function createSandboxProvider({ baseUrl, defaultTimeoutMs = 8_000 }: SandboxProviderOptions): SandboxProvider {
+export function createSandboxProvider(options: SandboxProviderOptions): SandboxProvider {
+  const { baseUrl, returnUrl, defaultTimeoutMs = 8_000 } = options;
   const wire = createWire(baseUrl);
   const call: Call = {
     post: (path, body, deadlineAtMonotonicMs = within(defaultTimeoutMs), idempotencyKey) =>
@@ -50,7 +53,7 @@ export function createSandboxProvider({ baseUrl, defaultTimeoutMs = 8_000 }: San
       currencies: 'all',
     },
     ...methodCalls(call),
-    ...chargeCalls(call),
+    ...chargeCalls(call, returnUrl),
     ...refundCalls(call),
     ...listCalls(call),
     parseWebhook: parseSandboxWebhook,
@@ -87,10 +90,14 @@ function methodCalls({ post, get }: Call): Pick<PaymentProvider, 'attachMethod' 
   };
 }
 
-function chargeCalls({ post, get }: Call): Pick<PaymentProvider, 'charge' | 'lookUp' | 'cancelAttempt'> {
+function chargeCalls(
+  { post, get }: Call,
+  returnUrl: string | undefined,
+): Pick<PaymentProvider, 'charge' | 'lookUp' | 'cancelAttempt'> {
   return {
     async charge({ tenantId: account, attemptId: reference, amountMinor: amount, currency, description, ...call }) {
-      const body = { account, reference, method_id: call.providerMethodId, amount, currency, description };
+      const what = { reference, method_id: call.providerMethodId, amount, currency, description };
+      const body = { account, ...what, ...(returnUrl === undefined ? {} : { return_url: returnUrl }) };
       const answer = await post('/v1/charges', body, call.deadlineAtMonotonicMs, call.idempotencyKey);
       return toOutcome(readAnswer(wireCharge, answer));
     },

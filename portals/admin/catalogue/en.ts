@@ -67,6 +67,7 @@ export const en = {
     country: 'Country',
     countryText: 'Two letters, as DE',
     timezone: 'Time zone',
+    languageOfBrowser: 'As the browser',
     since: 'Since',
     find: 'E-mail',
     none: 'No customers',

@@ -2,7 +2,13 @@ import { Button, Group, Paper, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { chooseLanguage, type Language, languageNames, languages } from '../../shared/language/start-language.ts';
+import {
+  chooseLanguage,
+  type Language,
+  languageNames,
+  languageOf,
+  languages,
+} from '../../shared/language/start-language.ts';
 import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { ProblemPanel } from '../../shared/parts/problem-panel.tsx';
@@ -30,21 +36,27 @@ export function AccountPage(): ReactNode {
   );
 }
 
-const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
 function AccountForm({ customer }: { customer: Customer }): ReactNode {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const refresh = useRefresh();
   const [name, setName] = useState(customer.name ?? '');
   const [email, setEmail] = useState(customer.email);
   const [timezone, setTimezone] = useState(customer.timezone);
+  const [language, setLanguage] = useState(languageOf(customer.language));
   const save = useMutation({
     mutationFn: () => {
       const params = { path: { customer_id: customer.customer_id }, ...keyed(newIntentKey()) };
-      const body = { name: name.trim() === '' ? null : name.trim(), email: email.trim(), timezone };
+      const details = { name: name.trim() === '' ? null : name.trim(), email: email.trim(), timezone };
+      // A language that the pages do not speak stays as the business set it, unless another is chosen.
+      const body = language === languageOf(customer.language) ? details : { ...details, language };
       return answered(rest.PUT('/v1/customers/{customer_id}', { params, body }));
     },
-    onSuccess: () => refresh(t('account.saved')),
+    onSuccess: async () => {
+      if (language !== languageOf(customer.language)) await chooseLanguage(language);
+      await refresh(i18n.t('account.saved'));
+    },
   });
   function submit(event: FormEvent): void {
     event.preventDefault();
@@ -78,7 +90,7 @@ function AccountForm({ customer }: { customer: Customer }): ReactNode {
           value={timezone}
           onChange={(zone) => zone !== null && setTimezone(zone)}
         />
-        <LanguageSelect />
+        <LanguageSelect value={language} onChange={setLanguage} />
         {save.isError && <ProblemPanel error={save.error} />}
         <Group justify="flex-end">
           <Button type="submit" loading={save.isPending}>
@@ -90,16 +102,21 @@ function AccountForm({ customer }: { customer: Customer }): ReactNode {
   );
 }
 
-function LanguageSelect(): ReactNode {
-  const { t, i18n } = useTranslation();
+const asBrowser = 'browser';
+
+function LanguageSelect(props: { value: Language | null; onChange: (language: Language | null) => void }): ReactNode {
+  const { t } = useTranslation();
   return (
     <Select
       label={t('frame.language')}
       description={t('account.languageText')}
       allowDeselect={false}
-      data={languages.map((language) => ({ value: language, label: languageNames[language] }))}
-      value={i18n.language}
-      onChange={(language) => void chooseLanguage(language as Language)}
+      data={[
+        { value: asBrowser, label: t('account.languageOfBrowser') },
+        ...languages.map((language) => ({ value: language, label: languageNames[language] })),
+      ]}
+      value={props.value ?? asBrowser}
+      onChange={(value) => props.onChange(value === asBrowser ? null : languageOf(value))}
     />
   );
 }

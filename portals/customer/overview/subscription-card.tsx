@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { type Field, FieldList } from '../../shared/parts/field-list.tsx';
+import { RouterButton } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { usePriceText } from '../../shared/parts/use-price-text.ts';
 import { planQuery } from '../../shared/rest/plan-queries.ts';
@@ -37,19 +38,27 @@ export function SubscriptionCard(props: { subscription: Subscription; onChangePl
         </Group>
         <Notes subscription={subscription} />
         <Dates subscription={subscription} />
-        <Actions allowed={subscription.allowed_commands} onChangePlan={props.onChangePlan} onAsk={setAsking} />
+        <Actions subscription={subscription} onChangePlan={props.onChangePlan} onAsk={setAsking} />
       </Stack>
       {Dialog && <Dialog subscription={subscription} planName={name} onClose={() => setAsking(null)} />}
     </Paper>
   );
 }
 
-/** What is going to happen by itself. */
+/** Nothing can be done with it any more, but to begin anew. */
+function isOver({ status, allowed_commands }: Subscription): boolean {
+  return (
+    allowed_commands.length === 0 && (status === 'canceled' || status === 'payment_failed' || status === 'expired')
+  );
+}
+
+/** What is going to happen by itself, or has. */
 function Notes({ subscription }: { subscription: Subscription }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const { cancel_at, pending_change, status, resumes_at } = subscription;
   const notes = [
+    isOver(subscription) && t(status === 'canceled' ? 'overview.ended' : 'overview.failedFirst'),
     cancel_at !== null && t('overview.endsAt', { date: format.date(cancel_at) }),
     pending_change !== null && t(`overview.pending.${pending_change.waits_for}`),
     status === 'paused' &&
@@ -95,14 +104,20 @@ function Dates({ subscription }: { subscription: Subscription }): ReactNode {
 }
 
 function Actions(props: {
-  allowed: readonly Command[];
+  subscription: Subscription;
   onChangePlan: () => void;
   onAsk: (what: Asking) => void;
 }): ReactNode {
   const { t } = useTranslation();
-  const may = (command: Command) => props.allowed.includes(command);
+  const { allowed_commands, plan_id } = props.subscription;
+  const may = (command: Command) => allowed_commands.includes(command);
   return (
     <Group gap="sm">
+      {isOver(props.subscription) && (
+        <RouterButton to="/subscribe" search={{ plan: plan_id } as never}>
+          {t('overview.again')}
+        </RouterButton>
+      )}
       {may('change_plan') && <Button onClick={props.onChangePlan}>{t('overview.changePlan')}</Button>}
       {may('resume') && <Button onClick={() => props.onAsk('resume')}>{t('overview.resume')}</Button>}
       {may('pause') && (

@@ -20,6 +20,12 @@ export function FirstCharge({ plan }: { plan: Plan }): ReactNode {
           {format.money(hasTrial ? 0 : plan.amount, plan.currency)}
         </Text>
       </Group>
+      {hasTrial && (
+        <Group justify="space-between" wrap="nowrap">
+          <Text size="sm">{t('subscribe.inTrial', { count: plan.trial_period_days })}</Text>
+          <Text className="figures">{format.money(plan.amount, plan.currency)}</Text>
+        </Group>
+      )}
       <Text size="sm" c="dimmed">
         {hasTrial
           ? t('subscribe.afterTrial', { count: plan.trial_period_days, price })

@@ -8,6 +8,7 @@ import { AddMethodButton } from '../methods/add-method-button.tsx';
 export function MethodChoice(props: {
   methods: readonly PaymentMethod[];
   value: string | null;
+  hasTrial: boolean;
   onChange: (methodId: string) => void;
 }): ReactNode {
   const { t } = useTranslation();
@@ -15,6 +16,11 @@ export function MethodChoice(props: {
   return (
     <Paper>
       <Stack>
+        {props.hasTrial && (
+          <Text size="sm" c="dimmed">
+            {t('subscribe.methodOfTrial')}
+          </Text>
+        )}
         {props.methods.length === 0 ? (
           <Text size="sm">{t('subscribe.noMethod')}</Text>
         ) : (

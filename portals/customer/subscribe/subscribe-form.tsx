@@ -47,7 +47,12 @@ export function SubscribeForm({ plans, onCreated }: SubscribeFormProps): ReactNo
         <PlanCards plans={plans} value={planId ?? null} onChange={choosePlan} />
         {plan && (
           <>
-            <MethodChoice methods={methods} value={method?.payment_method_id ?? null} onChange={setNamed} />
+            <MethodChoice
+              methods={methods}
+              value={method?.payment_method_id ?? null}
+              hasTrial={plan.trial_period_days > 0}
+              onChange={setNamed}
+            />
             <Paper component="section" aria-label={t('subscribe.summary')}>
               <Stack>
                 <FirstCharge plan={plan} />

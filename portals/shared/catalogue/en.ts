@@ -15,6 +15,8 @@ export const en = {
     colours: 'Colours',
     scheme: { light: 'Light', dark: 'Dark', auto: 'As device' },
     language: 'Language',
+    help: 'Help',
+    support: 'Support',
     lost: 'There is no such page',
     lostText: 'The address may be old or mistyped.',
     toStart: 'To the start page',

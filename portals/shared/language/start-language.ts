@@ -8,6 +8,8 @@ export type Language = (typeof languages)[number];
 export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
 
 const storageKey = 'redcore-language';
+/** The sign-in whose customer's language was followed last. */
+const followedKey = 'redcore-language-of';
 
 type Sections = Readonly<Record<string, unknown>>;
 
@@ -23,6 +25,12 @@ const sharedTexts: Catalogues['load'] = {
 
 function isLanguage(text: string | null | undefined): text is Language {
   return languages.some((language) => language === text);
+}
+
+/** The language of a tag such as de-AT, where there are texts in it. */
+export function languageOf(tag: string | null): Language | null {
+  const language = tag?.slice(0, 2);
+  return isLanguage(language) ? language : null;
 }
 
 /** The one chosen here before, else the browser's first that there is. */
@@ -46,9 +54,19 @@ async function show(language: Language): Promise<void> {
   document.documentElement.lang = language;
 }
 
-export async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem(storageKey, language);
-  await show(language);
+/** Null: whatever the browser asks for. */
+export async function chooseLanguage(language: Language | null): Promise<void> {
+  if (language === null) localStorage.removeItem(storageKey);
+  else localStorage.setItem(storageKey, language);
+  await show(language ?? preferredLanguage());
+}
+
+/** A customer's own language, once per sign-in: what is chosen in this browser afterwards counts until the next. */
+export async function followLanguage(tag: string | null, sessionId: string): Promise<void> {
+  const language = languageOf(tag);
+  if (language === null || localStorage.getItem(followedKey) === sessionId) return;
+  localStorage.setItem(followedKey, sessionId);
+  await chooseLanguage(language);
 }
 
 export async function startLanguage(own: Catalogues): Promise<void> {

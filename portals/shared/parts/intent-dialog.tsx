@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { newIntentKey } from '../rest/client.ts';
 import { asProblem } from '../rest/problem.ts';
 import { ProblemPanel } from './problem-panel.tsx';
+import { useFocusBack } from './use-focus-back.ts';
 
 interface IntentDialogProps {
   title: string;
@@ -23,6 +24,7 @@ interface IntentDialogProps {
 export function IntentDialog(props: IntentDialogProps): ReactNode {
   const { t } = useTranslation();
   const client = useQueryClient();
+  useFocusBack();
   const [key, setKey] = useState(newIntentKey);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);

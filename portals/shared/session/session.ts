@@ -5,6 +5,8 @@ type WhoAmI = components['schemas']['Session'];
 /** Who looks at the page, and what they may do. */
 export interface SignedIn {
   kind: WhoAmI['kind'];
+  /** Of this sign-in. */
+  sessionId: string | null;
   name: string;
   role: string;
   permissions: ReadonlySet<Permission>;
@@ -13,6 +15,8 @@ export interface SignedIn {
   places: WhoAmI['places'];
   entered: WhoAmI['entered'];
   customerId: string | null;
+  /** A customer's, as a language tag. */
+  language: string | null;
   /** Where a customer came from. */
   returnUrl: string | null;
 }
@@ -21,6 +25,9 @@ interface Tenant {
   id: string;
   name: string;
   isSandbox: boolean;
+  /** Where its customers find help and support; null where it named none. */
+  helpUrl: string | null;
+  supportUrl: string | null;
 }
 
 /** Within a business: what every page is about. */

@@ -9,7 +9,18 @@ import { fingerprint, type KeyClaim } from './idempotency-keys.ts';
 import { renderCharge } from './read-charges.ts';
 import { newId, type Sandbox } from './sandbox.ts';
 import { chargeUpdated } from './settle-charge.ts';
-import { amount, answer, currency, type Reply, read, refuse, requireKey, text, type WireRequest } from './wire.ts';
+import {
+  amount,
+  answer,
+  currency,
+  type Reply,
+  read,
+  refuse,
+  requireKey,
+  returnUrl,
+  text,
+  type WireRequest,
+} from './wire.ts';
 
 const chargeBody = z.strictObject({
   account: text,
@@ -19,6 +30,7 @@ const chargeBody = z.strictObject({
   currency,
   description: z.string().max(1000),
   subscription: text.nullable().default(null),
+  return_url: returnUrl.nullable().default(null),
 });
 
 interface ChargeCall {
@@ -127,9 +139,9 @@ async function recordCharge(sandbox: Sandbox, call: ChargeCall, answerInstead?: 
   const decideAt = behaviour.kind === 'pending' ? Date.now() + behaviour.delayMs : null;
   const emitted = sandbox.transaction(() => {
     sandbox.sql.run`INSERT INTO charges (id, account, reference, method_id, amount, currency, description, subscription,
-        status, decline_code, message, decide_at, created_at)
+        return_url, status, decline_code, message, decide_at, created_at)
       VALUES (${charge.id}, ${body.account}, ${body.reference}, ${method.id}, ${body.amount}, ${body.currency},
-        ${body.description}, ${charge.subscription}, ${status}, ${declineCode}, ${message}, ${decideAt}, ${now})`;
+        ${body.description}, ${charge.subscription}, ${charge.return_url}, ${status}, ${declineCode}, ${message}, ${decideAt}, ${now})`;
     if (behaviour.kind === 'ok_once' && status === 'succeeded') {
       sandbox.sql.run`UPDATE methods SET succeeded_count = succeeded_count + 1 WHERE id = ${method.id}`;
     }

@@ -74,6 +74,7 @@ const addedColumns = [
   ['refunds', 'decide_at', 'INTEGER'],
   ['refunds', 'decide_code', 'TEXT'],
   ['charges', 'subscription', 'TEXT'],
+  ['charges', 'return_url', 'TEXT'],
 ] as const;
 const laterIndexes = `
 CREATE INDEX IF NOT EXISTS refunds_to_decide ON refunds (decide_at) WHERE decide_at IS NOT NULL;

@@ -13,6 +13,8 @@ export interface ChargeRow {
   description: string;
   /** The subscription it is for, where the dialect tells. */
   subscription: string | null;
+  /** Where the customer goes on to who decided at the bank's page. */
+  return_url: string | null;
   status: 'succeeded' | 'declined' | 'requires_action' | 'pending' | 'canceled';
   decline_code: string | null;
   message: string;

@@ -12,6 +12,7 @@ import {
   refuse,
   requireKey,
   requireQuery,
+  returnUrl,
   text,
   type WireRequest,
 } from './wire.ts';
@@ -29,8 +30,7 @@ interface SetupRow {
 }
 
 const openMs = 86_400_000;
-const httpUrl = z.url({ protocol: /^https?$/ }).max(2000);
-const setupBody = z.strictObject({ account: text, reference: text, customer: text, return_url: httpUrl });
+const setupBody = z.strictObject({ account: text, reference: text, customer: text, return_url: returnUrl });
 
 /** `POST /v1/setups`: opens a page on which the customer names a method; once per key. */
 export function beginSetup(sandbox: Sandbox, request: WireRequest): Reply {
@@ -76,10 +76,10 @@ export async function completeSetup(sandbox: Sandbox, request: WireRequest): Pro
   const setup = findSetup(sandbox, request.params[0] ?? '');
   if (setup === undefined) return refuse(404, 'unknown_setup', 'No such setup');
   if (setup.status === 'failed') return refuse(409, 'setup_closed', `This setup is closed: ${setup.failure_code}`);
-  if (setup.status === 'completed') return redirectTo(returnUrl(setup));
+  if (setup.status === 'completed') return redirectTo(backWith(setup));
   if (choice.result === 'canceled') {
     sandbox.sql.run`UPDATE setups SET status = ${'failed'}, failure_code = ${'canceled'} WHERE id = ${setup.id}`;
-    return redirectTo(returnUrl(setup));
+    return redirectTo(backWith(setup));
   }
   if (findTestToken(choice.token ?? '') === undefined) return refuse(400, 'unknown_token', 'No such token');
   const emitted = sandbox.transaction(() => {
@@ -89,7 +89,7 @@ export async function completeSetup(sandbox: Sandbox, request: WireRequest): Pro
     return emitEvent(sandbox, { type: 'setup.completed', account, reference, setup_id });
   });
   await emitted.arrived();
-  return redirectTo(returnUrl(setup));
+  return redirectTo(backWith(setup));
 }
 
 /** After a day nobody completes it any more. */
@@ -99,7 +99,7 @@ function findSetup(sandbox: Sandbox, id: string): SetupRow | undefined {
   return row && isOver ? { ...row, status: 'failed', failure_code: 'expired' } : row;
 }
 
-function returnUrl({ return_url, reference }: SetupRow): string {
+function backWith({ return_url, reference }: SetupRow): string {
   const url = new URL(return_url);
   url.searchParams.set('setup_id', reference);
   return url.href;

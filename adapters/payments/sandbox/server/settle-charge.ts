@@ -3,7 +3,7 @@ import { type Decision, declined, succeeded } from '../behaviour.ts';
 import { emitEvent, type SandboxEvent } from './emit-event.ts';
 import { type ChargeRow, findCharge, renderCharge } from './read-charges.ts';
 import type { Sandbox } from './sandbox.ts';
-import { answer, type Reply, read, refuse, text, type WireRequest } from './wire.ts';
+import { answer, type Reply, read, redirectTo, refuse, text, type WireRequest } from './wire.ts';
 
 const resultBody = z.object({ result: z.enum(['succeeded', 'failed']) });
 const cancelBody = z.strictObject({ account: text });
@@ -15,7 +15,7 @@ export function showAction(sandbox: Sandbox, request: WireRequest): Reply {
   return { kind: 'page', html: actionPage(charge) };
 }
 
-/** `POST /actions/{id}` with `result` in the query, a form or JSON; repeating the decision is harmless, reversing it is refused. */
+/** `POST /actions/{id}` with `result` in the query, a form or JSON; repeating the decision is harmless, reversing it is refused. A person goes back to where the charge's `return_url` says. */
 export async function decideAction(sandbox: Sandbox, request: WireRequest): Promise<Reply> {
   const fromQuery = request.query.get('result');
   const { result } = read(resultBody, fromQuery === null ? request.body : { result: fromQuery });
@@ -25,6 +25,7 @@ export async function decideAction(sandbox: Sandbox, request: WireRequest): Prom
   if (charge.status === 'requires_action') await settle(sandbox, charge, decision);
   else if (charge.status !== decision.status) return alreadyDecided(charge, request);
   const decided = findCharge(sandbox, charge.id) ?? charge;
+  if (request.wantsHtml && decided.return_url !== null) return redirectTo(decided.return_url);
   if (request.wantsHtml) return { kind: 'page', html: actionPage(decided) };
   return answer(200, renderCharge(decided, request.baseUrl));
 }

@@ -92,6 +92,21 @@ describe('sandbox provider over the wire', () => {
     expect(page).toContain('action="?result=failed"');
   });
 
+  it.each(['succeeded', 'failed'])(
+    'leads a customer who answered with %s back where the platform wants',
+    async (result) => {
+      const returnUrl = 'https://shop.example/confirmed';
+      const leading = createSandboxProvider({ baseUrl: server.url, returnUrl });
+      const payer = await newPayer({ provider }, 'tok_requires_action');
+      const outcome = await leading.charge(chargeRequest(payer));
+      leading.close();
+      if (outcome.kind !== 'requires_action') throw new Error(`expected requires_action, got ${outcome.kind}`);
+      const answered = { method: 'POST', redirect: 'manual', headers: { accept: 'text/html' } } as const;
+      const answer = await fetch(`${outcome.url}?result=${result}`, answered);
+      expect([answer.status, answer.headers.get('location')]).toEqual([303, returnUrl]);
+    },
+  );
+
   it('shows the customer a page with the test cards, then that it is done', async () => {
     const setupId = 'set_1';
     const request = { tenantId: 'ten_page', setupId, customerId: 'cus_1', returnUrl: 'https://shop.example/' };

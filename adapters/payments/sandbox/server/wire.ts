@@ -48,6 +48,7 @@ export function redirectTo(url: string): Answer {
 }
 
 export const text = z.string().min(1).max(255);
+export const returnUrl = z.url({ protocol: /^https?$/ }).max(2000);
 export const amount = z.int().min(1);
 export const currency = z.string().regex(/^[A-Z]{3}$/);
 

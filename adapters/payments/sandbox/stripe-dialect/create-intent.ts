@@ -89,6 +89,7 @@ function recordIntent(sandbox: Sandbox, call: IntentCall, answerInstead?: Stripe
     currency: body.currency.toUpperCase(),
     description: body.description,
     subscription: null,
+    return_url: null,
     status: decision.status,
     decline_code: decision.declineCode,
     message: decision.message,
