@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PlatformTenant } from './support/platform-tenant.ts';
 import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import { stackEnv } from './support/stack-env.ts';
 
 const patient = { timeout: 20_000 };
 
@@ -169,12 +170,30 @@ describe('the story of a subscription', () => {
     expect(read.status).toBe('active');
   });
 
+  it('shows what the provider told of an attempt, as it was delivered', async () => {
+    const customer_id = await tenant.makeCustomer('tok_requires_action');
+    const body = { customer_id, plan_id: await tenant.makePlan({ name: 'Pro' }) };
+    type Created = { subscription_id: string; payment: { next_action: { url: string } } };
+    const { subscription_id: id, payment } = await tenant.rest.post<Created>('/v1/subscriptions', body);
+    const page = await open(id);
+    await page.getByText('Attempt 1 of 5 · First charge').waitFor();
+    const decision = new URLSearchParams({ result: 'succeeded' });
+    expect((await fetch(payment.next_action.url, { method: 'POST', body: decision })).ok).toBe(true);
+    await page.getByText(/^Notification charge\.updated \(evt_.*processed$/).waitFor();
+    await page.getByRole('region', { name: 'Billing runs' }).getByText('Paid', { exact: true }).waitFor();
+  });
+
   it('leads to the workflow, for whoever may repair', async () => {
     const { id } = await subscribe();
     const page = await open(id);
     const section = page.getByRole('region', { name: 'Workflow' });
     await section.getByText(`sub:${tenant.tenantId}:${id}`).waitFor();
     await section.getByText(/^Renew ·/).waitFor();
+    const { temporalUiUrl } = stackEnv();
+    const link = section.getByRole('link', { name: /opens the Temporal UI$/ });
+    const addresses = await link.evaluateAll((links) => links.map((one) => (one as unknown as { href: string }).href));
+    const path = `namespaces/redcore/workflows/${encodeURIComponent(`sub:${tenant.tenantId}:${id}`)}`;
+    expect(addresses).toEqual(temporalUiUrl ? [`${temporalUiUrl}/${path}`] : []);
     const viewer = await open(id, 'viewer');
     await viewer.getByText('The first period begins').waitFor();
     expect(await viewer.getByRole('region', { name: 'Workflow' }).count()).toBe(0);
