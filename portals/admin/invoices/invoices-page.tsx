@@ -36,6 +36,7 @@ export function InvoicesPage(): ReactNode {
           ]}
         />
         <PagedTable<Invoice>
+          readsAhead
           label={t('nav.invoices')}
           queryKey={['invoices', status]}
           fetchPage={(cursor) =>

@@ -17,6 +17,7 @@ export function DisputesPage(): ReactNode {
       <PageHeader title={t('nav.disputes')} text={t('disputes.text')} />
       <Paper>
         <PagedTable
+          readsAhead
           label={t('nav.disputes')}
           queryKey={['disputes']}
           fetchPage={(cursor) => answered(rest.GET('/v1/admin/disputes', { params: { query: { limit: 20, cursor } } }))}

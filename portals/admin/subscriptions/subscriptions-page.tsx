@@ -43,6 +43,7 @@ export function SubscriptionsPage(): ReactNode {
       <Paper>
         <FilterBar filters={filters} onChange={change} />
         <PagedTable
+          readsAhead
           label={t('nav.subscriptions')}
           queryKey={['subscriptions', filters]}
           fetchPage={(cursor) => fetchPage(filters, cursor)}
