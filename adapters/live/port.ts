@@ -16,7 +16,7 @@ export interface Told {
 
 /** Tells whoever listens, in whatever process. Nobody may depend on it: what is not told is found out by looking. */
 export interface ChangeTeller {
-  /** Never rejects, and takes no longer than 100 ms. What could not be told is made up for by a reset of everybody. */
+  /** Never rejects, and takes no longer than 300 ms. What could not be told is made up for by a reset of everybody. */
   tell(changes: ReadonlyMap<TenantId, readonly Change[]>): Promise<void>;
   close(): Promise<void>;
 }

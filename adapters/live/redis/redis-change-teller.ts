@@ -6,7 +6,8 @@ import { connectRedis } from '../../cache/redis/connect-redis.ts';
 import type { ChangeTeller } from '../port.ts';
 import { channelOf, keysOf, loseScript, lostChannel, lostKey, tellScript } from './scripts.ts';
 
-const callTimeoutMs = 50;
+/** Nobody waits for it, and what is called lost makes every page read everything anew. */
+const callTimeoutMs = 250;
 const restMs = 500;
 const lossRetryMs = 1_000;
 

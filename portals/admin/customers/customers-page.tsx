@@ -33,6 +33,7 @@ export function CustomersPage(): ReactNode {
       <Paper>
         <FilterBar email={email ?? ''} status={status ?? ''} onChange={change} />
         <PagedTable
+          readsAhead
           label={t('nav.customers')}
           queryKey={['customers', email, status]}
           fetchPage={(cursor) => {

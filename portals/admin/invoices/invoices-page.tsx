@@ -49,6 +49,7 @@ export function InvoicesPage(): ReactNode {
           />
         </Group>
         <PagedTable<Invoice>
+          readsAhead
           label={t('nav.invoices')}
           queryKey={['invoices', status, customer_id]}
           fetchPage={(cursor) =>

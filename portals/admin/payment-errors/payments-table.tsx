@@ -36,6 +36,7 @@ export function PaymentsTable(props: {
   const { filter, pageSize } = props;
   return (
     <PagedTable
+      readsAhead={pageSize === undefined}
       label={props.label}
       queryKey={['admin-payments', filter, pageSize]}
       fetchPage={(cursor) =>

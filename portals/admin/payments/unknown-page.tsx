@@ -44,6 +44,7 @@ function AttemptsTable({ status }: { status: string }): ReactNode {
   const format = useFormat();
   return (
     <PagedTable
+      readsAhead
       label={t('unknown.title')}
       queryKey={['undecided-attempts', status]}
       fetchPage={(cursor) =>

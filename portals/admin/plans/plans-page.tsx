@@ -58,6 +58,7 @@ function PlansTable(props: { status: Plan['status']; onAsk: ((asking: Asking) =>
   const { status, onAsk } = props;
   return (
     <PagedTable
+      readsAhead
       label={t('nav.plans')}
       queryKey={['plans', 'page', status]}
       fetchPage={(cursor) => answered(rest.GET('/v1/plans', { params: { query: { status, limit: 20, cursor } } }))}

@@ -46,6 +46,7 @@ function DisputesTable({ status }: { status: Dispute['status'] | undefined }): R
   const format = useFormat();
   return (
     <PagedTable<Dispute>
+      readsAhead
       label={t('nav.disputes')}
       queryKey={['disputes', status]}
       fetchPage={(cursor) =>

@@ -49,6 +49,7 @@ function RequestsTable(props: {
   const { status } = props;
   return (
     <PagedTable
+      readsAhead
       label={t('nav.refundRequests')}
       queryKey={['refund-requests', status]}
       fetchPage={(cursor) =>

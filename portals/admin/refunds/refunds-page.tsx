@@ -67,6 +67,7 @@ function RefundsTable({ filter }: { filter: RefundFilter }): ReactNode {
   return (
     <>
       <PagedTable<RefundInList>
+        readsAhead
         label={t('refunds.title')}
         queryKey={['refunds', filter]}
         fetchPage={(cursor) =>

@@ -41,6 +41,7 @@ export function SubscriptionsPage(): ReactNode {
         <SavedViews filters={filters} onChange={change} />
         <FilterBar filters={filters} onChange={change} />
         <PagedTable
+          readsAhead
           label={t('nav.subscriptions')}
           queryKey={['subscriptions', filtersOf(filters)]}
           fetchPage={(cursor) => fetchPage(filters, cursor)}

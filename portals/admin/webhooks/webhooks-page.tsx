@@ -40,6 +40,7 @@ function WebhooksTable({ status }: { status: WebhookInList['status'] }): ReactNo
   const format = useFormat();
   return (
     <PagedTable
+      readsAhead
       label={t('nav.webhooks')}
       queryKey={['webhooks', status]}
       fetchPage={(cursor) =>

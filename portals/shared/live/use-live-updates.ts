@@ -15,7 +15,7 @@ export function useLiveUpdates(): void {
     const gathered = gatherChanges(client);
     const stop = followChanges({
       onChanges: gathered.add,
-      onReset: () => readAgain(client),
+      onReset: gathered.addAll,
       onSignedOut: () => void client.invalidateQueries({ queryKey: ['session'] }),
     });
     const leave = refreshOnReturn(client);
@@ -52,25 +52,43 @@ function refreshOnReturn(client: QueryClient): () => void {
   });
 }
 
-function gatherChanges(client: QueryClient): { add(changes: readonly Change[]): void; stop(): void } {
+interface Gathered {
+  add(changes: readonly Change[]): void;
+  /** Anything may have changed. */
+  addAll(): void;
+  stop(): void;
+}
+
+function gatherChanges(client: QueryClient): Gathered {
   let waiting: Change[] = [];
+  let isAll = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let readAt = 0;
+  let readAt = Number.NEGATIVE_INFINITY;
 
   function read(): void {
     const changes = waiting;
-    waiting = [];
-    timer = undefined;
-    readAt = performance.now();
+    if (isAll) readAgain(client);
     void client.invalidateQueries({
       predicate: ({ queryKey }) => changes.some((change) => isChangedBy(queryKey, change)),
     });
+    waiting = [];
+    isAll = false;
+    timer = undefined;
+    readAt = performance.now();
+  }
+
+  function wait(): void {
+    timer ??= setTimeout(read, Math.max(gatherMs, readAt + restMs - performance.now()));
   }
 
   return {
     add(changes) {
       waiting.push(...changes);
-      timer ??= setTimeout(read, Math.max(gatherMs, readAt + restMs - performance.now()));
+      wait();
+    },
+    addAll() {
+      isAll = true;
+      wait();
     },
     stop: () => clearTimeout(timer),
   };

@@ -11,12 +11,14 @@ interface PagedTableProps<Row> extends PagesSource<Row> {
   label: string;
   columns: readonly Column<Row>[];
   empty: ReactNode;
+  /** The list is all of the page: it goes on by itself as one scrolls. Else by its button, so that what stands below stays in reach. */
+  readsAhead?: boolean;
 }
 
 /** So many rows before the end of what is known the next are read. */
 const aheadOf = 20;
 
-/** A list of any length: read a page at a time as one comes near its end, and only what can be seen is on the page. */
+/** A list of any length: read a page at a time, and only what can be seen is on the page. */
 export function PagedTable<Row>(props: PagedTableProps<Row>): ReactNode {
   return <Pages key={JSON.stringify(props.queryKey)} {...props} />;
 }
@@ -25,7 +27,7 @@ function Pages<Row>(props: PagedTableProps<Row>): ReactNode {
   const pages = usePages(props);
   const { places, hasMore, isReading, query } = pages;
   const [seen, setSeen] = useState({ from: 0, to: 0 });
-  // Reading ahead begins with the first scroll: a list nobody scrolls stays as long as its first page.
+  // It begins with the first scroll: a list nobody scrolls stays as long as its first page.
   const [isScrolled, setScrolled] = useState(false);
   useEffect(() => {
     const note = (): void => setScrolled(true);
@@ -35,7 +37,8 @@ function Pages<Row>(props: PagedTableProps<Row>): ReactNode {
   const onShow = useCallback((from: number, to: number) => setSeen({ from, to }), []);
   useEffect(() => {
     pages.show(seen.from, Math.min(seen.to + aheadOf, places.length - 1));
-    if (isScrolled && hasMore && !isReading && seen.to + aheadOf >= places.length) pages.readMore();
+    if (props.readsAhead === true && isScrolled && hasMore && !isReading && seen.to + aheadOf >= places.length)
+      pages.readMore();
   });
   if (query === undefined) return null;
   if (!pages.isBegun)
