@@ -118,7 +118,7 @@ describe('a customer who subscribes', () => {
     await page.getByText('The payment is not decided yet').waitFor();
     await page.getByText('You are subscribed').waitFor();
     const events = await journeys.platform.owner<{ status: string }[]>`
-      select status from inbox where tenant_id = ${tenant.tenantId} and type = 'charge.updated'`;
+      select status from inbox where tenant_id = ${tenant.tenantId} and event_type = 'charge.updated'`;
     expect(events.map(({ status }) => status)).toEqual(['processed']);
   });
 
@@ -186,7 +186,7 @@ describe('a customer', () => {
     const page = await journeys.openCustomerPortal(tenant, customerId);
     await page.getByRole('link', { name: 'Account' }).click();
     await page.getByRole('main').getByRole('combobox', { name: 'Language' }).click();
-    await page.getByRole('option', { name: 'Deutsch' }).click();
+    await page.getByRole('listbox').getByRole('option', { name: 'Deutsch' }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'Konto' }).waitFor();
     const stored = await tenant.rest.get<{ language: string }>(`/v1/customers/${customerId}`);
@@ -201,7 +201,7 @@ describe('a customer', () => {
     const page = await journeys.openCustomerPortal(tenant, await subscribed());
     await page.getByRole('button', { name: 'Pause' }).waitFor();
     await page.keyboard.press('Tab');
-    expect(await page.getByRole('link', { name: 'Skip to the page' }).evaluate(isFocused)).toBe(true);
+    expect(await hasFocus(page, page.getByRole('link', { name: 'Skip to the page' }))).toBe(true);
     await page.keyboard.press('Enter');
     await tabTo(page, page.getByRole('button', { name: 'Pause' }));
     await page.keyboard.press('Enter');
@@ -213,7 +213,7 @@ describe('a customer', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     // Where the dialog was opened from.
-    await expect.poll(() => page.getByRole('button', { name: 'Resume' }).evaluate(isFocused)).toBe(true);
+    await expect.poll(() => hasFocus(page, page.getByRole('button', { name: 'Resume' }))).toBe(true);
     await page.keyboard.press('Enter');
     await tabTo(page, page.getByRole('dialog').getByRole('button', { name: 'Resume' }));
     await page.keyboard.press('Enter');
@@ -221,14 +221,17 @@ describe('a customer', () => {
   });
 });
 
-const isFocused = 'element => element === document.activeElement';
 const stopsMax = 40;
+
+async function hasFocus(page: Page, target: Locator): Promise<boolean> {
+  return (await target.and(page.locator(':focus')).count()) === 1;
+}
 
 /** By Tab alone, as far as any page has stops. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let stop = 0; stop < stopsMax; stop++) {
-    if (await target.evaluate(isFocused)) return;
+    if (await hasFocus(page, target)) return;
     await page.keyboard.press('Tab');
   }
   throw new Error(`no Tab leads to ${target}`);

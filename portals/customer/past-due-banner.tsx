@@ -58,7 +58,11 @@ function OwedPayment({ subscription }: { subscription: Subscription }): ReactNod
           </RouterButton>
         )}
       </Group>
-      <Suspense>{isAsking && <PayNowDialog payment={owed} onClose={() => setAsking(false)} />}</Suspense>
+      <Suspense>
+        {isAsking && (
+          <PayNowDialog subscriptionId={subscription.subscription_id} payment={owed} onClose={() => setAsking(false)} />
+        )}
+      </Suspense>
     </Alert>
   );
 }

@@ -52,6 +52,8 @@ export const de: typeof en = {
     payNow: 'Jetzt zahlen',
     pay: '{{amount}} zahlen',
     confirm: '{{amount}} werden sofort von Ihrer Zahlungsmethode abgebucht.',
+    method: 'Womit',
+    usual: 'Mit der Methode dieses Abonnements',
     started: 'Die Zahlung läuft.',
     otherMethod: 'Zahlungsmethoden',
     confirmAtBank: 'Bei der Bank bestätigen',

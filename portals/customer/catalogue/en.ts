@@ -48,6 +48,8 @@ export const en = {
     payNow: 'Pay now',
     pay: 'Pay {{amount}}',
     confirm: '{{amount}} is charged to your payment method at once.',
+    method: 'By',
+    usual: 'The method of this subscription',
     started: 'The payment is under way.',
     otherMethod: 'Payment methods',
     confirmAtBank: 'Confirm with your bank',
