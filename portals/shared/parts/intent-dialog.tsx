@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { newIntentKey } from '../rest/client.ts';
 import { asProblem } from '../rest/problem.ts';
 import { ProblemPanel } from './problem-panel.tsx';
+import { useFocusBack } from './use-focus-back.ts';
 
 interface IntentDialogProps {
   title: string;
@@ -21,6 +22,7 @@ interface IntentDialogProps {
 /** Asks before something happens, says what will, and stays with the problem where it did not. */
 export function IntentDialog(props: IntentDialogProps): ReactNode {
   const { t } = useTranslation();
+  useFocusBack();
   const [key, setKey] = useState(newIntentKey);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
