@@ -73,7 +73,7 @@ const actionsOn = ({ customerId, subscriptionId, paymentId }: Ids): readonly Act
   },
   {
     ...{ permission: 'refunds:write', at: `/payments/${paymentId}`, button: 'Refund' },
-    call: ['POST', `/v1/payments/${paymentId}/refunds`, {}],
+    call: ['POST', `/v1/payments/${paymentId}/refunds`, { amount: 'everything' }],
   },
 ];
 
@@ -86,9 +86,13 @@ describe.each([
 ] as const)('a user of the role $role', ({ role, decides }: { role: UserRole; decides: boolean }) => {
   const may = rolePermissions[role];
 
-  it('is offered what the role may do, and the interface decides the same', async () => {
+  it(`is offered what the role may do, and the interface ${decides ? 'decides' : 'refuses'} the same`, async () => {
     const ids = await makeSubscription();
+    await tenant.rest.post(`/v1/payments/${ids.paymentId}/refund-requests`, { amount: 1, reason: 'Too dear' });
     const page = await journeys.openAdminPortal(tenant, role);
+    const navigation = page.getByRole('navigation', { name: 'Navigation' });
+    await navigation.getByRole('link', { name: 'Customers' }).waitFor();
+    expect(await navigation.getByRole('link', { name: 'Refund requests' }).count()).toBe(decides ? 1 : 0);
     for (const { permission, at, button, call } of actionsOn(ids)) {
       await page.goto(`${journeys.platform.apiUrl}/admin${at}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
@@ -102,23 +106,12 @@ describe.each([
         may.has(permission) ? [400, 'invalid_request'] : forbidden,
       ]);
     }
-  });
-
-  it(`${decides ? 'sees' : 'is refused'} what customers ask back, also by its address`, async () => {
-    const { paymentId } = await makeSubscription();
-    await tenant.rest.post(`/v1/payments/${paymentId}/refund-requests`, { amount: 1, reason: 'Too dear' });
-    const page = await journeys.openAdminPortal(tenant, role);
-    const navigation = page.getByRole('navigation', { name: 'Navigation' });
-    await navigation.getByRole('link', { name: 'Customers' }).waitFor();
-    expect(await navigation.getByRole('link', { name: 'Refund requests' }).count()).toBe(decides ? 1 : 0);
+    // What the navigation does not offer has an address all the same.
     await page.goto(`${journeys.platform.apiUrl}/admin/refund-requests`);
     await page.getByText(decides ? 'Too dear' : denied).waitFor();
     const answer = await callFrom(page, 'GET', '/v1/admin/refund-requests');
     expect(answer).toEqual(decides ? [200, null] : forbidden);
-  });
-
-  it('is no operator: the platform’s tenants stay closed', async () => {
-    const page = await journeys.openAdminPortal(tenant, role);
+    // Nobody of a business is an operator.
     expect(await callFrom(page, 'GET', '/v1/tenants')).toEqual(forbidden);
     const other = await journeys.platform.makeTenant();
     const entered = await callFrom(page, 'POST', '/v1/session/enter', { tenant_id: other.tenantId, reason: 'curious' });
@@ -188,8 +181,9 @@ describe('markup in names', () => {
 
   /** Text on the page, and nothing run by it. */
   async function expectText(page: Page, atLeast = 1): Promise<void> {
-    await page.getByText(attack).first().waitFor();
-    expect(await page.getByText(attack).count()).toBeGreaterThanOrEqual(atLeast);
+    const shown = page.getByText(attack).filter({ visible: true });
+    await shown.first().waitFor();
+    expect(await shown.count()).toBeGreaterThanOrEqual(atLeast);
     expect(await page.evaluate('window.hit ?? null')).toBeNull();
     expect(await page.locator('img[src="x"]').count()).toBe(0);
   }
@@ -245,10 +239,8 @@ describe('markup in names', () => {
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('dialog').getByText(attack).first().waitFor();
     await page.keyboard.press('Escape');
-    for (const path of ['subscribe']) {
-      await page.goto(`${journeys.platform.apiUrl}/portal/${path}`);
-      await expectText(page);
-    }
+    await page.goto(`${journeys.platform.apiUrl}/portal/subscribe`);
+    await expectText(page);
     await page.goto(`${journeys.platform.apiUrl}/portal/account`);
     await page.getByLabel('Name').waitFor();
     expect(await page.getByLabel('Name').inputValue()).toBe(attack);

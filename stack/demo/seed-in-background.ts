@@ -16,7 +16,7 @@ export const portalLinkCommand = 'node stack/bootstrap.mjs stack/portal-link.ts'
 /** Beside the secrets: whoever has those has the business they open. */
 const doneFile = (dataDir: string) => join(dataDir, 'demo-data-made');
 
-export interface Seeding {
+interface Seeding {
   environment: DemoEnvironment;
   dataDir: string;
   say: (line: string) => void;
@@ -27,26 +27,45 @@ export interface Seeding {
  * Fills the demo's business while the platform is used already, once per data folder, and ends with a way into the customer
  * portal. Whatever goes wrong is said and stops nothing; the next start goes on from there.
  */
-export async function seedInBackground({ environment, dataDir, say, isStopping }: Seeding): Promise<void> {
-  const { REDCORE_URL: url, DEMO_API_KEY: apiKey, SANDBOX_PROVIDER_URL: providerUrl } = environment;
+export async function seedInBackground(seeding: Seeding): Promise<void> {
+  const isMade = await unlessItFails(seeding, 'The demo data is not complete, and the next start goes on with it', () =>
+    makeDemoData(seeding),
+  );
+  if (!isMade) return;
+  await unlessItFails(seeding, 'There is no link into the customer portal', () => showPortalLink(seeding));
+}
+
+async function unlessItFails(
+  { say, isStopping }: Seeding,
+  sentence: string,
+  work: () => Promise<void>,
+): Promise<boolean> {
   try {
-    if (!existsSync(doneFile(dataDir))) {
-      const startedAt = performance.now();
-      say(`\nMaking demo data in “${shopName}”; everything can be used meanwhile.`);
-      const bank = createDemoBank(providerUrl);
-      const onProgress = (done: number, total: number) => {
-        if (done % wordEvery === 0 && done < total) say(`Demo data: ${done} of ${total} customers.`);
-      };
-      await seedShop({ url, apiKey, bank, onProgress });
-      writeFileSync(doneFile(dataDir), '');
-      say(`Demo data is ready (${((performance.now() - startedAt) / 1000).toFixed(0)} s).`);
-    }
-    const link = await makePortalLink(createDemoClient(url, apiKey), shopGuest.email);
-    say(`\nInto the customer portal as ${shopGuest.name}, once and within five minutes:\n  ${link}`);
-    say(`Another link: ${portalLinkCommand} [e-mail address]`);
+    await work();
+    return true;
   } catch (error) {
     // What the end of the platform breaks off is no failure.
-    if (isStopping()) return;
-    say(`The demo data is not complete, and the next start goes on with it: ${describeError(error)}`);
+    if (!isStopping()) say(`${sentence}: ${describeError(error)}`);
+    return false;
   }
+}
+
+async function makeDemoData({ environment, dataDir, say }: Seeding): Promise<void> {
+  if (existsSync(doneFile(dataDir))) return;
+  const { REDCORE_URL: url, DEMO_API_KEY: apiKey, SANDBOX_PROVIDER_URL: providerUrl } = environment;
+  const startedAt = performance.now();
+  say(`\nMaking demo data in “${shopName}”; everything can be used meanwhile.`);
+  const onProgress = (done: number, total: number) => {
+    if (done % wordEvery === 0 && done < total) say(`Demo data: ${done} of ${total} customers.`);
+  };
+  await seedShop({ url, apiKey, bank: createDemoBank(providerUrl), onProgress });
+  writeFileSync(doneFile(dataDir), '');
+  say(`Demo data is ready (${((performance.now() - startedAt) / 1000).toFixed(0)} s).`);
+}
+
+async function showPortalLink({ environment, say }: Seeding): Promise<void> {
+  const client = createDemoClient(environment.REDCORE_URL, environment.DEMO_API_KEY);
+  const link = await makePortalLink(client, shopGuest.email);
+  say(`\nInto the customer portal as ${shopGuest.name}, once and within five minutes:\n  ${link}`);
+  say(`Another link: ${portalLinkCommand} [e-mail address]`);
 }
