@@ -66,7 +66,7 @@ describe('a customer who subscribes', () => {
     await page.getByText('Your bank wants you to confirm', { exact: true }).waitFor();
     expect(await attemptsOf('succeeded')).toBe(0);
     await expectUsablePage(page);
-    await page.getByRole('main').getByRole('link', { name: 'Confirm with your bank' }).last().click();
+    await page.getByRole('link', { name: 'Confirm with your bank' }).click();
     await page.getByRole('heading', { name: 'Sandbox bank' }).waitFor();
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.waitForURL(/\/portal\/payment-result/);
@@ -80,7 +80,7 @@ describe('a customer who subscribes', () => {
     const page = await journeys.openCustomerPortal(tenant, await makeCustomer());
     await choosePlan(page, 'Pro', '3155');
     await subscribe(page);
-    await page.getByRole('main').getByRole('link', { name: 'Confirm with your bank' }).last().click();
+    await page.getByRole('link', { name: 'Confirm with your bank' }).click();
     await page.getByRole('button', { name: 'Refuse' }).click();
     await page.getByText('The payment did not work').waitFor();
     await expectUsablePage(page);

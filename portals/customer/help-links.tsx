@@ -1,4 +1,4 @@
-import { ActionIcon, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconHelp, IconMessageCircle } from '@tabler/icons-react';
 import type { ComponentType, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -29,9 +29,9 @@ function LinkOut(props: {
       <Button {...away} variant="subtle" size="sm" visibleFrom="md" leftSection={<Icon size={18} aria-hidden />}>
         {props.label}
       </Button>
-      <ActionIcon {...away} variant="subtle" size="lg" hiddenFrom="md" aria-label={props.label}>
+      <Button {...away} variant="subtle" size="sm" px={8} hiddenFrom="md" aria-label={props.label}>
         <Icon size={20} aria-hidden />
-      </ActionIcon>
+      </Button>
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useRouterState } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../shared/format/use-format.ts';
@@ -16,6 +17,9 @@ const lookAgainMs = 3_000;
 /** What is owed, and the shortest way to pay it. */
 export function PastDueBanner(): ReactNode {
   const { chosen } = useChosenSubscription();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // That page says it itself.
+  if (path === '/payment-result') return null;
   if (chosen === undefined || !unpaid.has(chosen.status)) return null;
   // A first payment that failed for good is owed no more: the subscription is over.
   if (chosen.status === 'payment_failed' && chosen.allowed_commands.length === 0) return null;

@@ -35,7 +35,9 @@ export function AddMethodButton({ returnTo }: { returnTo: '/payment-methods' | '
   });
   const [only, another] = names;
   if (only === undefined) return null;
-  const looks = { leftSection: <IconPlus size={16} aria-hidden />, loading: begin.isPending };
+  // While subscribing it is a step on the way, not the aim.
+  const variant = returnTo === '/subscribe' ? 'default' : 'filled';
+  const looks = { leftSection: <IconPlus size={16} aria-hidden />, loading: begin.isPending, variant };
   if (another === undefined) {
     return (
       <Button {...looks} onClick={() => begin.mutate(only)}>

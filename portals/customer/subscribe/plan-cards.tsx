@@ -20,6 +20,7 @@ export function PlanCards(props: {
             value={plan.plan_id}
             radius="lg"
             p="md"
+            className="plan-card"
             bg="var(--mantine-color-body)"
             aria-label={`${plan.name}, ${priceText(plan)}`}
           >

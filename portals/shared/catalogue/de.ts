@@ -13,7 +13,7 @@ export const de: typeof en = {
     sandbox: 'Sandbox',
     signOut: 'Abmelden',
     colours: 'Farben',
-    scheme: { light: 'Hell', dark: 'Dunkel', auto: 'Wie das Gerät' },
+    scheme: { light: 'Hell', dark: 'Dunkel', auto: 'Auto' },
     language: 'Sprache',
     help: 'Hilfe',
     support: 'Kontakt',
