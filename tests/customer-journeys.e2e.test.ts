@@ -234,5 +234,5 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
     if (await hasFocus(page, target)) return;
     await page.keyboard.press('Tab');
   }
-  throw new Error(`no Tab leads to ${target}`);
+  throw new Error(`no Tab leads to ${target.toString()}`);
 }

@@ -153,6 +153,7 @@ describe('a customer', () => {
     const page = await journeys.openCustomerPortal(tenant, mine.customerId);
     await page.goto(`${journeys.platform.apiUrl}/portal/payment-result?subscription=${others.subscriptionId}`);
     await page.getByText('There is nothing by that name here.').waitFor();
+    expect(await page.getByRole('main').getByText(/€|\$/).count()).toBe(0);
   });
 });
 
