@@ -23,7 +23,7 @@ function summarise({ platform, stack, environment }: Everything, elapsedMs: numb
     ['API reference', `${platform.apiUrl}/docs`],
     ['Admin portal', `${platform.apiUrl}/admin/`],
     ['  with demo data', `${environment.DEMO_LOGIN}, password ${environment.DEMO_PASSWORD}`],
-    ['  empty', `${environment.ADMIN_LOGIN}, password ${environment.ADMIN_PASSWORD}`],
+    ['  empty, for the tour', `${environment.ADMIN_LOGIN}, password ${environment.ADMIN_PASSWORD}`],
     ['Customer portal', `${platform.apiUrl}/portal/ (by a link: ${portalLinkCommand})`],
     ['Temporal UI', stack.temporalUiUrl || '(an outside server)'],
     ['Sandbox provider', platform.sandboxProviderUrl],
