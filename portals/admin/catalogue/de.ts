@@ -156,6 +156,7 @@ export const de: typeof en = {
     country: 'Land',
     countryText: 'Zwei Buchstaben, etwa DE',
     timezone: 'Zeitzone',
+    languageOfBrowser: 'Wie der Browser',
     since: 'Seit',
     find: 'E-Mail',
     none: 'Keine Kunden',

@@ -155,6 +155,7 @@ export const en = {
     country: 'Country',
     countryText: 'Two letters, as DE',
     timezone: 'Time zone',
+    languageOfBrowser: 'As the browser',
     since: 'Since',
     find: 'E-mail',
     none: 'No customers',

@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { languageNames, languages } from '../../shared/language/start-language.ts';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
@@ -16,6 +17,7 @@ export function CustomerDialog({ customer, onClose }: { customer?: Customer; onC
   const [email, setEmail] = useState(customer?.email ?? '');
   const [timezone, setTimezone] = useState(customer?.timezone ?? 'UTC');
   const [country, setCountry] = useState(customer?.country ?? '');
+  const [language, setLanguage] = useState(customer?.language ?? '');
   async function save(key: string): Promise<void> {
     const orNull = (text: string) => (text.trim() === '' ? null : text.trim());
     const fields = {
@@ -23,6 +25,7 @@ export function CustomerDialog({ customer, onClose }: { customer?: Customer; onC
       email: email.trim(),
       timezone,
       country: orNull(country)?.toUpperCase() ?? null,
+      language: orNull(language),
     };
     if (customer === undefined) {
       await answered(rest.POST('/v1/customers', { params: keyed(key), body: { ...fields, metadata: {} } }));
@@ -67,6 +70,26 @@ export function CustomerDialog({ customer, onClose }: { customer?: Customer; onC
         value={country}
         onChange={(event) => setCountry(event.currentTarget.value)}
       />
+      <LanguageOfCustomer value={language} onChange={setLanguage} />
     </IntentDialog>
+  );
+}
+
+/** Those the portal speaks, and whichever the customer has. */
+function LanguageOfCustomer(props: { value: string; onChange: (language: string) => void }): ReactNode {
+  const { t } = useTranslation();
+  const spoken = languages.map((language) => ({ value: language as string, label: languageNames[language] }));
+  const isSpoken = props.value === '' || spoken.some(({ value }) => value === props.value);
+  return (
+    <NativeSelect
+      label={t('frame.language')}
+      data={[
+        { value: '', label: t('customers.languageOfBrowser') },
+        ...spoken,
+        ...(isSpoken ? [] : [{ value: props.value, label: props.value }]),
+      ]}
+      value={props.value}
+      onChange={(event) => props.onChange(event.currentTarget.value)}
+    />
   );
 }

@@ -52,6 +52,7 @@ function OneCustomer({ customer }: { customer: Customer }): ReactNode {
             { label: t('customers.email'), value: customer.email },
             { label: t('customers.timezone'), value: customer.timezone },
             { label: t('customers.country'), value: customer.country },
+            { label: t('frame.language'), value: customer.language ?? t('customers.languageOfBrowser') },
             { label: t('customers.since'), value: format.instant(customer.created_at) },
           ]}
         />

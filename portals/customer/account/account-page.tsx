@@ -36,7 +36,7 @@ export function AccountPage(): ReactNode {
   );
 }
 
-const zones = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
 
 function AccountForm({ customer }: { customer: Customer }): ReactNode {
   const { t, i18n } = useTranslation();
