@@ -17,12 +17,16 @@ function say(line: string): void {
   console.log(line);
 }
 
-function summarise({ platform, stack, environment }: Everything, elapsedMs: number): string {
+function summarise({ platform, stack, environment }: Everything, elapsedMs: number, hasDemoData: boolean): string {
+  const demoLogin: [string, string] = [
+    '  with demo data',
+    `${environment.DEMO_LOGIN}, password ${environment.DEMO_PASSWORD}`,
+  ];
   const rows: [string, string][] = [
     ['API', platform.apiUrl],
     ['API reference', `${platform.apiUrl}/docs`],
     ['Admin portal', `${platform.apiUrl}/admin/`],
-    ['  with demo data', `${environment.DEMO_LOGIN}, password ${environment.DEMO_PASSWORD}`],
+    ...(hasDemoData ? [demoLogin] : []),
     ['  empty, for the tour', `${environment.ADMIN_LOGIN}, password ${environment.ADMIN_PASSWORD}`],
     ['Customer portal', `${platform.apiUrl}/portal/ (by a link: ${portalLinkCommand})`],
     ['Temporal UI', stack.temporalUiUrl || '(an outside server)'],
@@ -64,7 +68,7 @@ async function start(options: { reset: boolean; roles: boolean; empty: boolean }
   });
   running.everything = everything;
   writeDemoEnvironment(demoEnvFile, everything.environment);
-  say(summarise(everything, performance.now() - startedAt));
+  say(summarise(everything, performance.now() - startedAt, !options.empty));
   if (options.empty) return;
   const { environment } = everything;
   await seedInBackground({ environment, dataDir: dataDir(), say, isStopping: signals.isStopping });
