@@ -6,6 +6,7 @@ import { signUp, storeWebhook, subscribe } from '../tests/support/api-fixtures.t
 import { type ApiHarness, startApiHarness, type TestTenant } from '../tests/support/api-harness.ts';
 import { operatorKey } from '../tests/support/operator.ts';
 import { stackEnv } from '../tests/support/stack-env.ts';
+import { createAuditChain } from './audit/audit-chain.ts';
 import { eraseDue } from './erase-tenants.ts';
 
 let api: ApiHarness;
@@ -21,9 +22,10 @@ afterAll(async () => {
 
 const marks = ['ada.lovelace@example.com', 'Ada Lovelace', 'a word about Ada', 'whsec_of_ada_lovelace'];
 const logged: string[] = [];
+const chain = createAuditChain([{ name: 'k1', secret: 'the secret of a test’s chain' }]);
 const logger = createLogger('test', { destination: { write: (line) => void logged.push(line) } });
 
-const eraseRound = () => eraseDue({ context: api.context, system, logger }, new AbortController().signal);
+const eraseRound = () => eraseDue({ context: api.context, system, chain, logger }, new AbortController().signal);
 
 /** A tenant with something personal in every place that takes it. */
 async function live(): Promise<TestTenant & { subscriptionId: string }> {

@@ -25,7 +25,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
     denials,
     system: { sql: parts.system },
     documents: createPdfRenderer(),
-    ...openAccess(parts, { tenants, identityUrl }),
+    ...openAccess(parts, identityUrl),
     gate: openGate(parts, tenants),
     receiveWebhook: openWebhookDoor(parts),
     identityUrl,

@@ -10,6 +10,7 @@ export interface AuditRow {
   action: string;
   resourceId: string;
   requestId: string | null;
+  ipAddress: string | null;
   details: Record<string, unknown>;
   /** Place in the tenant's chain, from 1, and the hash; null until sealed. */
   position: number | null;
