@@ -27,4 +27,3 @@ export function createClientDirectory(parts: { database: TenantDatabase; shared?
 export function clientCacheName(tenantId: TenantId, id: OauthClientId): string {
   return `oauth-client:${tenantId}:${id}`;
 }
-

@@ -46,7 +46,12 @@ async function live(): Promise<TestTenant & { subscriptionId: string }> {
     body: { credentials: { secret_key: `sk_test_${marks[3]}` } },
   });
   const lines = [{ description: marks[2], amount: 500 }];
-  const byHand = await post('/admin/invoices', { customer_id: made.customerId, currency: 'USD', lines, memo: marks[2] });
+  const byHand = await post('/admin/invoices', {
+    customer_id: made.customerId,
+    currency: 'USD',
+    lines,
+    memo: marks[2],
+  });
   await refundByHand(key, byHand.body.invoice_id);
   await post('/invitations', { email: `x${marks[0]}`, role: 'viewer' });
   const headers = { 'idempotency-key': crypto.randomUUID() };
@@ -80,7 +85,11 @@ async function insertPerson(tenantId: TenantId, userId: string, email: string): 
   const { owner } = api;
   await owner`insert into identity.users (id, email, name) values (${userId}, ${email}, ${marks[1] ?? ''})
     on conflict do nothing`;
-  const grant = { model: 'Grant', id: `${userId}.${tenantId}`, payload: owner.json({ accountId: `${userId}.${tenantId}` }) };
+  const grant = {
+    model: 'Grant',
+    id: `${userId}.${tenantId}`,
+    payload: owner.json({ accountId: `${userId}.${tenantId}` }),
+  };
   await owner`insert into identity.oidc_records ${owner(grant)}`;
   await owner`insert into memberships (tenant_id, id, email, name, role)
     values (${tenantId}, ${userId}, ${email}, ${marks[1] ?? ''}, 'owner')`;
@@ -120,7 +129,16 @@ describe('a tenant whose grace is over', () => {
     const { tenantId, subscriptionId, apiKey } = await live();
     expect(await findMarks()).toEqual([
       ...['audit_log', 'credit_note_lines', 'credit_notes', 'customers', 'idempotency_keys', 'inbox', 'invitations'],
-      ...['invoice_lines', 'invoices', 'memberships', 'outbox', 'refund_requests', 'refunds', 'subscriptions', 'timeline'],
+      ...[
+        'invoice_lines',
+        'invoices',
+        'memberships',
+        'outbox',
+        'refund_requests',
+        'refunds',
+        'subscriptions',
+        'timeline',
+      ],
       'users',
     ]);
     await sealTenant({ system, chain, logger }, tenantId);
@@ -140,7 +158,8 @@ describe('a tenant whose grace is over', () => {
     await sealTenant({ system, chain, logger }, tenantId);
     const { breaks, rows } = await verifyAudit(api.owner, chain, { tenantId, toleratedMs: 60_000 });
     expect([breaks, rows > 10]).toEqual([[], true]);
-    const granted = await api.owner`select 1 from identity.oidc_records where payload->>'accountId' like ${`usr_ada_${mark}%`}`;
+    const granted =
+      await api.owner`select 1 from identity.oidc_records where payload->>'accountId' like ${`usr_ada_${mark}%`}`;
     expect(granted).toHaveLength(0);
     const [sub] = await api.owner`select status from subscriptions where id = ${subscriptionId}`;
     expect(sub).toMatchObject({ status: 'canceled' });
@@ -175,7 +194,9 @@ describe('a tenant whose grace is over', () => {
     await ask(gone.tenantId);
     await eraseRound();
     expect(await statusOf(gone.tenantId)).toBe('deleted');
-    const left = await api.owner<{ id: string }[]>`select id from identity.users where id = any(${people}::text[]) order by id`;
+    const left = await api.owner<
+      { id: string }[]
+    >`select id from identity.users where id = any(${people}::text[]) order by id`;
     expect(left.map(({ id }) => id)).toEqual(people.slice(0, 2).sort());
     const places = await api.owner`select 1 from memberships where tenant_id = ${other.tenantId}`;
     expect(places).toHaveLength(1);

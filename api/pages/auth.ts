@@ -79,7 +79,9 @@ function serveSignOut(app: Hono, portals: PortalParts, respond: AuthResponder): 
     // A customer came by a link, and has nothing to leave at the identity service.
     const holder = session?.record.holder;
     const leadsTo =
-      holder === undefined || holder.kind === 'customer' ? signedOutPath : await portals.signIn.signOutUrl(holder.userId);
+      holder === undefined || holder.kind === 'customer'
+        ? signedOutPath
+        : await portals.signIn.signOutUrl(holder.userId);
     return redirect(leadsTo, [clearCookie(sessionCookie)]);
   }
 

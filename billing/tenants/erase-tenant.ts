@@ -42,10 +42,7 @@ export type Erased = 'erased' | 'waits';
  * Carries out a deletion whose grace is over: ends what lives, waits for what is at providers, erases credentials and personal data,
  * and marks the tenant. Many short transactions, each of which may be the last before a crash: the next run goes on from the rows.
  */
-export async function eraseTenant(
-  { system, context, digestOf }: ErasureTools,
-  due: DueErasure,
-): Promise<Erased> {
+export async function eraseTenant({ system, context, digestOf }: ErasureTools, due: DueErasure): Promise<Erased> {
   const { tenantId } = due;
   const transact = <T>(work: (tx: TenantTransaction) => Promise<T>) => withTenant(context.database, tenantId, work);
   await endWhatLives(context, tenantId);

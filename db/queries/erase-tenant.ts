@@ -101,7 +101,8 @@ const erasures: readonly Erasure[] = [
   },
   {
     table: 'subscriptions',
-    set: (sql) => sql`metadata = '{}', cancel_reason = null, parked = null, pending_lines = '[]', last_result = ${erased}`,
+    set: (sql) =>
+      sql`metadata = '{}', cancel_reason = null, parked = null, pending_lines = '[]', last_result = ${erased}`,
     left: (sql) => sql`metadata <> '{}' or cancel_reason is not null or parked is not null or last_result <> ${erased}`,
   },
   {

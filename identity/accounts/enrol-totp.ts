@@ -67,7 +67,8 @@ export async function removeTotp(
       update identity.users set totp_secret = null, sealed_by = null, totp_enabled_at = null, totp_last_step = null
       where id = ${userId}`;
     await tx`delete from identity.recovery_codes where user_id = ${userId}`;
-    if (locked.totpEnabledAt !== null) await auditAccount(tx, locked, { action: 'totp.disabled', ...auditedFrom(from) });
+    if (locked.totpEnabledAt !== null)
+      await auditAccount(tx, locked, { action: 'totp.disabled', ...auditedFrom(from) });
   });
 }
 

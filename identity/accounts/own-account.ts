@@ -27,12 +27,7 @@ export async function readOwnAccount(accounts: Accounts, userId: UserId): Promis
 }
 
 /** The name stands in each of the user's places too. */
-export async function changeOwnName(
-  accounts: Accounts,
-  userId: UserId,
-  name: string,
-  from: AskedFrom,
-): Promise<void> {
+export async function changeOwnName(accounts: Accounts, userId: UserId, name: string, from: AskedFrom): Promise<void> {
   await accounts.sql.begin(async (tx) => {
     const user = await lockUser(tx, userId);
     if (user === null) throw gone();

@@ -67,28 +67,31 @@ async function signInToPortal(user: { userId: UserId; tenantId: TenantId }): Pro
 }
 
 describe('a new password', () => {
-  it.each(ways)('%s ends every session, every family of refresh tokens and every token from before', async (_way, set) => {
-    const { userId, application, tokens, portal } = await signInEverywhere();
-    const { relyingParty } = application;
-    const callApi = async (token: string) =>
-      (await fetch(`${harness.url}/v1/plans`, { headers: { authorization: `Bearer ${token}` } })).status;
-    const inPortal = async () => (await portal.get('/v1/session')).status;
-    const isAsked = async () => (await follow(application)).pathname.startsWith('/identity/sign-in/');
-    expect([await callApi(tokens.access_token), await inPortal(), await isAsked()]).toEqual([200, 200, false]);
-    const latest = await client.refreshTokenGrant(relyingParty, tokens.refresh_token ?? '');
+  it.each(ways)(
+    '%s ends every session, every family of refresh tokens and every token from before',
+    async (_way, set) => {
+      const { userId, application, tokens, portal } = await signInEverywhere();
+      const { relyingParty } = application;
+      const callApi = async (token: string) =>
+        (await fetch(`${harness.url}/v1/plans`, { headers: { authorization: `Bearer ${token}` } })).status;
+      const inPortal = async () => (await portal.get('/v1/session')).status;
+      const isAsked = async () => (await follow(application)).pathname.startsWith('/identity/sign-in/');
+      expect([await callApi(tokens.access_token), await inPortal(), await isAsked()]).toEqual([200, 200, false]);
+      const latest = await client.refreshTokenGrant(relyingParty, tokens.refresh_token ?? '');
 
-    await set(userId);
-    expect([await inPortal(), await isAsked()]).toEqual([401, true]);
-    for (const token of [tokens.refresh_token, latest.refresh_token]) {
-      const refreshed = client.refreshTokenGrant(relyingParty, token ?? '');
-      await expect(refreshed).rejects.toMatchObject({ error: 'invalid_grant' });
-    }
-    for (const token of [tokens.access_token, latest.access_token])
-      await expect.poll(() => callApi(token), { timeout: 5_000 }).toBe(401);
-    const left = await harness.owner`
+      await set(userId);
+      expect([await inPortal(), await isAsked()]).toEqual([401, true]);
+      for (const token of [tokens.refresh_token, latest.refresh_token]) {
+        const refreshed = client.refreshTokenGrant(relyingParty, token ?? '');
+        await expect(refreshed).rejects.toMatchObject({ error: 'invalid_grant' });
+      }
+      for (const token of [tokens.access_token, latest.access_token])
+        await expect.poll(() => callApi(token), { timeout: 5_000 }).toBe(401);
+      const left = await harness.owner`
       select 1 from identity.oidc_records where payload->>'accountId' like ${`${userId}.%`}`;
-    expect(left).toHaveLength(0);
-  });
+      expect(left).toHaveLength(0);
+    },
+  );
 
   it('lets its owner in at once, in the same browser', async () => {
     const { userId, application } = await signInEverywhere();

@@ -56,7 +56,12 @@ async function takePassword({ parts, progress, c, interaction }: Step): Promise<
   if (outcome.kind === 'refused') return askPassword(parts, interaction, email, { status: 401, error: refusedText });
   if (outcome.kind === 'wait') return askPassword(parts, interaction, email, waiting(outcome.waitMs));
   const { user, needsCode } = outcome;
-  await progress.save(interaction.uid, { userId: user.id, methods: ['pwd'], needsCode, passwordChangedAt: user.passwordChangedAt });
+  await progress.save(interaction.uid, {
+    userId: user.id,
+    methods: ['pwd'],
+    needsCode,
+    passwordChangedAt: user.passwordChangedAt,
+  });
   return seeOther(pathOf(interaction));
 }
 

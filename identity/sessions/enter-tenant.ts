@@ -68,7 +68,15 @@ async function auditLeft({ database }: Parts, { session, requestId, ipAddress }:
   await withTenant(database, tenantId, ({ sql }) =>
     Promise.resolve(
       writeAudit(sql, {
-        ...{ tenantId, actor: operator, action: 'operator.left', resourceId: operator, requestId, ipAddress, details: {} },
+        ...{
+          tenantId,
+          actor: operator,
+          action: 'operator.left',
+          resourceId: operator,
+          requestId,
+          ipAddress,
+          details: {},
+        },
       }),
     ),
   );

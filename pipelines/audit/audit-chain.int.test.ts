@@ -91,7 +91,8 @@ describe('whoever changes what was sealed is found: the first row is named', () 
     ],
     [
       'an address altered',
-      (owner, tenantId) => owner`update audit_log set ip_address = '192.0.2.9' where tenant_id = ${tenantId} and position = 3`,
+      (owner, tenantId) =>
+        owner`update audit_log set ip_address = '192.0.2.9' where tenant_id = ${tenantId} and position = 3`,
       { position: 3, what: /altered/, named: true },
     ],
     [

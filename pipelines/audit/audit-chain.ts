@@ -77,7 +77,19 @@ function digestBy(digests: ChainHash, name: string | null, row: AuditRow): strin
 function spellRow(row: AuditRow, of: { position: number; previous: string; digest: string }): string {
   const { tenantId, id, at, actor, action, resourceId, requestId } = row;
   const { position, previous, digest } = of;
-  return JSON.stringify([digestedForm, tenantId, position, previous, id, at, actor, action, resourceId, requestId, digest]);
+  return JSON.stringify([
+    digestedForm,
+    tenantId,
+    position,
+    previous,
+    id,
+    at,
+    actor,
+    action,
+    resourceId,
+    requestId,
+    digest,
+  ]);
 }
 
 function spellWhole(row: AuditRow, position: number, previous: string): string {
