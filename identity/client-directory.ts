@@ -1,5 +1,4 @@
 import { readAsTenant, type TenantDatabase } from '../db/with-tenant.ts';
-import type { Permission } from '../domain/access/permissions.ts';
 import type { OauthClientId, TenantId } from '../domain/ids.ts';
 import { createCachedLookUp, type SharedCache } from './cached-look-up.ts';
 import type { ClientDirectory, ClientFacts } from './directories.ts';

@@ -45,14 +45,14 @@ const codeAt = (steps = 0) =>
   TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: Date.now() + steps * 30_000 });
 
 /** As a page of ours calls. */
-const call = (path: string, method: string, body: object) =>
+const call = (path: string, method: string, body?: object) =>
   page.evaluate(
     async ([address, verb, text]) => {
       const headers = { accept: 'application/json', 'content-type': 'application/json' };
-      const response = await fetch(address, { method: verb, headers, body: text });
+      const response = await fetch(address, { method: verb, headers, ...(text === '' ? {} : { body: text }) });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
-    [path, method, JSON.stringify(body)] as const,
+    [path, method, body === undefined ? '' : JSON.stringify(body)] as const,
   );
 
 async function enterPassword(): Promise<void> {
@@ -118,6 +118,7 @@ describe('a person with a second factor', () => {
     await isRefused();
     await enterCode(recoveryCodes[1] ?? '');
     await isIn();
+    expect((await call('/v1/me', 'GET')).body).toMatchObject({ totp_enabled: true, recovery_codes_left: 8 });
   });
 
   it('finds in the audit where each of it came from', async () => {

@@ -10,7 +10,6 @@ import {
   signedOutPath,
   signInCallbackPath,
 } from '../first-party-client.ts';
-import { createSignOutProofs } from '../sign-out-proof.ts';
 import { findUserAccount, isOlderThanPassword, type UserAccount } from './accounts.ts';
 import { clientExtras, createClientRecords } from './client-records.ts';
 import { createDurableRecords } from './durable-records.ts';
@@ -18,7 +17,7 @@ import { failClosed } from './fail-closed.ts';
 import { grantFirstParty } from './first-party-grant.ts';
 import { failurePage, pageHeaders, signedOutPage, signOutPage } from './pages.ts';
 import { createShortLivedRecords } from './short-lived-records.ts';
-import { signOutAtOnce } from './sign-out-at-once.ts';
+import { createSignOutAtOnce } from './sign-out-at-once.ts';
 import { type SigningKey, signingAlgorithm } from './signing-keys.ts';
 import { accessTokenSeconds, asksForApi, claimsOfToken, describeApi, tenantOfClient } from './token-policy.ts';
 
@@ -109,7 +108,7 @@ export function providerSettings(parts: ProviderParts, keys: readonly SigningKey
 
 function features(parts: ProviderParts): Configuration['features'] {
   const { publicUrl, keySecret } = parts;
-  const signOut = { proofs: createSignOutProofs(keySecret), cookie: cookies(parts)?.long };
+  const signOutAtOnce = createSignOutAtOnce({ keySecret, cookie: cookies(parts)?.long });
   return {
     devInteractions: { enabled: false },
     dPoP: { enabled: false },
@@ -131,7 +130,7 @@ function features(parts: ProviderParts): Configuration['features'] {
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: async (ctx, form) => {
-        if (await signOutAtOnce(ctx, signOut)) return;
+        if (await signOutAtOnce(ctx)) return;
         ctx.set(pageHeaders);
         ctx.body = signOutPage(form);
       },
