@@ -44,17 +44,6 @@ afterAll(async () => {
 const codeAt = (steps = 0) =>
   TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: Date.now() + steps * 30_000 });
 
-/** As a page of ours calls. */
-const call = (path: string, method: string, body?: object) =>
-  page.evaluate(
-    async ([address, verb, text]) => {
-      const headers = { accept: 'application/json', 'content-type': 'application/json' };
-      const response = await fetch(address, { method: verb, headers, ...(text === '' ? {} : { body: text }) });
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-    },
-    [path, method, body === undefined ? '' : JSON.stringify(body)] as const,
-  );
-
 async function enterPassword(): Promise<void> {
   await page.goto(`${platform.apiUrl}/admin/`);
   await page.getByRole('link', { name: 'Sign in' }).click();
@@ -82,14 +71,29 @@ describe('a person with a second factor', () => {
   it('sets it up, signed in by the password alone so far', async () => {
     await enterPassword();
     await isIn();
-    const offered = await call('/v1/me/totp', 'POST', { password });
-    expect(offered.status).toBe(201);
-    secret = String(offered.body['secret']);
+    await page.getByRole('link', { name: 'Your account' }).click();
+    await page.getByRole('button', { name: 'Set up' }).click();
+    const prove = async (given: string) => {
+      const factor = page.getByRole('region', { name: 'Second factor' });
+      await factor.getByLabel('Current password').fill(given);
+      await factor.getByRole('button', { name: 'Go on' }).click();
+    };
+    await prove('not the pass phrase');
+    await page.getByRole('alert').getByText('The password or code is not right').waitFor();
+    await prove(password);
+    await page.getByRole('img', { name: 'The secret as a picture to be scanned' }).waitFor();
+    secret = await page.getByRole('textbox', { name: 'Or type this secret' }).inputValue();
+    await expectUsablePage(page);
     // Of the step before: the one at hand is left for signing in.
-    const confirmed = await call('/v1/me/totp/confirm', 'POST', { code: codeAt(-1) });
-    expect(confirmed.status).toBe(200);
-    recoveryCodes = confirmed.body['recovery_codes'] as string[];
-    expect(recoveryCodes).toHaveLength(10);
+    await page.getByRole('textbox', { name: 'Code' }).fill(codeAt(-1));
+    await page.getByRole('button', { name: 'Turn on' }).click();
+    const list = page.getByRole('list', { name: 'Recovery codes' });
+    await list.waitFor();
+    recoveryCodes = await list.getByRole('listitem').allInnerTexts();
+    expect(new Set(recoveryCodes).size).toBe(10);
+    await expectUsablePage(page);
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('On. You have 10 recovery codes left.').waitFor();
     await signOut();
   });
 
@@ -118,7 +122,23 @@ describe('a person with a second factor', () => {
     await isRefused();
     await enterCode(recoveryCodes[1] ?? '');
     await isIn();
-    expect((await call('/v1/me', 'GET')).body).toMatchObject({ totp_enabled: true, recovery_codes_left: 8 });
+    await page.goto(`${platform.apiUrl}/admin/account`);
+    await page.getByText('On. You have 8 recovery codes left.').waitFor();
+    expect(await page.getByRole('button', { name: 'New recovery codes' }).isEnabled()).toBe(true);
+  });
+
+  it('changes the password, which ends this session too, and signs in by the new one', async () => {
+    const section = page.getByRole('region', { name: 'Password' });
+    await section.getByLabel('Current password').fill(password);
+    await section.getByLabel('New password').fill('another long pass phrase');
+    await section.getByRole('button', { name: 'Change password' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect((await context.request.get(`${platform.apiUrl}/v1/session`)).status()).toBe(401);
+    await page.getByRole('textbox', { name: 'E-mail address' }).fill(email);
+    await page.getByLabel('Password').fill('another long pass phrase');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await enterCode(recoveryCodes[2] ?? '');
+    await page.getByText('On. You have 7 recovery codes left.').waitFor();
   });
 
   it('finds in the audit where each of it came from', async () => {
@@ -127,8 +147,8 @@ describe('a person with a second factor', () => {
       where resource_id = (select id from identity.users where email = ${email}) and starts_with(action, 'login.')
       order by at`;
     expect(rows.map(({ action, reason }) => reason ?? action)).toEqual([
-      ...['login.succeeded', 'wrong_code', 'login.succeeded', 'wrong_code', 'login.succeeded', 'wrong_code'],
-      'login.succeeded',
+      ...['login.succeeded', 'wrong_password', 'wrong_code', 'login.succeeded', 'wrong_code', 'login.succeeded'],
+      ...['wrong_code', 'login.succeeded', 'login.succeeded'],
     ]);
     expect(new Set(rows.map(({ ipAddress }) => ipAddress))).toEqual(new Set(['127.0.0.1']));
   });

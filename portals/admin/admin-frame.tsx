@@ -6,6 +6,7 @@ import {
   IconHome,
   IconPackage,
   IconRepeat,
+  IconUserCircle,
   IconUsers,
 } from '@tabler/icons-react';
 import { lazy, type ReactNode, Suspense } from 'react';
@@ -25,6 +26,7 @@ const pages = [
   { to: '/invoices', name: 'invoices', icon: IconFileInvoice, permission: 'invoices:read' },
   { to: '/refund-requests', name: 'refundRequests', icon: IconArrowBackUp, permission: 'refund_requests:decide' },
   { to: '/disputes', name: 'disputes', icon: IconGavel, permission: 'disputes:read' },
+  { to: '/account', name: 'account', icon: IconUserCircle, permission: null },
 ] as const;
 
 /** What a role may not even read is not offered. */
@@ -35,7 +37,7 @@ export function AdminFrame(): ReactNode {
   return (
     <PortalFrame
       navigation={pages
-        .filter(({ permission }) => permissions.has(permission))
+        .filter(({ permission }) => permission === null || permissions.has(permission))
         .map(({ to, name, icon }) => ({ to, icon, label: t(`nav.${name}`) }))}
       header={<PlaceBar />}
       banner={<Suspense>{seesClock && <ClockBar />}</Suspense>}

@@ -40,6 +40,7 @@ const router = createRouter({
     page('/invoices', () => import('./invoices/invoices-page.tsx'), 'InvoicesPage'),
     page('/invoices/$id', () => import('./invoices/invoice-page.tsx'), 'InvoicePage'),
     page('/refund-requests', () => import('./refunds/refund-requests-page.tsx'), 'RefundRequestsPage'),
+    page('/account', () => import('./account/account-page.tsx'), 'AccountPage'),
     page('/disputes', () => import('./refunds/disputes-page.tsx'), 'DisputesPage'),
   ]),
 });

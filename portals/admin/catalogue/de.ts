@@ -1,8 +1,10 @@
+import { account } from './de-account.ts';
 import { money } from './de-money.ts';
 import type { en } from './en.ts';
 
 export const de: typeof en = {
   ...money,
+  account,
   signIn: {
     title: 'Verwaltung',
     text: 'Melden Sie sich an, um Abonnements zu sehen, fehlgeschlagene Zahlungen zu reparieren und über Erstattungen zu entscheiden.',
@@ -33,6 +35,7 @@ export const de: typeof en = {
     invoices: 'Rechnungen',
     refundRequests: 'Erstattungswünsche',
     disputes: 'Anfechtungen',
+    account: 'Ihr Konto',
   },
   home: {
     title: 'Was Sie jetzt braucht',

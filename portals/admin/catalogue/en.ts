@@ -1,7 +1,9 @@
+import { account } from './en-account.ts';
 import { money } from './en-money.ts';
 
 export const en = {
   ...money,
+  account,
   signIn: {
     title: 'Administration',
     text: 'Sign in to see your subscriptions, repair failed payments and decide on refunds.',
@@ -32,6 +34,7 @@ export const en = {
     invoices: 'Invoices',
     refundRequests: 'Refund requests',
     disputes: 'Disputes',
+    account: 'Your account',
   },
   home: {
     title: 'What needs you now',
