@@ -2,6 +2,9 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql, Transaction } from '../database.ts';
 
+/** Before hashes of the form in use. Those without it were made of the details themselves, when there were no addresses. */
+export const digestedForm = 'v2.';
+
 export interface AuditRow {
   tenantId: TenantId;
   id: string;

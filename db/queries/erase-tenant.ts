@@ -2,7 +2,7 @@ import type { InvoiceId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql, Transaction } from '../database.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
-import type { AuditRow } from './audit-chain.ts';
+import { type AuditRow, digestedForm } from './audit-chain.ts';
 
 export interface DueErasure {
   tenantId: TenantId;
@@ -182,7 +182,7 @@ export async function eraseBookPage(
 export function listAuditToErase({ sql, tenantId }: TenantTransaction, limit: number): PromiseLike<AuditRow[]> {
   return sql<AuditRow[]>`
     select * from audit_log
-    where tenant_id = ${tenantId} and (hash is null or starts_with(hash, 'v2.'))
+    where tenant_id = ${tenantId} and (hash is null or starts_with(hash, ${digestedForm}))
       and (ip_address is not null or (details <> '{}' and not details ? 'erased'))
     limit ${limit}`;
 }

@@ -1,4 +1,4 @@
-import type { AuditHead, AuditRow } from '../../db/queries/audit-chain.ts';
+import { type AuditHead, type AuditRow, digestedForm } from '../../db/queries/audit-chain.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { type ChainHash, createChainHash, keyNameOf } from '../../runtime/chain-hash.ts';
 
@@ -20,9 +20,6 @@ export interface AuditChain {
 
 /** Before the first row. */
 export const chainStart = '';
-
-/** Hashes of the form in use. Those without it were made of the details themselves, before there were addresses, and still verify. */
-export const digestedForm = 'v2.';
 
 export function createAuditChain(keys: readonly { name: string; secret: string }[]): AuditChain {
   const rows = createChainHash(keys, 'audit row');

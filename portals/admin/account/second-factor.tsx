@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
@@ -97,7 +97,7 @@ function ConfirmCode(props: { offer: Offer; onConfirmed: (codes: readonly string
         height={200}
         className="scannable"
       />
-      <TextInput readOnly maw={420} label={t('account.secret')} value={secret} />
+      <Textarea readOnly rows={2} maw={420} label={t('account.secret')} value={secret} />
       <ProofForm
         button={t('account.turnOn')}
         fields={[
