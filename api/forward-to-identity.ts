@@ -7,6 +7,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { answerOfError } from './gateway/answer-error.ts';
 import type { Gate } from './gateway/gate.ts';
 import { finishRequest, observeRequest, recordRequest } from './gateway/observe-request.ts';
+import { tellLimit } from './gateway/rate-limits.ts';
 
 /** What the identity service answers in the name of the one public address. */
 const prefixes = ['/oauth', '/.well-known', '/identity'] as const;
@@ -59,7 +60,9 @@ async function forward(c: Context, route: string, { identityUrl, gate, logger }:
       },
     });
     recordRequest(request, { status: response.status }, on);
-    for (const [name, value] of Object.entries(request.headers)) response.headers.set(name, value);
+    const headers: Record<string, string> = {};
+    if (request.limit) tellLimit(headers, request.limit);
+    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
     response.headers.set('x-request-id', request.id);
     return response;
   } catch (error) {

@@ -26,6 +26,8 @@ const types = {
 
 export type Sql = postgres.Sql<{ bigint: number; instant: Instant }>;
 export type Transaction = postgres.TransactionSql<{ bigint: number; instant: Instant }>;
+/** A statement, sent once it is awaited or executed; or a part of another. */
+export type Statement = postgres.PendingQuery<postgres.Row[]>;
 
 /** A pool. Columns arrive in camelCase, timestamptz as epoch milliseconds (Infinity for `infinity`), int8 as safe integers. */
 export function openDatabase(url: string, options: { max: number; name: string }): Sql {

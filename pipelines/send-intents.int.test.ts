@@ -12,12 +12,14 @@ import { createIntentSender } from './send-intents.ts';
 const within = { timeout: 5_000, interval: 10 };
 let owner: Sql;
 let app: Sql;
+let system: Sql;
 
 beforeAll(() => {
   owner = openDatabase(stackEnv().databaseUrl, { max: 2, name: 'test-owner' });
   app = openDatabase(stackEnv().appDatabaseUrl, { max: 8, name: 'test-app' });
+  system = openDatabase(stackEnv().systemDatabaseUrl, { max: 2, name: 'test-system' });
 });
-afterAll(() => Promise.all([owner.end(), app.end()]));
+afterAll(() => Promise.all([owner.end(), app.end(), system.end()]));
 
 async function owe(of: SeededSubscription, kind: 'start' | 'wake'): Promise<OwedIntent> {
   const intent = { id: newId('event'), kind, tenantId: of.tenantId, subscriptionId: of.id };
@@ -30,7 +32,7 @@ const intentsOf = async ({ id }: SeededSubscription): Promise<string[]> =>
 
 function open(options: { concurrency?: number } = {}) {
   const engine = createFakeEngine();
-  const sender = createIntentSender({ database: { sql: app }, engine, concurrency: options.concurrency ?? 4 });
+  const sender = createIntentSender({ database: { sql: app }, system, engine, concurrency: options.concurrency ?? 4 });
   return { engine, sender };
 }
 

@@ -1,5 +1,6 @@
 import type { SubscriptionEngine } from '../adapters/engine/port.ts';
 import type { OwedIntent } from '../billing/context.ts';
+import type { Sql } from '../db/database.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
 import { refOf, rowIdOf } from '../domain/workflow-ref.ts';
 import { registerCounter } from '../runtime/metrics.ts';
@@ -27,11 +28,12 @@ export interface IntentSender {
 /** Sends what a commit owes to the engine, off the request's path. Whatever fails or does not fit stays in its row for the relay. */
 export function createIntentSender(parts: {
   database: TenantDatabase;
+  system: Sql;
   engine: SubscriptionEngine;
   concurrency: number;
 }): IntentSender {
   const { concurrency } = parts;
-  const settler = createIntentSettler(parts.database);
+  const settler = createIntentSettler(parts.system);
   const waiting: Owed[] = [];
   const inFlight = new Set<Promise<void>>();
   let isDraining = false;
@@ -57,7 +59,7 @@ export function createIntentSender(parts: {
       return;
     }
     sent.inc({ outcome: 'accepted' });
-    settler.settle(owed.tenantId, owed.ids);
+    settler.settle(owed.ids.map((id) => ({ tenantId: owed.tenantId, id })));
   }
 
   return {

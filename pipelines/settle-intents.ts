@@ -1,44 +1,39 @@
-import { deleteIntents } from '../db/queries/intents.ts';
-import { type TenantDatabase, withTenant } from '../db/with-tenant.ts';
-import type { TenantId } from '../domain/ids.ts';
+import type { Sql } from '../db/database.ts';
+import { type IntentKey, settleIntents } from '../db/queries/intents.ts';
 import { registerCounter } from '../runtime/metrics.ts';
 import { pause } from '../runtime/pause.ts';
 
-/** Deletions wait for one another: many intents of a tenant go in one transaction. */
+/** Deletions wait for one another: those of all tenants go in one statement. */
 const settleAfterMs = 100;
 
 const failures = registerCounter({
   name: 'redcore_intents_settle_failures_total',
-  help: 'Accepted intents that could not be deleted: the relay sends them once more, which changes nothing',
+  help: 'Deletions of accepted intents that failed: the relay sends those once more, which changes nothing',
 });
 
 export interface IntentSettler {
   /** The engine has accepted these. Returns at once. */
-  settle(tenantId: TenantId, ids: readonly string[]): void;
+  settle(keys: readonly IntentKey[]): void;
   flush(): Promise<void>;
 }
 
-export function createIntentSettler(database: TenantDatabase): IntentSettler {
-  const accepted = new Map<TenantId, string[]>();
+export function createIntentSettler(system: Sql): IntentSettler {
+  let accepted: IntentKey[] = [];
   const underWay = new Set<Promise<void>>();
   const isFlushing = new AbortController();
-  let isDue = false;
 
   async function deleteAccepted(): Promise<void> {
     await pause(settleAfterMs, isFlushing.signal);
-    isDue = false;
-    const batches = [...accepted];
-    accepted.clear();
-    const deletions = batches.map(([tenantId, ids]) => withTenant(database, tenantId, (tx) => deleteIntents(tx, ids)));
-    const results = await Promise.allSettled(deletions);
-    failures.inc(results.filter(({ status }) => status === 'rejected').length);
+    const keys = accepted;
+    accepted = [];
+    await settleIntents(system, keys).catch(() => failures.inc());
   }
 
   return {
-    settle(tenantId, ids) {
-      accepted.set(tenantId, [...(accepted.get(tenantId) ?? []), ...ids]);
+    settle(keys) {
+      const isDue = accepted.length > 0;
+      accepted.push(...keys);
       if (isDue) return;
-      isDue = true;
       const deletion = deleteAccepted().finally(() => underWay.delete(deletion));
       underWay.add(deletion);
     },

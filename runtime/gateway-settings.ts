@@ -45,6 +45,7 @@ export const gatewayEnvironment = {
   REDCORE_RATE_LIMITS: rates,
   REDCORE_REQUESTS_IN_FLIGHT_MAX: count(400, 100_000),
   REDCORE_LOOP_DELAY_MS_MAX: count(200, 60_000),
+  REDCORE_CALL_MS_MAX: count(150, 60_000),
   REDCORE_MONEY_CALLS_MAX: count(200, 10_000),
   REDCORE_MONEY_CALLS_PER_TENANT_MAX: count(64, 10_000),
   REDCORE_REQUEST_TIMEOUT_MS: count(30_000, 300_000),
@@ -66,7 +67,11 @@ export function readGatewaySettings(env: z.output<typeof environment>) {
     tls: tlsFilesOf(env),
     limits: {
       rates: env.REDCORE_RATE_LIMITS,
-      load: { inFlightMax: env.REDCORE_REQUESTS_IN_FLIGHT_MAX, loopDelayMsMax: env.REDCORE_LOOP_DELAY_MS_MAX },
+      load: {
+        inFlightMax: env.REDCORE_REQUESTS_IN_FLIGHT_MAX,
+        loopDelayMsMax: env.REDCORE_LOOP_DELAY_MS_MAX,
+        callMsMax: env.REDCORE_CALL_MS_MAX,
+      },
       places: { total: env.REDCORE_MONEY_CALLS_MAX, perTenant: env.REDCORE_MONEY_CALLS_PER_TENANT_MAX },
       requestTimeoutMs: env.REDCORE_REQUEST_TIMEOUT_MS,
     },

@@ -48,7 +48,7 @@ export function openPlatformParts(config: Config, logger: Logger): PlatformParts
   const cache = createRedisCache({ url: config.redisUrl, prefix: 'redcore:', logger });
   const rates = createRedisRateLimiter({ url: config.redisUrl, prefix: 'redcore:', logger });
   const gates = createProviderGates({ limitsOf: (provider) => limitsOfProvider(provider, config), rates });
-  const intents = createIntentSender({ database, engine, concurrency: intentsInFlightMax });
+  const intents = createIntentSender({ database, system, engine, concurrency: intentsInFlightMax });
   onShutdown('drain', 'intents', () => intents.drain(intentsDrainMs));
   onShutdown('close', 'cache', () => cache.close());
   onShutdown('close', 'rates', () => rates.close());

@@ -5,27 +5,30 @@ import type { Answer } from '../../contracts/answer.ts';
 import { rateClassOf } from '../../contracts/rest/rate-class.ts';
 import type { RouteContract } from '../../contracts/rest/route.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { TenantDirectory } from '../../identity/directories.ts';
+import type { TenantDirectory, TenantFacts } from '../../identity/directories.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { createDeadline } from './answer-in-time.ts';
 import { createClientFinder, type FindClient } from './client-address.ts';
 import { type LoadLimits, type Rank, watchLoad } from './load-watch.ts';
 import type { ObservedRequest } from './observe-request.ts';
 import { createPlaces, type PlaceLimits } from './places.ts';
-import { createRateLimiting, type RateHeaders, RateLimited, type RateLimits } from './rate-limits.ts';
+import { type AppliedLimit, createRateLimiting, RateLimited, type RateLimits } from './rate-limits.ts';
 import { createReplayCache } from './replay-cache.ts';
 
 /** What stands between the network and a route, besides who may do what. Its order: load, network, caller, places. */
 export interface Gate {
   findClient: FindClient;
   /** Before anybody is known. Throws `overloaded` or `rate_limited`. */
-  arrive(request: ObservedRequest, contract: RouteContract): Promise<void>;
+  arrive(request: ObservedRequest, contract: RouteContract): void;
   /** The same for an address that is no route: with `login` where people and machines show what they sign in with. */
   arriveAt(request: ObservedRequest, kind: 'page' | 'login'): Promise<void>;
   /** Counts a refused credential against where it came from. */
-  identify(request: ObservedRequest, authenticate: () => Principal | Promise<Principal>): Promise<Principal>;
+  identify(
+    request: ObservedRequest,
+    authenticate: () => Principal | Promise<Principal>,
+  ): Principal | Promise<Principal>;
   /** Throws `rate_limited`, or `overloaded` where what must be counted cannot be. */
-  admit(request: ObservedRequest, contract: RouteContract, principal: Principal): Promise<void>;
+  admit(request: ObservedRequest, contract: RouteContract, principal: Principal): void | Promise<void>;
   /** A replay from the cache, or the work: within the deadline and, about money, in a place. Throws `overloaded`. */
   carry(contract: RouteContract, call: Call, work: () => Promise<Answer>): Promise<Answer>;
   close(): void;
@@ -66,53 +69,53 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
   const deadline = createDeadline(limits.requestTimeoutMs);
   const replays = cache && createReplayCache(cache);
 
-  async function ofCaller(contract: RouteContract, principal: Principal): Promise<RateHeaders> {
+  function ofCaller(contract: RouteContract, principal: Principal): AppliedLimit | Promise<AppliedLimit> {
+    const of = (facts: TenantFacts | null | undefined) =>
+      rates.ofCaller(principal, rateClassOf(contract), facts?.limits['requests_per_second']);
     const finding = tenants?.find(principal.tenantId);
-    const facts = finding instanceof Promise ? await finding : finding;
-    return rates.ofCaller(principal, rateClassOf(contract), facts?.limits['requests_per_second']);
+    return finding instanceof Promise ? finding.then(of) : of(finding);
   }
 
-  async function inFlight(work: () => Promise<Answer>): Promise<Answer> {
-    load.enter();
+  async function inFlight(rank: Rank, work: () => Promise<Answer>): Promise<Answer> {
+    const startedAt = performance.now();
+    load.enter(rank);
     try {
       return await work();
     } finally {
-      load.leave();
+      load.leave(rank, performance.now() - startedAt);
     }
   }
 
   return {
     findClient: createClientFinder(trustedProxies),
-    async arrive(request, contract) {
+    arrive(request, contract) {
       if (load.refuses(rankOf(contract))) throw tooMuch();
       const { ip } = request;
-      if (ip !== null) await tell(request, () => rates.ofNetwork(ip));
+      if (ip !== null) note(request, () => rates.ofNetwork(ip));
     },
     async arriveAt(request, kind) {
       if (load.refuses('change')) throw tooMuch();
       // What has no address to be counted by is counted together.
       const { ip } = request;
-      if (kind === 'login') await tell(request, () => rates.ofLogin(ip ?? 'nowhere'));
-      else if (ip !== null) await tell(request, () => rates.ofNetwork(ip));
+      if (kind === 'login') await note(request, () => rates.ofLogin(ip ?? 'nowhere'));
+      else if (ip !== null) note(request, () => rates.ofNetwork(ip));
     },
-    async identify(request, authenticate) {
-      try {
-        return await authenticate();
-      } catch (error) {
+    identify(request, authenticate) {
+      return orElse(authenticate, (error) => {
         if (error instanceof DomainError && error.code === 'unauthorized' && request.ip !== null)
           rates.countFailure(request.ip);
-        throw error;
-      }
+      });
     },
-    admit: (request, contract, principal) => tell(request, () => ofCaller(contract, principal)),
+    admit: (request, contract, principal) => note(request, () => ofCaller(contract, principal)),
     async carry(contract, call, work) {
-      if (load.refuses(rankOf(contract))) throw tooMuch();
+      const rank = rankOf(contract);
+      if (load.refuses(rank)) throw tooMuch();
       const rateClass = rateClassOf(contract);
       const copies = rateClass === 'secret' || contract.method === 'get' ? undefined : replays;
       const copy = copies && call.claim ? await copies.find(call) : null;
       if (copy) return copy;
       const inPlace = rateClass === 'money' ? () => places.hold(call.tenantId, work) : work;
-      const answer = await deadline.answerOf(inFlight(inPlace));
+      const answer = await deadline.answerOf(inFlight(rank, inPlace));
       copies?.keep(call, answer);
       return answer;
     },
@@ -124,11 +127,26 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
 }
 
 /** Refused or not, the answer says how near its caller is to a limit. */
-async function tell(request: ObservedRequest, limit: () => RateHeaders | Promise<RateHeaders>): Promise<void> {
-  try {
-    request.headers = await limit();
-  } catch (error) {
-    if (error instanceof RateLimited) request.headers = error.headers;
+function note(request: ObservedRequest, limit: () => AppliedLimit | Promise<AppliedLimit>): void | Promise<void> {
+  const keep = (applied: AppliedLimit) => {
+    request.limit = applied;
+  };
+  const applied = orElse(limit, (error) => {
+    if (error instanceof RateLimited) request.limit = error.limit;
+  });
+  return applied instanceof Promise ? applied.then(keep) : keep(applied);
+}
+
+/** What is there already costs no turn of the loop: nearly every request is told at once who sent it, and that it may. */
+function orElse<T>(ask: () => T | Promise<T>, fail: (error: unknown) => void): T | Promise<T> {
+  const failing = (error: unknown): never => {
+    fail(error);
     throw error;
+  };
+  try {
+    const answer = ask();
+    return answer instanceof Promise ? answer.catch(failing) : answer;
+  } catch (error) {
+    return failing(error);
   }
 }

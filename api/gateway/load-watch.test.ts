@@ -7,7 +7,10 @@ let load: LoadWatch;
 beforeEach(() => {
   vi.useFakeTimers();
   lateMs = 0;
-  load = watchLoad({ inFlightMax: 100, loopDelayMsMax: 50 }, { readMs: () => lateMs, stop: () => undefined });
+  load = watchLoad(
+    { inFlightMax: 100, loopDelayMsMax: 50, callMsMax: 40 },
+    { readMs: () => lateMs, stop: () => undefined },
+  );
 });
 afterEach(() => {
   load.stop();
@@ -24,9 +27,9 @@ describe('a process with too much to do', () => {
     [90, ['list', 'read', 'change']],
     [100, ['list', 'read', 'change', 'money']],
   ])('with %i calls in hand gives up %j', (count, expected) => {
-    for (let call = 0; call < count; call += 1) load.enter();
+    for (let call = 0; call < count; call += 1) load.enter('money');
     expect(refused()).toEqual(expected);
-    for (let call = 0; call < count; call += 1) load.leave();
+    for (let call = 0; call < count; call += 1) load.leave('money', 1);
     expect(refused()).toEqual([]);
   });
 
@@ -46,9 +49,52 @@ describe('a process with too much to do', () => {
   });
 });
 
+describe('calls that wait for one another', () => {
+  function answer(count: number, tookMs: number, rank: (typeof ranks)[number] = 'read'): void {
+    for (let call = 0; call < count; call += 1) {
+      load.enter(rank);
+      load.leave(rank, tookMs);
+    }
+    vi.advanceTimersByTime(250);
+  }
+  /** How many reads are taken at once. */
+  function taken(): number {
+    let count = 0;
+    while (!load.refuses('read')) {
+      load.enter('read');
+      count += 1;
+    }
+    for (let call = 0; call < count; call += 1) load.leave('read', 1);
+    return count;
+  }
+
+  it('are taken as fast as they are answered, and no fewer than an eighth', () => {
+    answer(500, 41);
+    expect(taken()).toBe(60);
+    vi.advanceTimersByTime(250);
+    answer(10, 5_000);
+    expect(taken()).toBe(10);
+  });
+
+  it('are taken as before soon after they have become quick', () => {
+    answer(10, 5_000);
+    for (let sample = 0; sample < 12; sample += 1) answer(10, 5);
+    expect(taken()).toBe(75);
+  });
+
+  it('leave room for what is about money, whose own time limits nobody', () => {
+    answer(100, 8_000, 'money');
+    expect(taken()).toBe(75);
+    vi.advanceTimersByTime(250);
+    answer(10, 5_000);
+    for (let call = 0; call < 12; call += 1) load.enter('read');
+    expect(refused()).toEqual(['list', 'read', 'change']);
+  });
+});
+
 it('sees a loop that is held up', async () => {
   vi.useRealTimers();
-  const real = watchLoad({ inFlightMax: 100, loopDelayMsMax: 50 });
+  const real = watchLoad({ inFlightMax: 100, loopDelayMsMax: 50, callMsMax: 40 });
   try {
     await vi.waitFor(
       () => {

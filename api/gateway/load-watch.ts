@@ -8,8 +8,9 @@ export type Rank = (typeof ranks)[number];
 export interface LoadWatch {
   /** Whether a call of this rank is to be turned away now. */
   refuses(rank: Rank): boolean;
-  enter(): void;
-  leave(): void;
+  enter(rank: Rank): void;
+  /** `tookMs`: from its entering on. */
+  leave(rank: Rank, tookMs: number): void;
   stop(): void;
 }
 
@@ -18,11 +19,16 @@ export interface LoadLimits {
   inFlightMax: number;
   /** How late the event loop may be, on average over a sample, before lists are given up. */
   loopDelayMsMax: number;
+  /** How long the calls of a sample may take on average, those about money left out, before fewer are taken at once. */
+  callMsMax: number;
 }
 
 const resolutionMs = 20;
 const sampleEveryMs = 250;
 const msPerNs = 1e-6;
+/** However slow calls are, so large a share of the places stays open; and how fast the others open again. */
+const openShareMin = 1 / 8;
+const openingFactor = 1.25;
 
 /** Shares of the places at which each rank is given up, and multiples of the tolerated delay. */
 const thresholds: Record<Rank, { inFlight: number; delay: number }> = {
@@ -71,27 +77,46 @@ function observeLoop(): LoopDelay {
   };
 }
 
-/** Each sample is judged by itself, so that what was turned away is taken again within half a second of the end of an overload. */
+/**
+ * Each sample is judged by itself, so that what was turned away is taken again within half a second of the end of an overload.
+ * While calls wait for one another, only as many are taken at once as were answered in the time one may take: more would not be
+ * answered sooner, only later. Those about money wait for a provider, so their time says nothing of this process.
+ */
 export function watchLoad(limits: LoadLimits, loop: LoopDelay = observeLoop()): LoadWatch {
   const state = { inFlight: 0, delayMs: 0 };
+  const sample = { quickInFlight: 0, answered: 0, tookMs: 0, quickMax: limits.inFlightMax };
   states.add(state);
-  const timer = setInterval(() => {
+  function judge(): void {
     state.delayMs = loop.readMs();
-  }, sampleEveryMs);
+    const { answered, tookMs } = sample;
+    sample.answered = 0;
+    sample.tookMs = 0;
+    const isSlow = answered > 0 && tookMs / answered > limits.callMsMax;
+    const bearable = isSlow ? (answered * limits.callMsMax) / sampleEveryMs : sample.quickMax * openingFactor;
+    sample.quickMax = Math.min(limits.inFlightMax, Math.max(limits.inFlightMax * openShareMin, bearable));
+  }
+  const timer = setInterval(judge, sampleEveryMs);
   timer.unref();
   return {
     refuses(rank) {
       const { inFlight, delay } = thresholds[rank];
       const isTooMuch =
-        state.inFlight >= limits.inFlightMax * inFlight || state.delayMs >= limits.loopDelayMsMax * delay;
+        state.inFlight >= limits.inFlightMax * inFlight ||
+        sample.quickInFlight >= sample.quickMax * inFlight ||
+        state.delayMs >= limits.loopDelayMsMax * delay;
       if (isTooMuch) shed.inc({ rank });
       return isTooMuch;
     },
-    enter() {
+    enter(rank) {
       state.inFlight += 1;
+      if (rank !== 'money') sample.quickInFlight += 1;
     },
-    leave() {
+    leave(rank, tookMs) {
       state.inFlight -= 1;
+      if (rank === 'money') return;
+      sample.quickInFlight -= 1;
+      sample.answered += 1;
+      sample.tookMs += tookMs;
     },
     stop() {
       clearInterval(timer);

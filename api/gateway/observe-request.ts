@@ -6,6 +6,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { registerHistogram } from '../../runtime/metrics.ts';
 import { codeOf, headersOf } from './answer-error.ts';
 import { createClientFinder, type FindClient } from './client-address.ts';
+import { type AppliedLimit, tellLimit } from './rate-limits.ts';
 
 /** One request from its first byte to its answer, as log, metrics and audit name it. */
 export interface ObservedRequest {
@@ -17,8 +18,8 @@ export interface ObservedRequest {
   /** Behind proxies of ours the client's, else the peer's. */
   ip: string | null;
   isSecure: boolean;
-  /** What the gateway has to say beside the answer. */
-  headers: Record<string, string>;
+  /** The limit its sender is nearest to, once it is counted. */
+  limit: AppliedLimit | null;
   /** Goes to the browser with whatever is answered. */
   cookie: string | null;
 }
@@ -45,7 +46,7 @@ export function observeRequest(c: Context, findClient: FindClient = findPeer): O
     tenantId: null,
     actor: null,
     cookie: null,
-    headers: {},
+    limit: null,
     ...findClient(c),
   };
 }
@@ -84,12 +85,10 @@ export function finishRequest(
 ): Response {
   const { status, replayed } = answer;
   recordRequest(request, { status, replayed, code: codeOf(answer) }, on);
-  const headers: Record<string, string> = {
-    ...headersOf(answer),
-    ...request.headers,
-    ...on.headers,
-    'x-request-id': request.id,
-  };
+  const headers = headersOf(answer);
+  if (request.limit !== null) tellLimit(headers, request.limit);
+  if (on.headers) Object.assign(headers, on.headers);
+  headers['x-request-id'] = request.id;
   if (request.cookie !== null) headers['set-cookie'] = request.cookie;
   if (answer.headers) Object.assign(headers, answer.headers);
   const body =

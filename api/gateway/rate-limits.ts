@@ -20,10 +20,8 @@ export interface RateLimits {
   failure: number;
 }
 
-/** What a caller is told of the limit it is nearest to. */
-export type RateHeaders = Record<string, string>;
-
-interface Applied {
+/** A limit a request was counted under, and how near to it that brought its sender. */
+export interface AppliedLimit {
   policy: string;
   allowance: Allowance;
   count: Count;
@@ -42,21 +40,20 @@ const perMinute = (max: number): Allowance => ({ max, windowMs: minuteMs });
 
 export interface RateLimiting {
   /** Before anybody is known. Throws `rate_limited`. */
-  ofNetwork(ip: string): RateHeaders;
+  ofNetwork(ip: string): AppliedLimit;
   /** The same, and counted exactly: where people and machines show what they sign in with. Throws `overloaded` while nobody can count. */
-  ofLogin(ip: string): Promise<RateHeaders>;
+  ofLogin(ip: string): Promise<AppliedLimit>;
   countFailure(ip: string): void;
-  /** Throws `rate_limited`; for keys and sign-in also `overloaded`, while nobody can count them. */
-  ofCaller(principal: Principal, rateClass: RateClass, tenantPerSecond?: number): Promise<RateHeaders>;
+  /** The one it is nearest to. Throws `rate_limited`; for keys and sign-in also `overloaded`, while nobody can count them. */
+  ofCaller(principal: Principal, rateClass: RateClass, tenantPerSecond?: number): AppliedLimit | Promise<AppliedLimit>;
 }
 
-/** Thrown with what the answer has to say beside it. */
 export class RateLimited extends DomainError {
-  readonly headers: RateHeaders;
+  readonly limit: AppliedLimit;
 
-  constructor(headers: RateHeaders) {
+  constructor(limit: AppliedLimit) {
     super('rate_limited', 'Too many requests; try again when Retry-After is over.');
-    this.headers = headers;
+    this.limit = limit;
   }
 }
 
@@ -66,10 +63,10 @@ export function createRateLimiting(counter: RequestCounter, limits: RateLimits):
     ...{ write: perSecond(limits.write), money: perSecond(limits.money) },
     ...{ secret: perMinute(limits.secret), login: perMinute(limits.login) },
   };
-  const count = (policy: string, name: string, allowance: Allowance): Applied =>
+  const count = (policy: string, name: string, allowance: Allowance): AppliedLimit =>
     admitted({ policy, allowance, count: counter.count(`${policy}:${name}`, allowance) });
 
-  function ofClass(rateClass: RateClass, actor: string): Applied | null | Promise<Applied> {
+  function ofClass(rateClass: RateClass, actor: string): AppliedLimit | null | Promise<AppliedLimit> {
     switch (rateClass) {
       case 'read':
         return null;
@@ -85,58 +82,58 @@ export function createRateLimiting(counter: RequestCounter, limits: RateLimits):
   }
 
   /** Fails closed: what could be tried without bound is not tried uncounted. */
-  async function exactly(policy: 'secret' | 'login', actor: string): Promise<Applied> {
+  async function exactly(policy: 'secret' | 'login', actor: string): Promise<AppliedLimit> {
     const allowance = allowances[policy];
     const counted = await counter.countExactly(`${policy}:${actor}`, allowance);
     if (counted === null) throw new DomainError('overloaded', uncounted[policy]);
     return admitted({ policy, allowance, count: counted });
   }
 
-  function fromNetwork(network: string): Applied {
+  function fromNetwork(network: string): AppliedLimit {
     const failures = counter.look(`failure:${network}`, allowances.failure);
     admitted({ policy: 'failure', allowance: allowances.failure, count: failures });
     return count('ip', network, allowances.ip);
   }
 
   return {
-    ofNetwork: (ip) => tell(fromNetwork(networkOf(ip))),
+    ofNetwork: (ip) => fromNetwork(networkOf(ip)),
     async ofLogin(ip) {
       const network = networkOf(ip);
-      return tell(nearer(fromNetwork(network), await exactly('login', network)));
+      return nearer(fromNetwork(network), await exactly('login', network));
     },
     countFailure(ip) {
       counter.count(`failure:${networkOf(ip)}`, allowances.failure);
     },
-    async ofCaller({ tenantId, actor }, rateClass, tenantPerSecond = limits.tenant) {
+    ofCaller({ tenantId, actor }, rateClass, tenantPerSecond = limits.tenant) {
       // The widest last: what one caller is refused is not taken from the other callers of its tenant.
       const ofActor = count('caller', `${tenantId}:${actor}`, allowances.caller);
       const own = ofClass(rateClass, `${tenantId}:${actor}`);
-      const ofOwnClass = own instanceof Promise ? await own : own;
-      const ofTenant = count('tenant', tenantId, perSecond(tenantPerSecond));
-      const nearest = nearer(ofActor, ofTenant);
-      return tell(ofOwnClass === null ? nearest : nearer(nearest, ofOwnClass));
+      const withTenants = (ofOwnClass: AppliedLimit | null) => {
+        const nearest = nearer(ofActor, count('tenant', tenantId, perSecond(tenantPerSecond)));
+        return ofOwnClass === null ? nearest : nearer(nearest, ofOwnClass);
+      };
+      return own instanceof Promise ? own.then(withTenants) : withTenants(own);
     },
   };
 }
 
-const shareLeft = ({ count, allowance }: Applied) => count.remaining / allowance.max;
+const shareLeft = ({ count, allowance }: AppliedLimit) => count.remaining / allowance.max;
 
-function nearer(one: Applied, other: Applied): Applied {
+function nearer(one: AppliedLimit, other: AppliedLimit): AppliedLimit {
   return shareLeft(other) < shareLeft(one) ? other : one;
 }
 
-function admitted(applied: Applied): Applied {
-  if (!applied.count.isOver) return applied;
-  const headers = tell(applied);
-  throw new RateLimited({ ...headers, 'retry-after': String(Math.max(1, Number(headers['ratelimit-reset']))) });
+function admitted(applied: AppliedLimit): AppliedLimit {
+  if (applied.count.isOver) throw new RateLimited(applied);
+  return applied;
 }
 
-/** The widely read three, and the policy in the words of draft-ietf-httpapi-ratelimit-headers. */
-function tell({ policy, allowance, count }: Applied): RateHeaders {
-  return {
-    'ratelimit-limit': String(allowance.max),
-    'ratelimit-remaining': String(count.remaining),
-    'ratelimit-reset': String(Math.ceil(count.resetsInMs / 1_000)),
-    'ratelimit-policy': `"${policy}";q=${allowance.max};w=${allowance.windowMs / 1_000}`,
-  };
+/** What a caller is told of a limit: the widely read three, and the policy in the words of draft-ietf-httpapi-ratelimit-headers. */
+export function tellLimit(headers: Record<string, string>, { policy, allowance, count }: AppliedLimit): void {
+  const resetsIn = Math.ceil(count.resetsInMs / 1_000);
+  headers['ratelimit-limit'] = String(allowance.max);
+  headers['ratelimit-remaining'] = String(count.remaining);
+  headers['ratelimit-reset'] = String(resetsIn);
+  headers['ratelimit-policy'] = `"${policy}";q=${allowance.max};w=${allowance.windowMs / 1_000}`;
+  if (count.isOver) headers['retry-after'] = String(Math.max(1, resetsIn));
 }

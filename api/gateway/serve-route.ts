@@ -51,15 +51,17 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
   const namesProvider = contract.path.includes('{provider}');
 
   async function answerCall(c: Context, request: ObservedRequest): Promise<Answer> {
-    await gate.arrive(request, contract);
+    gate.arrive(request, contract);
     const credentials = { method, header: (name: string) => c.req.header(name) };
-    const principal = await gate.identify(request, () => parts.authenticate(credentials));
+    const identified = gate.identify(request, () => parts.authenticate(credentials));
+    const principal = identified instanceof Promise ? await identified : identified;
     const { tenantId, customerId } = principal;
     request.tenantId = tenantId;
     request.actor = principal.actor;
     const newSecret = principal.session?.newSecret;
     if (newSecret) request.cookie = writeCookie(sessionCookie, newSecret);
-    await gate.admit(request, contract, principal);
+    const admitted = gate.admit(request, contract, principal);
+    if (admitted instanceof Promise) await admitted;
     authorize(contract, principal);
     const named = kinds.map(({ name, kind }) => ({ kind, id: idOrUnknown(kind, c.req.param(name) ?? '') as string }));
     const read = await readRequest(c, contract, customerId);

@@ -5,7 +5,6 @@ import { createSandboxProvider } from '../../adapters/payments/sandbox/sandbox-p
 import { openDatabase } from '../../db/database.ts';
 import { listSubscriptionRows } from '../../db/queries/list-subscriptions.ts';
 import { readSubscriptionRows } from '../../db/queries/read-subscription.ts';
-import { withTenant } from '../../db/with-tenant.ts';
 import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
 
 const [appDatabaseUrl = '', ownerDatabaseUrl = '', providerUrl = ''] = process.argv.slice(2);
@@ -34,7 +33,7 @@ app.get('/:tenant/:id', async (c) => {
 });
 app.get('/:tenant', async (c) => {
   const of = c.req.param('tenant') as TenantId;
-  return c.json(await withTenant({ sql }, of, (tx) => listSubscriptionRows(tx, { limit: 20 })));
+  return c.json(await listSubscriptionRows({ sql }, of, { limit: 20 }));
 });
 app.put('/:tenant/:id', async (c) => {
   const body = await c.req.text();

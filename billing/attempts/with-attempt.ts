@@ -1,6 +1,6 @@
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { loadAttempt } from '../../db/queries/load-attempt.ts';
-import { withTenant } from '../../db/with-tenant.ts';
+import { type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import type { AttemptId, TenantId } from '../../domain/ids.ts';
 import { invariant } from '../../domain/invariant.ts';
 import type { WorkflowRef } from '../../domain/workflow-ref.ts';
@@ -11,7 +11,7 @@ import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { settleStep } from '../steps/step-of.ts';
 import { loadWorkOf } from '../subscription-work/payment-work.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { continueWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { continueWork, lockAgain, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { storeSettledAnswer } from './store-settled-answer.ts';
 
 /** The attempt under its subscription's lock, with its payment and invoice among the open rows whatever their state. */
@@ -45,9 +45,9 @@ export async function stepOnAttempt(
   act: (work: SubscriptionWork, attempt: AttemptRow) => void | Promise<void>,
   earlier?: AttemptStep,
 ): Promise<AttemptStep> {
-  const { intents, ...step } = await withTenant(context.database, input.tenantId as TenantId, async (tx) => {
+  const decide = async (tx: TenantTransaction, version: number | null) => {
     const work = earlier
-      ? await continueWork(tx, earlier.work, workflowCaller, () => loadWorkOf(tx, input, workflowCaller))
+      ? await continueWork(tx, earlier.work, version, workflowCaller, () => loadWorkOf(tx, input, workflowCaller))
       : await loadWorkOf(tx, input, workflowCaller);
     const attempt = await loadAttemptIntoWork(work, input.subjectId as AttemptId);
     await act(work, attempt);
@@ -55,6 +55,9 @@ export async function stepOnAttempt(
     const settled = await settleStep(work);
     await storeSettledAnswer(work, attempt);
     return { ...settled, work };
+  };
+  const { intents, ...step } = await withTenant(context.database, input.tenantId as TenantId, decide, {
+    opening: async (opening) => (earlier ? lockAgain(earlier.work)(opening) : null),
   });
   context.sendIntents(intents);
   return step;

@@ -34,8 +34,10 @@ export function changeCustomer(
     const change = describeChange(stored, customer, ['timezone', 'country', 'status']);
     if (change.changed.length > 0) {
       customer.updatedAt = tx.now;
-      await updateCustomer(tx, customer);
-      await insertAudits(tx, caller, [{ action: 'customer.changed', resourceId: customerId, details: { ...change } }]);
+      updateCustomer(tx, customer);
+      tx.alongside(
+        insertAudits(tx, caller, [{ action: 'customer.changed', resourceId: customerId, details: { ...change } }]),
+      );
     }
     return { status: 200, body: renderCustomer(customer) };
   });

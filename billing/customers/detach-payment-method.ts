@@ -20,7 +20,7 @@ export function detachPaymentMethod(context: BillingContext, call: Call, key: Me
     }
     await markMethodDetached(tx, method.id);
     if (customer.defaultPaymentMethodId === method.id) {
-      await updateCustomer(tx, { ...customer, defaultPaymentMethodId: null, updatedAt: tx.now });
+      updateCustomer(tx, { ...customer, defaultPaymentMethodId: null, updatedAt: tx.now });
     }
     const details = {
       customer_id: customer.id,

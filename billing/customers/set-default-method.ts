@@ -13,17 +13,18 @@ import { type MethodKey, renderPaymentMethod } from './render-customer.ts';
 export async function setDefaultMethod(context: BillingContext, call: Call, key: MethodKey): Promise<Answer> {
   const { tenantId, caller, claim } = call;
   const answer = await answerOnce(context.database, tenantId, claim, async (tx) => {
-    const customer = await lockCustomer(tx, key.customerId);
-    const method = customer && (await lockPaymentMethod(tx, key));
+    const [customer, method] = await Promise.all([lockCustomer(tx, key.customerId), lockPaymentMethod(tx, key)]);
     if (!customer || !method) throw new DomainError('not_found', 'unknown customer or method');
     if (customer.defaultPaymentMethodId !== method.id) {
-      await updateCustomer(tx, { ...customer, defaultPaymentMethodId: method.id, updatedAt: tx.now });
+      updateCustomer(tx, { ...customer, defaultPaymentMethodId: method.id, updatedAt: tx.now });
       const details = {
         customer_id: customer.id,
         before: { default_payment_method_id: customer.defaultPaymentMethodId },
         after: { default_payment_method_id: method.id },
       };
-      await insertAudits(tx, caller, [{ action: 'payment_method.made_default', resourceId: method.id, details }]);
+      tx.alongside(
+        insertAudits(tx, caller, [{ action: 'payment_method.made_default', resourceId: method.id, details }]),
+      );
     }
     return { status: 200, body: renderPaymentMethod(method, true) };
   });

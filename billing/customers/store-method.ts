@@ -23,7 +23,7 @@ export async function storeMethod(
   const row: PaymentMethodRow = { ...stored, status: 'active', createdAt: tx.now };
   await insertPaymentMethod(tx, row);
   const isDefault = makeDefault || customer.defaultPaymentMethodId === null;
-  if (isDefault) await updateCustomer(tx, { ...customer, defaultPaymentMethodId: row.id, updatedAt: tx.now });
+  if (isDefault) updateCustomer(tx, { ...customer, defaultPaymentMethodId: row.id, updatedAt: tx.now });
   const details = { customer_id: row.customerId, provider: row.provider, default: isDefault };
   await insertAudits(tx, caller, [{ action: 'payment_method.attached', resourceId: row.id, details }]);
   return renderPaymentMethod(row, isDefault);

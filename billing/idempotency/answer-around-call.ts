@@ -1,12 +1,13 @@
 import type { Answer } from '../../contracts/answer.ts';
 import { passingRefusals, problemOf } from '../../contracts/problem.ts';
-import { claimKey, releaseKey, storeAnswer } from '../../db/queries/idempotency-keys.ts';
-import { type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
+import { type ClaimResult, claimKey, releaseKey, storeAnswer } from '../../db/queries/idempotency-keys.ts';
+import { type OpeningTransaction, type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
-import { refusalAsAnswer } from './answer-once.ts';
+import { answerOf } from './answer-once.ts';
+import { refusalAsAnswer } from './refusal-as-answer.ts';
 
 const lockMs = MINUTE_MS;
 
@@ -26,20 +27,7 @@ export async function answerAroundCall<Asked>(
   const { tenantId, claim } = call;
   const transact = <T>(work: (tx: TenantTransaction) => Promise<T>) => withTenant(context.database, tenantId, work);
 
-  const known = await transact(async (tx) => {
-    const earlier = claim ? await claimKey(tx, claim, lockMs) : { kind: 'fresh' as const };
-    if (earlier.kind === 'answered') return earlier.answer;
-    if (earlier.kind === 'unsettled') {
-      throw new DomainError('idempotency_key_in_use', 'The first call with this idempotency key is still running.');
-    }
-    const refused = await refusalAsAnswer(tx, async (inner) => {
-      await steps.check(inner);
-      return { status: 0, body: null };
-    });
-    if (refused.status === 0) return null;
-    if (claim) await storeAnswer(tx, claim, refused);
-    return refused;
-  });
+  const known = await claimAndCheck(context, call, steps.check);
   if (known) return known;
 
   const asked = await askOrRefuse(steps.ask);
@@ -50,10 +38,34 @@ export async function answerAroundCall<Asked>(
   return transact(async (tx) => {
     const answer =
       asked.kind === 'refused' ? asked.answer : await refusalAsAnswer(tx, (inner) => steps.settle(inner, asked.value));
-    if (claim) await storeAnswer(tx, claim, answer);
+    if (claim) storeAnswer(tx, claim, answer);
     return answer;
   });
 }
+
+/** Null once the key is taken and the check passed. */
+async function claimAndCheck(
+  context: BillingContext,
+  { tenantId, claim }: Call,
+  check: (tx: TenantTransaction) => Promise<void>,
+): Promise<Answer | null> {
+  const opening = async (transaction: OpeningTransaction) =>
+    claim ? claimKey(transaction, claim, lockMs) : { kind: 'fresh' as const };
+  const checking = async (tx: TenantTransaction, earlier: ClaimResult): Promise<Answer | null> => {
+    const answer = answerOf(earlier);
+    if (answer) return answer;
+    const refused = await refusalAsAnswer(tx, async (inner) => {
+      await check(inner);
+      return passed;
+    });
+    if (refused === passed) return null;
+    if (claim) storeAnswer(tx, claim, refused);
+    return refused;
+  };
+  return withTenant(context.database, tenantId, checking, { opening });
+}
+
+const passed: Answer = { status: 0, body: null };
 
 type Outcome<Asked> =
   | { kind: 'asked'; value: Asked }

@@ -1,18 +1,19 @@
 import type { Answer } from '../../contracts/answer.ts';
-import { passingRefusals, problemOf } from '../../contracts/problem.ts';
-import { type Claim, claimKey, storeAnswer } from '../../db/queries/idempotency-keys.ts';
-import type { TenantDatabase, TenantTransaction } from '../../db/with-tenant.ts';
+import { problemOf } from '../../contracts/problem.ts';
+import { type Claim, type ClaimResult, claimKey, storeAnswer } from '../../db/queries/idempotency-keys.ts';
+import type { OpeningTransaction, TenantDatabase, TenantTransaction } from '../../db/with-tenant.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
+import { isFinalRefusal } from './refusal-as-answer.ts';
 
 const lockMs = MINUTE_MS;
 
 /**
  * One transaction answers a call once per idempotency key: the claim, the work and the stored answer commit together
- * (design §8). A refusal is stored too, with the work rolled back to the claim; a refusal that passes by itself, and any
- * failure, rolls the claim back with it.
+ * (design §8). A refusal rolls all of it back, and is then stored under the key by itself; one that passes by itself is
+ * not, nor any failure.
  */
 export async function answerOnce(
   database: TenantDatabase,
@@ -21,27 +22,35 @@ export async function answerOnce(
   work: (tx: TenantTransaction) => Promise<Answer>,
 ): Promise<Answer> {
   if (!claim) return withTenant(database, tenantId, work);
-  return withTenant(database, tenantId, async (tx) => {
-    const earlier = await claimKey(tx, claim, lockMs);
-    if (earlier.kind === 'answered') return earlier.answer;
-    if (earlier.kind === 'unsettled') {
-      throw new DomainError('idempotency_key_in_use', 'The first call with this idempotency key is still running.');
-    }
-    const answer = await refusalAsAnswer(tx, work);
-    await storeAnswer(tx, claim, answer);
-    return answer;
-  });
+  try {
+    return await answerUnderClaim(database, tenantId, claim, work);
+  } catch (error) {
+    if (!isFinalRefusal(error)) throw error;
+    // Of a key that another call took meanwhile, that one's answer holds.
+    return answerUnderClaim(database, tenantId, claim, async () => problemOf(error));
+  }
 }
 
-/** Runs the work in a savepoint, so that a refusal leaves nothing but itself. */
-export async function refusalAsAnswer(
-  tx: TenantTransaction,
+function answerUnderClaim(
+  database: TenantDatabase,
+  tenantId: TenantId,
+  claim: Claim,
   work: (tx: TenantTransaction) => Promise<Answer>,
 ): Promise<Answer> {
-  try {
-    return (await tx.sql.savepoint((sql) => work({ ...tx, sql }))) as Answer;
-  } catch (error) {
-    if (error instanceof DomainError && !passingRefusals.has(error.code)) return problemOf(error);
-    throw error;
-  }
+  const opening = (transaction: OpeningTransaction) => claimKey(transaction, claim, lockMs);
+  const answering = async (tx: TenantTransaction, earlier: ClaimResult): Promise<Answer> => {
+    const known = answerOf(earlier);
+    if (known) return known;
+    const answer = await work(tx);
+    storeAnswer(tx, claim, answer);
+    return answer;
+  };
+  return withTenant(database, tenantId, answering, { opening });
+}
+
+/** Null for a key taken just now. */
+export function answerOf(earlier: ClaimResult): Answer | null {
+  if (earlier.kind === 'fresh') return null;
+  if (earlier.kind === 'answered') return earlier.answer;
+  throw new DomainError('idempotency_key_in_use', 'The first call with this idempotency key is still running.');
 }

@@ -1,6 +1,6 @@
 import type { Answer } from '../../contracts/answer.ts';
 import { newId } from '../../db/new-id.ts';
-import { claimKey, storeAnswer } from '../../db/queries/idempotency-keys.ts';
+import { type ClaimResult, claimKey, storeAnswer } from '../../db/queries/idempotency-keys.ts';
 import { findRefund } from '../../db/queries/refunds.ts';
 import { readAsTenant, type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -10,7 +10,7 @@ import { invariant } from '../../domain/invariant.ts';
 import type { Call } from '../call.ts';
 import { pollUntil } from '../clocks/poll-until.ts';
 import type { BillingContext, OwedIntent } from '../context.ts';
-import { refusalAsAnswer } from '../idempotency/answer-once.ts';
+import { refusalAsAnswer } from '../idempotency/refusal-as-answer.ts';
 import { renderRefund } from './render-refund.ts';
 import { type RefundInput, reserveOnPayment } from './reserve-on-payment.ts';
 
@@ -36,35 +36,45 @@ export async function refundPayment(
   paymentId: PaymentId,
   input: RefundInput,
 ): Promise<Answer> {
-  const begun = await withTenant(context.database, call.tenantId, (tx) => begin(tx, call, paymentId, input));
+  const id = newId('refund');
+  const { claim } = call;
+  const begun = await withTenant(
+    context.database,
+    call.tenantId,
+    (tx, earlier: ClaimResult | null) => begin(tx, call, paymentId, { ...input, id, earlier }),
+    { opening: async (opening) => (claim ? claimKey(opening, claim, lockMs, id) : null) },
+  );
   context.sendIntents(begun.intents);
   if (begun.answer) return begun.answer;
   const answer = await answerOfRefund(context, call, begun.refundId);
-  const { claim } = call;
   if (claim && answer.status === 201) {
-    await withTenant(context.database, call.tenantId, (tx) => storeAnswer(tx, claim, answer));
+    await withTenant(context.database, call.tenantId, async (tx) => storeAnswer(tx, claim, answer));
   }
   return begun.replayed ? { ...answer, replayed: true } : answer;
 }
 
-async function begin(tx: TenantTransaction, call: Call, paymentId: PaymentId, input: RefundInput): Promise<Begun> {
-  const id = newId('refund');
+async function begin(
+  tx: TenantTransaction,
+  call: Call,
+  paymentId: PaymentId,
+  asked: RefundInput & { id: RefundId; earlier: ClaimResult | null },
+): Promise<Begun> {
+  const { id, earlier, ...input } = asked;
   const fresh: Begun = { answer: null, refundId: id, intents: [], replayed: false };
   const reserve = async (inner: TenantTransaction): Promise<Answer> => {
     fresh.intents = (await reserveOnPayment(inner, call.caller, paymentId, { ...input, id })).intents;
     return { status: 202, body: null };
   };
   const { claim } = call;
-  if (!claim) {
+  if (!claim || !earlier) {
     await reserve(tx);
     return fresh;
   }
-  const earlier = await claimKey(tx, claim, lockMs, id);
   if (earlier.kind === 'answered') return { ...fresh, answer: earlier.answer };
   if (earlier.kind === 'unsettled') return { ...fresh, refundId: earlier.resourceId as RefundId, replayed: true };
   const answer = await refusalAsAnswer(tx, reserve);
   if (answer.status === 202) return fresh;
-  await storeAnswer(tx, claim, answer);
+  storeAnswer(tx, claim, answer);
   return { ...fresh, answer, intents: [] };
 }
 

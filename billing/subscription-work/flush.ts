@@ -62,11 +62,11 @@ export async function flushWork(work: SubscriptionWork, intents: readonly OwedRo
     await Promise.all(writes);
     return;
   }
-  await Promise.all(writes);
-  await writeNumbered(
+  const numbering = writeNumbered(
     work,
     numbered.map(({ row }) => row),
   );
+  await Promise.all([...writes, numbering]);
 }
 
 function writeSubscription(work: SubscriptionWork): PromiseLike<unknown>[] {
@@ -178,10 +178,9 @@ async function writeNumbered(work: SubscriptionWork, rows: readonly InvoiceRow[]
   creditNotes.forEach(({ row }, index) => {
     row.number = lastNote - creditNotes.length + 1 + index;
   });
-  const writes: PromiseLike<unknown>[] = rows.map((row) => updateInvoice(tx, row));
-  for (const { row, lines } of creditNotes) writes.push(...insertCreditNote(tx, row, lines));
-  if (work.events.length > 0) writes.push(insertOutbox(tx, outboxRows(work)));
-  await Promise.all(writes);
+  for (const row of rows) tx.alongside(updateInvoice(tx, row));
+  for (const { row, lines } of creditNotes) for (const write of insertCreditNote(tx, row, lines)) tx.alongside(write);
+  if (work.events.length > 0) tx.alongside(insertOutbox(tx, outboxRows(work)));
 }
 
 function ledgerRows(work: SubscriptionWork) {

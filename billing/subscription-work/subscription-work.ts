@@ -22,7 +22,7 @@ import {
   type SubscriptionSurroundings,
 } from '../../db/queries/load-subscription.ts';
 import type { RetryTaskStatus } from '../../db/queries/retry-tasks.ts';
-import type { TenantTransaction } from '../../db/with-tenant.ts';
+import type { OpeningTransaction, TenantTransaction } from '../../db/with-tenant.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
@@ -96,18 +96,23 @@ export async function loadWork(
   return newWork({ tx, caller, sub, isNew: false, surroundings, open });
 }
 
+/** Opens a second transaction of the same verb: the lock anew, and the version the row has by then. */
+export function lockAgain({ sub, owner }: SubscriptionWork): (opening: OpeningTransaction) => Promise<number | null> {
+  return ({ sql }) => (owner.kind === 'payment' ? lockCarrierVersion : lockVersion)(sql, sub.id);
+}
+
 /**
- * A second transaction of the same verb. While nobody else has changed the subscription, which its version tells, the rows of
- * the first one are still what PostgreSQL holds; only the lock is taken anew.
+ * In a transaction opened by `lockAgain`. While nobody else has changed the subscription, which its version tells, the rows of
+ * the first one are still what PostgreSQL holds.
  */
 export async function continueWork(
   tx: TenantTransaction,
   earlier: SubscriptionWork,
+  version: number | null,
   caller: Caller,
   loadAgain: () => Promise<SubscriptionWork | null> = () => loadWork(tx, earlier.sub.id, caller),
 ): Promise<SubscriptionWork> {
   const { sub, owner } = earlier;
-  const version = await (owner.kind === 'payment' ? lockCarrierVersion : lockVersion)(tx.sql, sub.id);
   if (version !== sub.version) {
     const work = await loadAgain();
     invariant(work, `${owner.kind} ${sub.id} exists`);

@@ -1,5 +1,5 @@
 import { listSubscriptionsOfDefaultMethod } from '../../db/queries/list-subscriptions.ts';
-import { withTenant } from '../../db/with-tenant.ts';
+import { readAsTenant, withTenant } from '../../db/with-tenant.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import type { Call } from '../call.ts';
 import { collectWithMethod } from '../collection/collect-with-method.ts';
@@ -12,8 +12,8 @@ import { loadWork, writeTimeline } from '../subscription-work/subscription-work.
  * is unpaid is tried at once. Each subscription is changed in a transaction of its own.
  */
 export async function applyDefaultMethod(context: BillingContext, call: Call, customerId: CustomerId): Promise<void> {
-  const ids = await withTenant(context.database, call.tenantId, (tx) =>
-    listSubscriptionsOfDefaultMethod(tx, customerId),
+  const ids = await readAsTenant(context.database, call.tenantId, (sql) =>
+    listSubscriptionsOfDefaultMethod(sql, call.tenantId, customerId),
   );
   for (const id of ids) {
     const intents = await withTenant(context.database, call.tenantId, async (tx) => {

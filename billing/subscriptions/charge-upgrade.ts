@@ -1,7 +1,7 @@
 import type { Answer } from '../../contracts/answer.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { storeAnswer } from '../../db/queries/idempotency-keys.ts';
-import { withTenant } from '../../db/with-tenant.ts';
+import { type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import { SECOND_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { markSent } from '../attempts/mark-sent.ts';
@@ -12,7 +12,7 @@ import type { Call } from '../call.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext } from '../context.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { continueWork, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
+import { continueWork, lockAgain, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { renderChanged, renderUpgradeDeclined } from './render-changed.ts';
 
 const leaseMs = 30 * SECOND_MS;
@@ -44,8 +44,8 @@ export async function decideUpgrade(
 ): Promise<Answer> {
   const { attempt, leaseId } = upgrade;
   const sent = await sendCharge(context, attempt, upgrade.deadline);
-  const decided = await withTenant(context.database, call.tenantId, async (tx) => {
-    const work = await continueWork(tx, upgrade.work, call.caller);
+  const decide = async (tx: TenantTransaction, version: number | null) => {
+    const work = await continueWork(tx, upgrade.work, version, call.caller);
     const current = await loadAttemptIntoWork(work, attempt.id);
     const payment = work.open.payments.find(({ id }) => id === current.paymentId);
     invariant(payment, 'the upgrade has its payment');
@@ -54,9 +54,10 @@ export async function decideUpgrade(
     const undecided = work.sub.pendingChange?.waitsFor === 'payment';
     const answer =
       current.status === 'declined' ? renderUpgradeDeclined(work, payment, current) : renderChanged(work, undecided);
-    if (call.claim) await storeAnswer(tx, call.claim, answer);
+    if (call.claim) storeAnswer(tx, call.claim, answer);
     return { answer, intents };
-  });
+  };
+  const decided = await withTenant(context.database, call.tenantId, decide, { opening: lockAgain(upgrade.work) });
   context.sendIntents(decided.intents);
   return decided.answer;
 }

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Answer } from '../../contracts/answer.ts';
 import { storeAnswer } from '../../db/queries/idempotency-keys.ts';
 import { deleteIntents } from '../../db/queries/intents.ts';
-import { withTenant } from '../../db/with-tenant.ts';
+import { type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { type Enter, openGates, withPlaces } from '../attempts/provider-gates.ts';
 import { sendCharge, synchronousDeadlineMs } from '../attempts/send-charge.ts';
@@ -11,7 +11,7 @@ import type { Call } from '../call.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext } from '../context.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { continueWork } from '../subscription-work/subscription-work.ts';
+import { continueWork, lockAgain } from '../subscription-work/subscription-work.ts';
 import { claimAndBegin } from './claim-and-begin.ts';
 import type { CreateSubscriptionInput } from './new-subscription.ts';
 import { renderCreated } from './render-created.ts';
@@ -37,7 +37,7 @@ async function create(
   asked: { input: CreateSubscriptionInput; deadline: number; enter: Enter },
 ): Promise<Answer> {
   const { input, deadline, enter } = asked;
-  const begun = await withTenant(context.database, call.tenantId, (tx) => claimAndBegin(tx, call, input, enter));
+  const begun = await claimAndBegin(context, call, input, enter);
   if (!begun.sending) {
     context.sendIntents(begun.intents);
     invariant(begun.answer, 'a create without a charge is answered at once');
@@ -45,12 +45,12 @@ async function create(
   }
   const { attempt, leaseId, work: begunWork } = begun.sending;
   const sent = await sendCharge(context, attempt, deadline);
-  const finished = await withTenant(context.database, call.tenantId, async (tx) => {
-    const work = await continueWork(tx, begunWork, call.caller);
+  const finish = async (tx: TenantTransaction, version: number | null) => {
+    const work = await continueWork(tx, begunWork, version, call.caller);
     const current = await loadAttemptIntoWork(work, attempt.id);
     await applyChargeResult(work, current, sent.result, leaseId);
     // The intent of the first transaction guarded the lease; from here the workflow's real start takes its place.
-    await deleteIntents(
+    deleteIntents(
       tx,
       begun.intents.map(({ id }) => id),
     );
@@ -58,9 +58,10 @@ async function create(
     const { intents } = await settle(work, 'command');
     const answer = renderCreated(work);
     // An undecided answer is not stored: a repeated key gets the state it has come to by then.
-    if (call.claim && answer.status !== 202) await storeAnswer(tx, call.claim, answer);
+    if (call.claim && answer.status !== 202) storeAnswer(tx, call.claim, answer);
     return { answer, intents };
-  });
+  };
+  const finished = await withTenant(context.database, call.tenantId, finish, { opening: lockAgain(begunWork) });
   context.sendIntents(finished.intents);
   return finished.answer;
 }

@@ -54,8 +54,8 @@ const changeable = [
   'updatedAt',
 ] as const satisfies readonly (keyof CustomerRow)[];
 
-export async function updateCustomer(tx: TenantTransaction, customer: CustomerRow): Promise<void> {
+export function updateCustomer(tx: TenantTransaction, customer: CustomerRow): void {
   const { sql } = tx;
-  await sql`update customers set ${sql(customer as never, changeable as never)}
-    where tenant_id = ${customer.tenantId} and id = ${customer.id}`;
+  tx.alongside(sql`update customers set ${sql(customer as never, changeable as never)}
+    where tenant_id = ${customer.tenantId} and id = ${customer.id}`);
 }

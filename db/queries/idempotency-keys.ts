@@ -1,7 +1,7 @@
 import type { Answer } from '../../contracts/answer.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { DAY_MS, type Instant } from '../../domain/instant.ts';
-import type { TenantTransaction } from '../with-tenant.ts';
+import { DAY_MS, type Instant, SECOND_MS } from '../../domain/instant.ts';
+import type { OpeningTransaction, TenantTransaction } from '../with-tenant.ts';
 
 /** An idempotency key with the hash of method, path and body it came with. */
 export interface Claim {
@@ -22,22 +22,22 @@ export type ClaimResult =
  * Throws `idempotency_key_reused` for another request under the same key.
  */
 export async function claimKey(
-  tx: TenantTransaction,
+  { sql, tenantId, clock }: OpeningTransaction,
   claim: Claim,
   lockMs: number,
   resourceId?: string,
 ): Promise<ClaimResult> {
-  const { sql, tenantId, now } = tx;
   const taken = await sql`
     insert into idempotency_keys (tenant_id, key, request_hash, resource_id, locked_until, expires_at)
-    values (${tenantId}, ${claim.key}, ${claim.hash}, ${resourceId ?? null}, ${now + lockMs}, ${now + keptMs})
+    values (${tenantId}, ${claim.key}, ${claim.hash}, ${resourceId ?? null},
+            ${clock} + make_interval(secs => ${lockMs / SECOND_MS}), ${clock} + make_interval(secs => ${keptMs / SECOND_MS}))
     on conflict (tenant_id, key) do update
       set request_hash = excluded.request_hash, resource_id = excluded.resource_id, locked_until = excluded.locked_until,
           expires_at = excluded.expires_at, answer = null, answer_status = null, created_at = now()
-      where idempotency_keys.expires_at < ${now}
+      where idempotency_keys.expires_at < ${clock}
         or (idempotency_keys.answer_status is null and idempotency_keys.resource_id is null
-            and idempotency_keys.request_hash = excluded.request_hash and idempotency_keys.locked_until < ${now})
-    returning key`;
+            and idempotency_keys.request_hash = excluded.request_hash and idempotency_keys.locked_until < ${clock})
+    returning key`.execute();
   if (taken.length > 0) return { kind: 'fresh' };
   const [row] = await sql<
     {
@@ -57,10 +57,12 @@ export async function claimKey(
   return { kind: 'unsettled', resourceId: row.resourceId };
 }
 
-export async function storeAnswer(tx: TenantTransaction, claim: Claim, answer: Answer): Promise<void> {
+/** Goes out with the commit. */
+export function storeAnswer(tx: TenantTransaction, claim: Claim, answer: Answer): void {
   const { sql } = tx;
-  await sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.json(answer.body as never)}
+  const write = sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.json(answer.body as never)}
     where tenant_id = ${tx.tenantId} and key = ${claim.key}`;
+  tx.alongside(write);
 }
 
 /** A stored 202 gives way to what its call has come to; an answer that was final stays. */

@@ -3,6 +3,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
 import type { WorkflowRef } from '../../domain/workflow-ref.ts';
+import type { Statement } from '../database.ts';
 import { newId } from '../new-id.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import type { CreditNoteLineRow, CreditNoteRow, InvoiceRow, SubscriptionRow } from './billing-rows.ts';
@@ -31,14 +32,14 @@ export type BillingTable = keyof typeof fixedColumns;
 
 type Row = { tenantId: string; id: string };
 
-export function insertRow<R extends Row>(tx: TenantTransaction, table: BillingTable, row: R): PromiseLike<unknown> {
+export function insertRow<R extends Row>(tx: TenantTransaction, table: BillingTable, row: R): Statement {
   const { sql } = tx;
   return sql`insert into ${sql(table)} ${sql(row as never)}`.execute();
 }
 
 const changeable = new Map<string, string[]>();
 
-export function updateRow<R extends Row>(tx: TenantTransaction, table: BillingTable, row: R): PromiseLike<unknown> {
+export function updateRow<R extends Row>(tx: TenantTransaction, table: BillingTable, row: R): Statement {
   const { sql } = tx;
   let columns = changeable.get(table);
   if (!columns) {
@@ -49,11 +50,11 @@ export function updateRow<R extends Row>(tx: TenantTransaction, table: BillingTa
     where tenant_id = ${row.tenantId} and id = ${row.id}`.execute();
 }
 
-export function insertSubscription(tx: TenantTransaction, row: SubscriptionRow): PromiseLike<unknown> {
+export function insertSubscription(tx: TenantTransaction, row: SubscriptionRow): Statement {
   return insertRow(tx, 'subscriptions', storable(tx, row));
 }
 
-export function updateSubscription(tx: TenantTransaction, row: SubscriptionRow): PromiseLike<unknown> {
+export function updateSubscription(tx: TenantTransaction, row: SubscriptionRow): Statement {
   return updateRow(tx, 'subscriptions', storable(tx, row));
 }
 
@@ -62,11 +63,7 @@ function storable(tx: TenantTransaction, row: SubscriptionRow): SubscriptionRow 
   return { ...row, pendingLines: tx.sql.json(row.pendingLines as never) as never };
 }
 
-export function insertInvoice(
-  tx: TenantTransaction,
-  row: InvoiceRow,
-  lines: readonly InvoiceLine[],
-): PromiseLike<unknown>[] {
+export function insertInvoice(tx: TenantTransaction, row: InvoiceRow, lines: readonly InvoiceLine[]): Statement[] {
   const { sql } = tx;
   const writes = [insertRow(tx, 'invoices', row)];
   const rows = lines.map((line, position) => ({ tenantId: row.tenantId, invoiceId: row.id, position, ...line }));
@@ -74,7 +71,7 @@ export function insertInvoice(
   return writes;
 }
 
-export function updateInvoice(tx: TenantTransaction, row: InvoiceRow): PromiseLike<unknown> {
+export function updateInvoice(tx: TenantTransaction, row: InvoiceRow): Statement {
   return updateRow(tx, 'invoices', row);
 }
 
@@ -101,7 +98,7 @@ export function insertCreditNote(
   tx: TenantTransaction,
   row: CreditNoteRow,
   lines: readonly CreditNoteLineRow[],
-): PromiseLike<unknown>[] {
+): Statement[] {
   const { sql } = tx;
   const { tenantId, id: creditNoteId } = row;
   const rows = lines.map((line) => ({ tenantId, creditNoteId, ...line }));
@@ -115,20 +112,20 @@ export function insertAnchor(
   tx: TenantTransaction,
   subscriptionId: SubscriptionId,
   anchor: { ordinal: number; effectiveFrom: Instant; localDate: string; localTime: string; zone: string },
-): PromiseLike<unknown> {
+): Statement {
   const { sql, tenantId } = tx;
   const { ordinal, effectiveFrom, localDate, localTime, zone } = anchor;
   return sql`insert into subscription_anchors ${sql({ tenantId, subscriptionId, ordinal, effectiveFrom, localDate, localTime, zone } as never)}`.execute();
 }
 
-export function upsertClock(tx: TenantTransaction, subscriptionId: SubscriptionId, clock: Clock): PromiseLike<unknown> {
+export function upsertClock(tx: TenantTransaction, subscriptionId: SubscriptionId, clock: Clock): Statement {
   return tx.sql`
     insert into test_clocks (tenant_id, scope, subscription_id, frozen_at, target_at)
     values (${tx.tenantId}, ${subscriptionId}, ${subscriptionId}, ${clock.frozenAt}, ${clock.targetAt})
     on conflict (tenant_id, scope) do update set frozen_at = excluded.frozen_at, target_at = excluded.target_at`.execute();
 }
 
-export function insertLedgerTransactions(tx: TenantTransaction, rows: readonly object[]): PromiseLike<unknown> {
+export function insertLedgerTransactions(tx: TenantTransaction, rows: readonly object[]): Statement {
   return tx.sql`insert into ledger_entries ${tx.sql(rows as never)}`.execute();
 }
 
@@ -137,7 +134,7 @@ export function insertTimeline(
   subscriptionId: SubscriptionId,
   actor: string,
   entries: readonly { at: Instant; action: string; planId: string; details: Record<string, unknown> }[],
-): PromiseLike<unknown> {
+): Statement {
   const rows = entries.map((entry) => ({ tenantId: tx.tenantId, subscriptionId, actor, ...entry }));
   return tx.sql`insert into timeline ${tx.sql(rows as never)}`.execute();
 }
@@ -146,7 +143,7 @@ export function insertAudits(
   tx: TenantTransaction,
   caller: { actor: string; requestId: string | null; ipAddress?: string | null },
   audits: readonly { action: string; resourceId: string; details: Record<string, unknown> }[],
-): PromiseLike<unknown> {
+): Statement {
   const { actor, requestId, ipAddress = null } = caller;
   const rows = audits.map((audit) => ({
     tenantId: tx.tenantId,
@@ -164,7 +161,7 @@ export function insertAudits(
 export function insertIntents(
   tx: TenantTransaction,
   intents: readonly { id: string; kind: string; dueAt: Instant; ref: WorkflowRef }[],
-): PromiseLike<unknown> {
+): Statement {
   const rows = intents.map(({ id, kind, dueAt, ref }) => ({
     ...{ tenantId: tx.tenantId, id, kind, dueAt },
     subscriptionId: 'subscriptionId' in ref ? ref.subscriptionId : null,
@@ -173,6 +170,6 @@ export function insertIntents(
   return tx.sql`insert into intents ${tx.sql(rows as never)}`.execute();
 }
 
-export function insertOutbox(tx: TenantTransaction, rows: readonly object[]): PromiseLike<unknown> {
+export function insertOutbox(tx: TenantTransaction, rows: readonly object[]): Statement {
   return tx.sql`insert into outbox ${tx.sql(rows as never)}`.execute();
 }

@@ -9,9 +9,16 @@ const lastYear = 2999;
 const lastInstant: Instant = Date.UTC(lastYear + 1, 0, 1);
 const midnight = '00:00:00.000';
 
+/** Asking whether a name is one costs a formatter of dates each time; the bound is for names in all their spellings. */
+const knownZones = new Set<string>();
+const knownZonesMax = 2_000;
+
 /** True for a name of the IANA zone database (`Europe/Berlin`, `UTC`); a bare offset such as `+02:00` is none. */
 export function isZone(zone: string): boolean {
-  return zone.length <= 64 && /^[A-Za-z]/.test(zone) && IANAZone.isValidZone(zone);
+  if (knownZones.has(zone)) return true;
+  const isKnown = zone.length <= 64 && /^[A-Za-z]/.test(zone) && IANAZone.isValidZone(zone);
+  if (isKnown && knownZones.size < knownZonesMax) knownZones.add(zone);
+  return isKnown;
 }
 
 /** True for a date that exists, `YYYY-MM-DD`, years 1900–2999. */

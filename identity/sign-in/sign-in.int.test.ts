@@ -263,6 +263,23 @@ describe('a customer’s link', () => {
     expect([(await again.get(url)).status, again.cookies.size]).toEqual([401, 0]);
   });
 
+  it('leaves no address where the customer changes something, as staff do', async () => {
+    const change = (by: HttpBrowser, name: string) =>
+      by.send('PUT', `/v1/customers/${customerId}`, { json: { name }, headers: { 'x-forwarded-for': '203.0.113.9' } });
+    await browser.get(url);
+    expect((await change(browser, 'Ada')).status).toBe(200);
+    const staff = new HttpBrowser(platform.url);
+    await signIn(staff);
+    expect((await change(staff, 'Ada Lovelace')).status).toBe(200);
+    const rows = await platform.owner`
+      select actor, ip_address from audit_log where resource_id = ${customerId} and action = 'customer.changed' order by at`;
+    // What a stranger writes of where a call comes from is not believed.
+    expect(rows.map((row) => [row['actor'], row['ipAddress']])).toEqual([
+      [customerId, null],
+      [userId, '127.0.0.1'],
+    ]);
+  });
+
   it('is used once also by many at the same time', async () => {
     const many = Array.from({ length: 10 }, () => new HttpBrowser(platform.url));
     const answers = await Promise.all(many.map((one) => one.get(url)));

@@ -10,7 +10,7 @@ export const wideLimits: GateLimits = {
     ...{ ip: plenty, tenant: plenty, caller: plenty, write: plenty, money: plenty },
     ...{ secret: plenty, login: plenty, failure: plenty },
   },
-  load: { inFlightMax: plenty, loopDelayMsMax: plenty },
+  load: { inFlightMax: plenty, loopDelayMsMax: plenty, callMsMax: plenty },
   places: { total: plenty, perTenant: plenty },
   requestTimeoutMs: 60_000,
 };

@@ -62,7 +62,12 @@ export async function openWorkflowLife(
   });
   const { context, tenantId } = fixture;
   const staff = await openStaff(harness, context);
-  const intents = createIntentSender({ database: context.database, engine: staff.engine, concurrency: 8 });
+  const intents = createIntentSender({
+    database: context.database,
+    system: pools.owner,
+    engine: staff.engine,
+    concurrency: 8,
+  });
   context.sendIntents = (owed) => intents.sendIntents(owed);
   ahead = Date.parse(startsAt) - (await harness.now());
 

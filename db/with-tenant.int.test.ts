@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { seedSubscriptions } from '../tests/support/seed-subscriptions.ts';
+import { stackEnv } from '../tests/support/stack-env.ts';
+import { openDatabase, type Sql } from './database.ts';
+import { newId } from './new-id.ts';
+import { type OpeningTransaction, type TenantTransaction, withTenant } from './with-tenant.ts';
+
+let owner: Sql;
+let app: Sql;
+beforeAll(() => {
+  owner = openDatabase(stackEnv().databaseUrl, { max: 2, name: 'test-owner' });
+  app = openDatabase(stackEnv().appDatabaseUrl, { max: 4, name: 'test-app' });
+});
+afterAll(() => Promise.all([owner.end(), app.end()]));
+
+const rename = ({ sql, tenantId }: TenantTransaction, name: string) =>
+  sql`update customers set name = ${name} where tenant_id = ${tenantId}`;
+const namesOf = async (tenantId: string): Promise<string[]> =>
+  (await owner<{ name: string }[]>`select name from customers where tenant_id = ${tenantId}`).map(({ name }) => name);
+
+it('commits what was sent alongside, in the order it was sent', async () => {
+  const [{ tenantId }] = await seedSubscriptions(owner, [{}]);
+  const answer = await withTenant({ sql: app }, tenantId, async (tx) => {
+    tx.alongside(rename(tx, 'first'));
+    tx.alongside(rename(tx, 'second'));
+    return 'done';
+  });
+  expect(answer).toBe('done');
+  expect(await namesOf(tenantId)).toEqual(['second']);
+});
+
+it('fails where a write alongside failed, and keeps nothing of the transaction', async () => {
+  const [{ tenantId }] = await seedSubscriptions(owner, [{}]);
+  const before = await namesOf(tenantId);
+  const attempt = withTenant({ sql: app }, tenantId, async (tx) => {
+    await rename(tx, 'lost');
+    tx.alongside(tx.sql`insert into customers (tenant_id, id) values (${tenantId}, ${newId('customer')})`);
+    tx.alongside(rename(tx, 'never'));
+    return 'answered';
+  });
+  await expect(attempt).rejects.toMatchObject({ code: '23502' });
+  expect(await namesOf(tenantId)).toEqual(before);
+  // The connection has nothing left over of it.
+  await expect(withTenant({ sql: app }, tenantId, async (tx) => tx.tenantId)).resolves.toBe(tenantId);
+});
+
+it('opens with a statement that is the tenant’s own already, at the time the work then knows', async () => {
+  const [mine] = await seedSubscriptions(owner, [{}]);
+  const [others] = await seedSubscriptions(owner, [{}]);
+  type Seen = { id: string; at: number };
+  const opening = async ({ sql, clock }: OpeningTransaction) => [
+    ...(await sql<Seen[]>`select id, ${clock} as at from subscriptions where id in (${mine.id}, ${others.id})`),
+  ];
+  await withTenant(
+    { sql: app },
+    mine.tenantId,
+    async ({ now }, seen: Seen[]) => {
+      expect(seen.map(({ id }) => id)).toEqual([mine.id]);
+      expect(Math.abs((seen[0]?.at ?? 0) - now)).toBeLessThan(1_000);
+    },
+    { opening },
+  );
+});
+
+it('opens at the time a test has skipped to', async () => {
+  const [{ tenantId }] = await seedSubscriptions(owner, [{}]);
+  const skippedTo = Date.parse('2031-02-03T04:05:06.789Z');
+  const opened = await withTenant(
+    { sql: app, clock: () => skippedTo },
+    tenantId,
+    async (tx, at: number) => [tx.now, at],
+    {
+      opening: async ({ sql, clock }) => (await sql<[{ at: number }]>`select ${clock} as at`)[0].at,
+    },
+  );
+  expect(opened).toEqual([skippedTo, skippedTo]);
+});
