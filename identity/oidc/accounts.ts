@@ -45,9 +45,9 @@ async function permissionsAt(sql: Sql, tenantId: TenantId, role: string): Promis
   return tenantId === platformScope ? rolePermissions.operator : permissionsOfRole(sql, tenantId, role);
 }
 
-/** Whether a session of the OAuth2 server, by its login in whole seconds, was begun by a password that is another now. */
-export function isOlderThanPassword(loginSeconds: number | undefined, { passwordChangedAt }: UserAccount): boolean {
-  return passwordChangedAt !== null && (loginSeconds ?? 0) * SECOND_MS < passwordChangedAt;
+/** Whether a session or token, by its whole second, was made by a password that is another now. */
+export function isOlderThanPassword(madeSeconds: number | undefined, { passwordChangedAt }: UserAccount): boolean {
+  return passwordChangedAt !== null && (madeSeconds ?? 0) * SECOND_MS < passwordChangedAt;
 }
 
 /** When a login counts as made, in whole seconds: not before the password it was made by, should that be of the same second. */

@@ -78,9 +78,11 @@ describe('a new password', () => {
       const isAsked = async () => (await follow(application)).pathname.startsWith('/identity/sign-in/');
       expect([await callApi(tokens.access_token), await inPortal(), await isAsked()]).toEqual([200, 200, false]);
       const latest = await client.refreshTokenGrant(relyingParty, tokens.refresh_token ?? '');
+      const isActive = async () => (await client.tokenIntrospection(relyingParty, latest.access_token)).active;
+      expect(await isActive()).toBe(true);
 
       await set(userId);
-      expect([await inPortal(), await isAsked()]).toEqual([401, true]);
+      expect([await inPortal(), await isAsked(), await isActive()]).toEqual([401, true, false]);
       for (const token of [tokens.refresh_token, latest.refresh_token]) {
         const refreshed = client.refreshTokenGrant(relyingParty, token ?? '');
         await expect(refreshed).rejects.toMatchObject({ error: 'invalid_grant' });
