@@ -35,6 +35,8 @@ export interface Caller {
   actor: string;
   origin: Origin;
   requestId: string | null;
+  /** For the audit: where the call came from, as trusted proxies tell it; of customers it is not kept. */
+  ipAddress?: string | null;
 }
 
 export const workflowCaller: Caller = { actor: 'workflow', origin: 'workflow', requestId: null };

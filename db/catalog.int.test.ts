@@ -191,13 +191,8 @@ describe('the roles of the processes', () => {
       from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`;
     expect(definers.map((row) => ({ ...row }))).toEqual(
       [
-        ...[
-          'erase_timeline_details',
-          'find_api_key',
-          'find_memberships',
-          'find_refused_keys',
-          'find_webhook_endpoints',
-        ],
+        ...['erase_audit_details', 'erase_credit_note_texts', 'erase_people', 'erase_timeline_details'],
+        ...['find_account', 'find_api_key', 'find_memberships', 'find_refused_keys', 'find_webhook_endpoints'],
         'request_tenant_deletion',
       ].map((name) => ({ ...{ name, settings: ['search_path=public'], open: false } })),
     );

@@ -6,7 +6,9 @@ import { decodePart } from '../tests/support/decode-token.ts';
 import { type IdentityHarness, startIdentityHarness } from '../tests/support/identity-harness.ts';
 import type { TestClient } from '../tests/support/identity-rows.ts';
 import { testSealing } from '../tests/support/test-sealer.ts';
+import { firstPartyClientId } from './first-party-client.ts';
 import { loadSigningKeys, type SigningKey } from './oidc/signing-keys.ts';
+import { platformScope } from './principal.ts';
 import { spellSubject } from './subject.ts';
 
 let harness: IdentityHarness;
@@ -43,8 +45,8 @@ async function sign(changed: JWTPayload, header: Record<string, unknown> = {}, k
 
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-async function call(token: string): Promise<{ status: number; text: string; headers: Headers }> {
-  const response = await fetch(`${harness.url}/v1/plans`, {
+async function call(token: string, path = '/v1/plans'): Promise<{ status: number; text: string; headers: Headers }> {
+  const response = await fetch(harness.url + path, {
     headers: { authorization: `Bearer ${token}`, 'x-request-id': 'same' },
   });
   return { status: response.status, text: await response.text(), headers: response.headers };
@@ -108,8 +110,9 @@ describe('an access token', () => {
   });
 
   it('is worth what its role allows now, and nothing once its tenant is suspended', async () => {
-    const token = await sign({ roles: ['nobody'] });
-    expect((await call(token)).status).toBe(403);
+    const nobody = await harness.makeClient(tenantId, { role: 'nobody' });
+    const ofNobody = { sub: nobody.id, client_id: nobody.id, roles: ['admin'] };
+    expect((await call(await sign(ofNobody))).status).toBe(403);
     const suspended = await harness.makeTenant();
     const client = await harness.makeClient(suspended);
     const claims = { tenant_id: suspended, sub: client.id, client_id: client.id };
@@ -122,7 +125,7 @@ describe('an access token', () => {
 
   it('of a user is worth the role held now, and nothing once the place is gone', async () => {
     const { userId } = await harness.makeUser(tenantId, 'admin');
-    const ofUser = { sub: spellSubject({ userId, tenantId }), client_id: machine.id };
+    const ofUser = { sub: spellSubject({ userId, tenantId }), client_id: firstPartyClientId };
     const token = await sign({ ...ofUser, roles: ['admin'], scope: 'plans:read plans:write' });
     const change = () =>
       fetch(`${harness.url}/v1/plans`, {
@@ -144,7 +147,7 @@ describe('an access token', () => {
     const suspended = await harness.makeTenant();
     const { userId } = await harness.makeUser(suspended, 'owner');
     const sub = spellSubject({ userId, tenantId: suspended });
-    const token = await sign({ sub, tenant_id: suspended, roles: ['owner'] });
+    const token = await sign({ sub, client_id: firstPartyClientId, tenant_id: suspended, roles: ['owner'] });
     expect((await call(token)).status).toBe(200);
     await harness.owner`update tenants set status = 'suspended' where tenant_id = ${suspended}`;
     const refused = async () => (JSON.parse((await call(token)).text) as { code?: string }).code;
@@ -168,5 +171,64 @@ describe('an access token', () => {
       headers: { authorization: `Bearer ${await sign({ scope: 'customers:read' })}` },
     });
     expect(read.status).toBe(404);
+  });
+});
+
+describe('within five seconds an access token is worth nothing', () => {
+  const within = { timeout: 5_000 };
+  const claimsOf = (client: TestClient) => ({ sub: client.id, client_id: client.id });
+
+  it('once its client is revoked', async () => {
+    const client = await harness.makeClient(tenantId);
+    const token = await sign(claimsOf(client));
+    expect((await call(token)).status).toBe(200);
+    await harness.owner`update oauth_clients set revoked_at = now() where id = ${client.id}`;
+    await expect.poll(async () => (await call(token)).status, within).toBe(401);
+  });
+
+  it('for what its client may do no longer, by role or by scopes', async () => {
+    const client = await harness.makeClient(tenantId, { role: 'admin' });
+    const token = await sign({ ...claimsOf(client), roles: ['admin'], scope: 'plans:read customers:read audit:read' });
+    const statuses = async () =>
+      Promise.all(['/v1/plans', '/v1/customers', '/v1/audit'].map(async (path) => (await call(token, path)).status));
+    expect(await statuses()).toEqual([200, 200, 200]);
+    await harness.owner`update oauth_clients set scopes = '{plans:read,audit:read}' where id = ${client.id}`;
+    await expect.poll(statuses, within).toEqual([200, 403, 200]);
+    await harness.owner`update oauth_clients set role = 'integrator' where id = ${client.id}`;
+    await expect.poll(statuses, within).toEqual([200, 403, 403]);
+  });
+
+  it('in a person’s name once the client that was let in is revoked', async () => {
+    const { userId } = await harness.makeUser(tenantId, 'admin');
+    const client = await harness.makeClient(tenantId, { role: 'admin' });
+    const token = await sign({ sub: spellSubject({ userId, tenantId }), client_id: client.id, roles: ['admin'] });
+    expect((await call(token)).status).toBe(200);
+    await harness.owner`update oauth_clients set revoked_at = now() where id = ${client.id}`;
+    await expect.poll(async () => (await call(token)).status, within).toBe(401);
+  });
+
+  it('once its person has a new password, or a closed account', async () => {
+    const [one, other] = [await harness.makeUser(tenantId, 'admin'), await harness.makeUser(tenantId, 'admin')];
+    const [first, second] = await Promise.all(
+      [one, other].map(({ userId }) =>
+        sign({ sub: spellSubject({ userId, tenantId }), client_id: firstPartyClientId, roles: ['admin'] }),
+      ),
+    );
+    const statuses = async () => [(await call(first ?? '')).status, (await call(second ?? '')).status];
+    expect(await statuses()).toEqual([200, 200]);
+    await harness.owner`update identity.users set password_changed_at = clock_timestamp() where id = ${one.userId}`;
+    await harness.owner`update identity.users set status = 'disabled' where id = ${other.userId}`;
+    await expect.poll(statuses, within).toEqual([401, 401]);
+  });
+
+  it('once its operator is one no longer', async () => {
+    const { userId } = await harness.makeUser(tenantId, 'viewer');
+    await harness.owner`update identity.users set is_operator = true where id = ${userId}`;
+    const sub = spellSubject({ userId, tenantId: platformScope });
+    const about = { sub, client_id: firstPartyClientId, tenant_id: platformScope, roles: ['operator'] };
+    const token = await sign({ ...about, scope: 'tenants:manage' });
+    expect((await call(token, '/v1/tenants')).status).toBe(200);
+    await harness.owner`update identity.users set is_operator = false where id = ${userId}`;
+    await expect.poll(async () => (await call(token, '/v1/tenants')).status, within).toBe(401);
   });
 });

@@ -1,5 +1,5 @@
 import type { Permission } from '../domain/access/permissions.ts';
-import type { TenantId } from '../domain/ids.ts';
+import type { OauthClientId, TenantId } from '../domain/ids.ts';
 
 /** What a request needs to know of a tenant. */
 export interface TenantFacts {
@@ -12,6 +12,19 @@ export interface TenantFacts {
 /** Tenants by id, at most 4 s old; null where there is none. */
 export interface TenantDirectory {
   find(tenantId: TenantId): TenantFacts | null | Promise<TenantFacts | null>;
+}
+
+/** What a token needs to know of the client it was given to. */
+export interface ClientFacts {
+  role: string;
+  /** Null: all the role allows. */
+  scopes: Permission[] | null;
+  tenantStatus: TenantFacts['status'];
+}
+
+/** Clients that are not revoked, at most 4 s old; null where there is none in that tenant. */
+export interface ClientDirectory {
+  find(tenantId: TenantId, id: OauthClientId): ClientFacts | null | Promise<ClientFacts | null>;
 }
 
 /** What a role allows in a tenant, at most 4 s old; nothing where there is no such role. */

@@ -6,6 +6,9 @@ import { signUp, storeWebhook, subscribe } from '../tests/support/api-fixtures.t
 import { type ApiHarness, startApiHarness, type TestTenant } from '../tests/support/api-harness.ts';
 import { operatorKey } from '../tests/support/operator.ts';
 import { stackEnv } from '../tests/support/stack-env.ts';
+import { createAuditChain } from './audit/audit-chain.ts';
+import { sealTenant } from './audit/seal-audit.ts';
+import { verifyAudit } from './audit/verify-audit.ts';
 import { eraseDue } from './erase-tenants.ts';
 
 let api: ApiHarness;
@@ -19,11 +22,14 @@ afterAll(async () => {
   await system.end();
 });
 
-const marks = ['ada.lovelace@example.com', 'Ada Lovelace', 'a word about Ada', 'whsec_of_ada_lovelace'];
+/** Nobody else's in the whole database. */
+const mark = crypto.randomUUID().slice(0, 8);
+const marks = [`ada.${mark}@example.com`, `Ada ${mark}`, `a word about ada-${mark}`, `whsec_of_ada_${mark}`];
 const logged: string[] = [];
+const chain = createAuditChain([{ name: 'k1', secret: 'the secret of a test’s chain' }]);
 const logger = createLogger('test', { destination: { write: (line) => void logged.push(line) } });
 
-const eraseRound = () => eraseDue({ context: api.context, system, logger }, new AbortController().signal);
+const eraseRound = () => eraseDue({ context: api.context, system, chain, logger }, new AbortController().signal);
 
 /** A tenant with something personal in every place that takes it. */
 async function live(): Promise<TestTenant & { subscriptionId: string }> {
@@ -33,13 +39,21 @@ async function live(): Promise<TestTenant & { subscriptionId: string }> {
   const made = await subscribe(api, tenant, { customer });
   const post = (path: string, body: object) => api.call('POST', `/v1${path}`, { key, body });
   await post(`/payments/${made.paymentId}/refund-requests`, { amount: 1, reason: marks[2] });
+  await post(`/payments/${made.paymentId}/refunds`, { amount: 2, note: marks[2] });
   await post('/admin/webhook-endpoints', { provider: 'custom', secret: `${marks[3]}_0123456789` });
   await api.call('PUT', '/v1/admin/provider-accounts/stripe', {
     key,
     body: { credentials: { secret_key: `sk_test_${marks[3]}` } },
   });
   const lines = [{ description: marks[2], amount: 500 }];
-  await post('/admin/invoices', { customer_id: made.customerId, currency: 'USD', lines, memo: marks[2] });
+  const byHand = await post('/admin/invoices', {
+    customer_id: made.customerId,
+    currency: 'USD',
+    lines,
+    memo: marks[2],
+  });
+  await refundByHand(key, byHand.body.invoice_id);
+  await post('/invitations', { email: `x${marks[0]}`, role: 'viewer' });
   const headers = { 'idempotency-key': crypto.randomUUID() };
   await api.call('POST', '/v1/customers', { key, body: customer, headers });
   const other = await signUp(api, tenant, { customer });
@@ -49,11 +63,36 @@ async function live(): Promise<TestTenant & { subscriptionId: string }> {
     body: { at: 'now', reason: marks[2] },
   });
   await storeWebhook(api, tenantId, { body: Buffer.from(JSON.stringify({ name: marks[1] })) });
-  await api.owner`insert into memberships (tenant_id, id, email, name, role)
-    values (${tenantId}, 'usr_ada', ${marks[0] ?? ''}, ${marks[1] ?? ''}, 'owner')`;
+  await insertPerson(tenantId, `usr_ada_${mark}`, marks[0] ?? '');
   await api.owner`insert into invitations (tenant_id, id, email, role, token_hash, invited_by, expires_at)
     values (${tenantId}, 'invt_ada', ${marks[0] ?? ''}, 'admin', 'hash', 'usr_ada', now() + interval '1 day')`;
   return { ...tenant, subscriptionId: made.subscriptionId };
+}
+
+/** A manual invoice, paid and given back: what its line says stands on the credit note too. */
+async function refundByHand(key: string, invoiceId: string): Promise<void> {
+  const path = `/v1/admin/invoices/${invoiceId}`;
+  await api.call('POST', `${path}/finalize`, { key });
+  await api.call('POST', `${path}/pay`, { key });
+  const paid = async () => (await api.call('GET', `/v1/invoices/${invoiceId}`, { key })).body.status;
+  await expect.poll(paid, { timeout: 5_000 }).toBe('paid');
+  const [payment] = await api.owner`select id from payments where invoice_id = ${invoiceId}`;
+  const refunded = await api.call('POST', `/v1/payments/${payment?.['id']}/refunds`, { key, body: {} });
+  expect(refunded.status, refunded.text).toBe(201);
+}
+
+async function insertPerson(tenantId: TenantId, userId: string, email: string): Promise<void> {
+  const { owner } = api;
+  await owner`insert into identity.users (id, email, name) values (${userId}, ${email}, ${marks[1] ?? ''})
+    on conflict do nothing`;
+  const grant = {
+    model: 'Grant',
+    id: `${userId}.${tenantId}`,
+    payload: owner.json({ accountId: `${userId}.${tenantId}` }),
+  };
+  await owner`insert into identity.oidc_records ${owner(grant)}`;
+  await owner`insert into memberships (tenant_id, id, email, name, role)
+    values (${tenantId}, ${userId}, ${email}, ${marks[1] ?? ''}, 'owner')`;
 }
 
 async function ask(tenantId: TenantId, body: object = { export_waived: true }): Promise<void> {
@@ -70,33 +109,42 @@ const published = (tenantId: TenantId) =>
 const statusOf = async (tenantId: TenantId) =>
   (await api.owner`select status from tenants where tenant_id = ${tenantId}`)[0]?.['status'];
 
-async function findMarks(tenantId: TenantId): Promise<string[]> {
-  const tables = await api.owner<
-    { name: string }[]
-  >`select tablename as name from pg_tables where schemaname = 'public'`;
+/** Every row of every table, as a dump would hold it. */
+async function findMarks(): Promise<string[]> {
+  const tables = await api.owner<{ name: string; schema: string }[]>`
+    select tablename as name, schemaname as schema from pg_tables where schemaname in ('public', 'identity')`;
+  const wanted = marks.flatMap((text) => [text, Buffer.from(text).toString('hex')]);
   const found: string[] = [];
-  for (const { name } of tables) {
-    const rows = await api.owner<{ text: string }[]>`
-      select to_jsonb(t)::text as text from ${api.owner(name)} t where tenant_id = ${tenantId}`;
-    for (const { text } of rows) {
-      const hex = marks.find((mark) => text.includes(Buffer.from(mark).toString('hex')));
-      const mark = hex ?? marks.find((one) => text.includes(one));
-      if (mark) found.push(`${name}: ${mark}`);
-    }
+  for (const { name, schema } of tables) {
+    const rows = await api.owner`
+      select 1 from ${api.owner(`${schema}.${name}`)} t, unnest(${wanted}::text[]) as wanted (text)
+      where position(wanted.text in to_jsonb(t)::text) > 0 limit 1`;
+    if (rows.length > 0) found.push(name);
   }
-  return [...new Set(found)].sort();
+  return found.sort();
 }
 
 describe('a tenant whose grace is over', () => {
   it('keeps its money’s history and nothing personal, no credential, and nothing alive', async () => {
     const { tenantId, subscriptionId, apiKey } = await live();
-    const before = await findMarks(tenantId);
-    expect(new Set(before.map((place) => place.split(':')[0]))).toEqual(
-      new Set([
-        ...['customers', 'inbox', 'idempotency_keys', 'invitations', 'invoice_lines', 'invoices', 'memberships'],
-        ...['outbox', 'refund_requests', 'subscriptions', 'timeline'],
-      ]),
-    );
+    expect(await findMarks()).toEqual([
+      ...['audit_log', 'credit_note_lines', 'credit_notes', 'customers', 'idempotency_keys', 'inbox', 'invitations'],
+      ...[
+        'invoice_lines',
+        'invoices',
+        'memberships',
+        'outbox',
+        'refund_requests',
+        'refunds',
+        'subscriptions',
+        'timeline',
+      ],
+      'users',
+    ]);
+    await sealTenant({ system, chain, logger }, tenantId);
+    const notes = () =>
+      api.owner`select id, number, total_minor, created_at from credit_notes where tenant_id = ${tenantId} order by id`;
+    const booked = await notes();
     const ledger =
       await api.owner`select * from ledger_entries where tenant_id = ${tenantId} and kind <> 'invoice_voided'`;
     await ask(tenantId);
@@ -105,7 +153,14 @@ describe('a tenant whose grace is over', () => {
     await published(tenantId);
     await eraseRound();
     expect(await statusOf(tenantId)).toBe('deleted');
-    expect(await findMarks(tenantId)).toEqual([]);
+    expect(await findMarks()).toEqual([]);
+    expect(await notes()).toEqual(booked);
+    await sealTenant({ system, chain, logger }, tenantId);
+    const { breaks, rows } = await verifyAudit(api.owner, chain, { tenantId, toleratedMs: 60_000 });
+    expect([breaks, rows > 10]).toEqual([[], true]);
+    const granted =
+      await api.owner`select 1 from identity.oidc_records where payload->>'accountId' like ${`usr_ada_${mark}%`}`;
+    expect(granted).toHaveLength(0);
     const [sub] = await api.owner`select status from subscriptions where id = ${subscriptionId}`;
     expect(sub).toMatchObject({ status: 'canceled' });
     const methods = await api.owner`
@@ -128,6 +183,23 @@ describe('a tenant whose grace is over', () => {
     const shut = await api.call('GET', '/v1/plans', { key: await api.makeKey(tenantId, 'admin') });
     expect([shut.status, apiKey.length > 0]).toEqual([401, true]);
     expect(logged.join('')).not.toContain(marks[0]);
+  });
+
+  it('keeps the account of who has a place elsewhere, and of operators', async () => {
+    const [gone, other] = [await api.makeTenant(), await api.makeTenant()];
+    const people = ['both', 'operator', 'alone'].map((name) => `usr_${name}_${mark}`);
+    for (const id of people) await insertPerson(gone.tenantId, id, `${id}@example.com`);
+    await insertPerson(other.tenantId, people[0] ?? '', `${people[0]}@example.com`);
+    await api.owner`update identity.users set is_operator = true where id = ${people[1] ?? ''}`;
+    await ask(gone.tenantId);
+    await eraseRound();
+    expect(await statusOf(gone.tenantId)).toBe('deleted');
+    const left = await api.owner<
+      { id: string }[]
+    >`select id from identity.users where id = any(${people}::text[]) order by id`;
+    expect(left.map(({ id }) => id)).toEqual(people.slice(0, 2).sort());
+    const places = await api.owner`select 1 from memberships where tenant_id = ${other.tenantId}`;
+    expect(places).toHaveLength(1);
   });
 
   it('waits for its export, unless that was waived', async () => {

@@ -7,6 +7,7 @@ import { MINUTE_MS } from '../domain/instant.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { registerCounter } from '../runtime/metrics.ts';
 import { type PollLoop, startPollLoop } from '../runtime/poll-loop.ts';
+import type { AuditChain } from './audit/audit-chain.ts';
 
 const rounds = registerCounter({
   name: 'redcore_tenant_erasures_total',
@@ -22,6 +23,8 @@ export interface ErasureParts {
   system: Sql;
   /** A pool of one direct connection of the system role: the lock lives in its session. */
   leader: Sql;
+  /** Whose rows give up what they tell. */
+  chain: AuditChain;
   logger: Logger;
 }
 
@@ -41,7 +44,7 @@ export function startErasures(parts: ErasureParts): PollLoop {
 
 /** One round; resolves to how many were due. */
 export async function eraseDue(
-  { context, system, logger }: Omit<ErasureParts, 'leader'>,
+  { context, system, chain, logger }: Omit<ErasureParts, 'leader'>,
   signal: AbortSignal,
 ): Promise<number> {
   const due = await findDueErasures(system, roundLimit);
@@ -49,7 +52,7 @@ export async function eraseDue(
     if (signal.aborted) break;
     const { tenantId } = one;
     try {
-      const outcome = await eraseTenant({ system: { sql: system }, context }, one);
+      const outcome = await eraseTenant({ system: { sql: system }, context, digestOf: chain.digestOf }, one);
       rounds.inc({ outcome });
       logger.info({ tenantId, outcome }, 'a deletion is due');
     } catch (error) {

@@ -3,6 +3,8 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 export interface ChainHash {
   /** `name:hex`, by the key in front. */
   of(text: string): string;
+  /** By the key of that name, else null. */
+  by(name: string, text: string): string | null;
   /** Null where it was made with a key that is not configured: nothing can be said of it. */
   isOf(hash: string, text: string): boolean | null;
 }
@@ -22,13 +24,19 @@ export function createChainHash(keys: readonly { name: string; secret: string }[
   }
 
   return {
+    by: hashBy,
     of: (text) => hashBy(current, text) as string,
     isOf(hash, text) {
-      const made = hashBy(hash.split(':')[0] ?? '', text);
+      const made = hashBy(keyNameOf(hash), text);
       if (made === null) return null;
       return made.length === hash.length && timingSafeEqual(Buffer.from(made), Buffer.from(hash));
     },
   };
+}
+
+/** Of the key that made a hash. */
+export function keyNameOf(hash: string): string {
+  return hash.split(':')[0] ?? '';
 }
 
 function deriveKey(secret: string, purpose: string): Uint8Array {

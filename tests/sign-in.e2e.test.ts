@@ -91,7 +91,6 @@ describe('a person at a browser', () => {
     const { body } = await call('/auth/sign-out', 'POST');
     expect(body['continue_at']).toContain('/oauth/end-session');
     await page.goto(body['continue_at'] ?? '');
-    await page.click('button[value=yes]');
     await page.waitForURL('**/auth/signed-out');
     expect((await context.cookies()).some(({ name }) => name === sessionCookie)).toBe(false);
     await page.goto(`${platform.apiUrl}/docs`);

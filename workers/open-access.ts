@@ -4,7 +4,7 @@ import { createAccessParts } from '../identity/access-parts.ts';
 import { createTokenAuthenticator } from '../identity/access-token.ts';
 import { createAuthenticator } from '../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../identity/authenticate-api-key.ts';
-import type { TenantDirectory } from '../identity/directories.ts';
+import { createClientDirectory } from '../identity/client-directory.ts';
 import { createKeySet } from '../identity/key-set.ts';
 import { createKeyUses } from '../identity/key-uses.ts';
 import { createPortalParts } from '../identity/portal-parts.ts';
@@ -17,7 +17,7 @@ import type { PlatformParts } from './platform-parts.ts';
 /** Who comes in, and what changes of keys and roles are made with. */
 export function openAccess(
   { config, database, logger, cache: shared }: PlatformParts,
-  { tenants, identityUrl }: { tenants: TenantDirectory; identityUrl: string },
+  identityUrl: string,
 ): Pick<ApiParts, 'authenticate' | 'access' | 'portals'> {
   const { keySecret, publicUrl } = config;
   const roles = createRoleDirectory({ database, shared });
@@ -29,7 +29,8 @@ export function openAccess(
   onShutdown('close', 'sessions', () => store.close());
   const party = createRelyingParty({ publicUrl, internalUrl: identityUrl, keySecret });
   const portals = createPortalParts({ store, database, roles, party, publicUrl });
-  const accessTokens = createTokenAuthenticator({ publicUrl, keys, tenants, roles, places: portals.places });
+  const clients = createClientDirectory({ database, shared });
+  const accessTokens = createTokenAuthenticator({ publicUrl, keys, clients, roles, places: portals.places });
   return {
     authenticate: createAuthenticator({ apiKeys, accessTokens, sessions: portals.authenticate }),
     access: createAccessParts({ keySecret, shared }),

@@ -30,7 +30,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
     denials,
     system: { sql: parts.system },
     documents: createPdfRenderer(),
-    ...openAccess(parts, { tenants, identityUrl }),
+    ...openAccess(parts, identityUrl),
     addressOfWorkflow: createAddressOfWorkflow({ url: config.temporalUiUrl, namespace: config.temporalNamespace }),
     gate: openGate(parts, tenants),
     live,

@@ -3,6 +3,7 @@ import { createReconcilerActivities } from '../activities/reconciler-activities.
 import { measureBacklog } from '../adapters/engine/temporal/measure-backlog.ts';
 import { ensureReconcilerSchedule } from '../adapters/engine/temporal/reconciler-schedule.ts';
 import { isInfrastructureError, openDatabase } from '../db/database.ts';
+import { createAuditChain } from '../pipelines/audit/audit-chain.ts';
 import { startErasures } from '../pipelines/erase-tenants.ts';
 import { describeReconciled, reconcileOverdue } from '../pipelines/reconcile.ts';
 import { onShutdown } from '../runtime/shutdown.ts';
@@ -36,7 +37,8 @@ export async function startBillingWorker(parts: PlatformParts): Promise<void> {
   });
   await ensureReconcilerSchedule(queue);
   const leader = openDatabase(config.systemDatabaseUrl, { max: 1, name: 'redcore-erasure' });
-  const erasures = startErasures({ context, system: parts.system, leader, logger: parts.logger });
+  const chain = createAuditChain(config.sealKeys);
+  const erasures = startErasures({ context, system: parts.system, leader, chain, logger: parts.logger });
   onShutdown('drain', 'erasures', async () => {
     await erasures.stop();
     await leader.end({ timeout: 5 });

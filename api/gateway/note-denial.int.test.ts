@@ -40,6 +40,8 @@ it('writes the first at once, and what repeats it within the minute as one row w
   deny(notes, tenantId);
   await notes.stop();
   expect(await countsOf(tenantId)).toEqual([1, 50, 1]);
+  const addresses = await database.owner`select distinct ip_address from audit_log where tenant_id = ${tenantId}`;
+  expect(addresses.map((row) => row['ipAddress'])).toEqual(['192.0.2.1']);
 });
 
 it('notes what is denied across sites in the platform’s scope, and nothing of what is no denial', async () => {

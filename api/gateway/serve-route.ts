@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Call } from '../../billing/call.ts';
+import type { Caller } from '../../billing/context.ts';
 import { answerOnce } from '../../billing/idempotency/answer-once.ts';
 import type { Answer } from '../../contracts/answer.ts';
 import type { RouteContract } from '../../contracts/rest/route.ts';
@@ -17,6 +18,11 @@ import { hideFromCustomers } from './hide-from-customers.ts';
 import { finishRequest, type ObservedRequest, observeRequest } from './observe-request.ts';
 import { readRequest } from './read-request.ts';
 import { transportHeaders } from './security-headers.ts';
+
+/** Where staff and machines call from is kept with what they change; of customers it is not. */
+function callerOf({ kind, actor }: Principal, { id, ip }: ObservedRequest): Caller {
+  return { actor, origin: 'api', requestId: id, ipAddress: kind === 'customer' ? null : ip };
+}
 
 const notFound = () => new DomainError('not_found', 'unknown id');
 
@@ -65,7 +71,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
         : await confineCustomer(parts.context.database, { tenantId, customerId }, { contract, ids: named, read });
     const call: Call = {
       tenantId: isOfPlatform(contract) ? platformScope : tenantId,
-      caller: { actor: principal.actor, origin: 'api', requestId: request.id },
+      caller: callerOf(principal, request),
       claim: read.claim,
     };
     const provider = c.req.param('provider') ?? '';

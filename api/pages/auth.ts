@@ -77,8 +77,12 @@ function serveSignOut(app: Hono, portals: PortalParts, respond: AuthResponder): 
     refuseCrossSite({ method: 'POST', header: (name) => c.req.header(name) }, origin);
     const session = await endSessionOf(portals, c);
     // A customer came by a link, and has nothing to leave at the identity service.
-    const isOfIdentity = session !== null && session.record.holder.kind !== 'customer';
-    return redirect(isOfIdentity ? await portals.signIn.signOutUrl() : signedOutPath, [clearCookie(sessionCookie)]);
+    const holder = session?.record.holder;
+    const leadsTo =
+      holder === undefined || holder.kind === 'customer'
+        ? signedOutPath
+        : await portals.signIn.signOutUrl(holder.userId);
+    return redirect(leadsTo, [clearCookie(sessionCookie)]);
   }
 
   app.post('/auth/sign-out', (c) => respond(c, '/auth/sign-out', () => signOut(c), 'page'));

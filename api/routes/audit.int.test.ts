@@ -107,7 +107,7 @@ describe('the export', () => {
     expect(lines[0]).toMatchObject({
       tenant_id: big.tenantId,
       position: 1,
-      hash: expect.stringMatching(/^k1:[0-9a-f]{64}$/),
+      hash: expect.stringMatching(/^v2\.k1:[0-9a-f]{64}$/),
     });
   });
 

@@ -44,6 +44,7 @@ function renderRow(row: AuditRow): contract.AuditRowBody {
     action: row.action,
     resource_id: row.resourceId,
     request_id: row.requestId,
+    ip_address: row.ipAddress,
     details: row.details,
     position: row.position,
     hash: row.hash,

@@ -5,6 +5,7 @@ import { permissions } from '../../domain/access/permissions.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { toIso } from '../../domain/instant.ts';
+import type { AskedFrom } from '../../identity/accounts/accounts.ts';
 import { drawUri } from '../../identity/accounts/draw-uri.ts';
 import { confirmTotp, offerTotp, removeTotp, renewRecoveryCodes } from '../../identity/accounts/enrol-totp.ts';
 import { changeOwnName, changeOwnPassword, readOwnAccount } from '../../identity/accounts/own-account.ts';
@@ -16,40 +17,44 @@ export const ownAccountRoutes: readonly Route[] = [
   route(contract.readOwnAccountRoute, (call) => answerAccount(call)),
 
   route(contract.changeOwnAccountRoute, async (call) => {
-    await changeOwnName(call.accounts, userOf(call.principal), call.body.name, call.caller.requestId);
+    await changeOwnName(call.accounts, userOf(call.principal), call.body.name, askedFrom(call));
     return answerAccount(call);
   }),
 
   route(contract.changeOwnPasswordRoute, async (call) => {
     const input = { current: call.body.current_password, wanted: call.body.new_password };
-    await changeOwnPassword(call.accounts, userOf(call.principal), input, call.caller.requestId);
+    await changeOwnPassword(call.accounts, userOf(call.principal), input, askedFrom(call));
     return answerAccount(call);
   }),
 
   route(contract.offerTotpRoute, async (call) => {
-    const { accounts, body, caller } = call;
-    const { secret, uri } = await offerTotp(accounts, userOf(call.principal), body.password, caller.requestId);
+    const { accounts, body } = call;
+    const { secret, uri } = await offerTotp(accounts, userOf(call.principal), body.password, askedFrom(call));
     return { status: 201, body: { secret, otpauth_uri: uri, qr_svg: await drawUri(uri) } };
   }),
 
   route(contract.confirmTotpRoute, async (call) => {
-    const { accounts, body, caller } = call;
-    const codes = await confirmTotp(accounts, userOf(call.principal), body.code, caller.requestId);
+    const { accounts, body } = call;
+    const codes = await confirmTotp(accounts, userOf(call.principal), body.code, askedFrom(call));
     return { status: 200, body: { recovery_codes: codes } };
   }),
 
   route(contract.removeTotpRoute, async (call) => {
     const { password, code } = call.body;
-    await removeTotp(call.accounts, userOf(call.principal), { password, code }, call.caller.requestId);
+    await removeTotp(call.accounts, userOf(call.principal), { password, code }, askedFrom(call));
     return answerAccount(call);
   }),
 
   route(contract.renewRecoveryCodesRoute, async (call) => {
-    const { accounts, body, caller } = call;
-    const codes = await renewRecoveryCodes(accounts, userOf(call.principal), body.password, caller.requestId);
+    const { accounts, body } = call;
+    const codes = await renewRecoveryCodes(accounts, userOf(call.principal), body.password, askedFrom(call));
     return { status: 200, body: { recovery_codes: codes } };
   }),
 ];
+
+function askedFrom({ caller }: RouteCall<unknown, unknown>): AskedFrom {
+  return { address: caller.ipAddress ?? 'unknown', requestId: caller.requestId };
+}
 
 function userOf({ kind, actor }: Principal): UserId {
   const id = kind === 'user' || kind === 'operator' ? parseId('user', actor) : null;

@@ -10,7 +10,7 @@ export const portalSessionRoutes: readonly Route[] = [
       { database: context.database, links: portals.links },
       {
         ...{ tenantId, customerId: call.id('customer'), returnUrl: call.body.return_url ?? null },
-        ...{ actor: caller.actor, requestId: caller.requestId },
+        ...{ actor: caller.actor, requestId: caller.requestId, ipAddress: caller.ipAddress ?? null },
       },
     );
     return { status: 201, body: { url, expires_at: toIso(expiresAt) } };

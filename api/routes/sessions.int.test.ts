@@ -214,6 +214,25 @@ describe('a role', () => {
     expect((await read(cookie)).status).toBe(200);
     await api.owner`delete from memberships where tenant_id = ${tenant.tenantId} and id = ${userId}`;
     await until(async () => (await read(cookie)).status === 401, 5 * SECOND_MS);
+    // Nor does it come back with the place.
+    await until(async () => (await read((await signIn('viewer')).cookie)).status === 200, 5 * SECOND_MS);
+    expect((await read(cookie)).status).toBe(401);
+  });
+
+  it('of operator that is taken away closes the session within five seconds, inside a tenant too', async () => {
+    const { cookie } = await openOperatorSession(api.portals, api.owner, userId);
+    const inside = await post('/v1/session/enter', cookie, { tenant_id: tenant.tenantId, reason: 'to look' });
+    const entered = cookieFrom(inside.headers);
+    expect((await api.call('GET', '/v1/customers', { headers: { cookie: entered } })).status).toBe(200);
+    await api.owner`update identity.users set is_operator = false where id = ${userId}`;
+    await until(async () => (await read(entered)).status === 401, 5 * SECOND_MS);
+  });
+
+  it('is of no use in an account that is closed', async () => {
+    const { cookie } = await signIn('owner');
+    expect((await read(cookie)).status).toBe(200);
+    await api.owner`update identity.users set status = 'disabled' where id = ${userId}`;
+    await until(async () => (await read(cookie)).status === 401, 5 * SECOND_MS);
   });
 });
 
@@ -231,7 +250,7 @@ describe('a tenant that is suspended', () => {
     expect(await codes()).toEqual(['200', '200']);
     await api.owner`update tenants set status = 'suspended' where tenant_id = ${tenant.tenantId}`;
     await until(async () => (await codes()).every((code) => code === '403 tenant_suspended'), 5 * SECOND_MS);
-    const operator = await openOperatorSession(api.portals, newId('user'));
+    const operator = await openOperatorSession(api.portals, api.owner, newId('user'));
     const inside = await post('/v1/session/enter', operator.cookie, { tenant_id: tenant.tenantId, reason: 'to look' });
     expect([inside.status, inside.body.tenant.status]).toEqual([200, 'suspended']);
     const entered = cookieFrom(inside.headers);
@@ -294,7 +313,7 @@ describe('another tenant', () => {
 
 describe('an operator', () => {
   it('sees no tenant until one is entered, with a reason that tenant can read', async () => {
-    const { cookie } = await openOperatorSession(api.portals, userId);
+    const { cookie } = await openOperatorSession(api.portals, api.owner, userId);
     const outside = await read(cookie);
     expect(outside.body).toMatchObject({ kind: 'operator', tenant: null, entered: null });
     expect((await api.call('GET', '/v1/customers', { headers: { cookie } })).status).toBe(403);
@@ -319,7 +338,7 @@ describe('an operator', () => {
   });
 
   it('is outside again after an hour', async () => {
-    const { cookie } = await openOperatorSession(api.portals, userId);
+    const { cookie } = await openOperatorSession(api.portals, api.owner, userId);
     const inside = await post('/v1/session/enter', cookie, { tenant_id: tenant.tenantId, reason: 'to look' });
     const entered = cookieFrom(inside.headers);
     for (let minutes = 0; minutes < 60; minutes += 20) {

@@ -49,14 +49,18 @@ export const sessionRoutes: readonly Route[] = [
   route(contract.enterTenantRoute, async (call) => {
     const { tenant_id: id, reason } = call.body;
     const asked = { session: sessionOf(call), tenantId: parseId('tenant', id), reason };
-    return answerWith(call, await enterTenant(partsOf(call), { ...asked, requestId: call.caller.requestId }));
+    return answerWith(call, await enterTenant(partsOf(call), { ...asked, ...calledFrom(call) }));
   }),
 
   route(contract.leaveTenantRoute, async (call) => {
-    const asked = { session: sessionOf(call), requestId: call.caller.requestId };
+    const asked = { session: sessionOf(call), ...calledFrom(call) };
     return answerWith(call, await leaveTenant(partsOf(call), asked));
   }),
 ];
+
+function calledFrom({ caller }: RouteCall<unknown, unknown>): { requestId: string | null; ipAddress: string | null } {
+  return { requestId: caller.requestId, ipAddress: caller.ipAddress ?? null };
+}
 
 function partsOf({ context, portals }: AnyCall) {
   return { database: context.database, sessions: portals.sessions, now: portals.now };

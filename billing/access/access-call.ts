@@ -1,5 +1,5 @@
 import type { Permission } from '../../domain/access/permissions.ts';
-import type { ApiKeyId, CustomRoleId, TenantId } from '../../domain/ids.ts';
+import type { ApiKeyId, CustomRoleId, OauthClientId, TenantId } from '../../domain/ids.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 
@@ -9,6 +9,7 @@ export interface AccessParts {
   makeKey(mode: 'sandbox' | 'live'): { id: ApiKeyId; text: string; secretHash: string };
   /** After the commit, so that no process finds what was kept of it before; what each remembers itself lasts 2 s. */
   forgetKey(id: ApiKeyId): Promise<void>;
+  forgetClient(tenantId: TenantId, id: OauthClientId): Promise<void>;
   forgetRole(tenantId: TenantId, id: CustomRoleId): Promise<void>;
 }
 

@@ -33,12 +33,13 @@ export async function recordDenials(database: TenantDatabase, denials: readonly 
 }
 
 function rowOf({ by, route, requestId, count, ...what }: Denial, keys: ReadonlyMap<ApiKeyId, RefusedKey>) {
-  const action = 'access.denied';
+  const { ip: ipAddress, ...told } = what;
+  const said = { action: 'access.denied', requestId, ipAddress };
   if ('actor' in by) {
-    return { ...by, action, resourceId: route, requestId, details: { ...what, count } };
+    return { ...by, ...said, resourceId: route, details: { ...told, count } };
   }
   const key = keys.get(by.keyId);
   if (key === undefined) return null;
-  const details = { ...what, route, reason: key.reason, count };
-  return { tenantId: key.tenantId, actor: unknownActor, action, resourceId: key.id, requestId, details };
+  const details = { ...told, route, reason: key.reason, count };
+  return { tenantId: key.tenantId, actor: unknownActor, ...said, resourceId: key.id, details };
 }

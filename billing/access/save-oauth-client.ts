@@ -49,12 +49,12 @@ export function createOauthClient(call: AccessCall, input: Grant & ClientTerms &
 }
 
 /** Whoever says where a client's people are sent, or which keys sign for it, can be the client: so must hold what it may. */
-export function changeOauthClient(
+export async function changeOauthClient(
   call: AccessCall,
   id: OauthClientId,
   input: Partial<Grant & Pick<ClientTerms, 'redirectUris' | 'jwks'> & { name: string }>,
 ): Promise<Answer> {
-  return answerOnce(call.context.database, call.tenantId, call.claim, async (tx) => {
+  const answer = await answerOnce(call.context.database, call.tenantId, call.claim, async (tx) => {
     await lockTenantLimits(tx);
     const stored = await lockActive(tx, id);
     const { permissions: held } = call.principal;
@@ -72,6 +72,8 @@ export function changeOauthClient(
     await insertAudits(tx, call.caller, [{ action: 'oauth_client.changed', resourceId: id, details }]);
     return { status: 200, body: renderOauthClient(row) };
   });
+  await call.access.forgetClient(call.tenantId, id);
+  return answer;
 }
 
 export function rotateOauthClientSecret(call: AccessCall, id: OauthClientId): Promise<Answer> {
@@ -91,8 +93,8 @@ export function rotateOauthClientSecret(call: AccessCall, id: OauthClientId): Pr
 }
 
 /** For good; its secret and keys are gone with it. Revoked twice is revoked. */
-export function revokeOauthClient(call: AccessCall, id: OauthClientId): Promise<Answer> {
-  return answerOnce(call.context.database, call.tenantId, call.claim, async (tx) => {
+export async function revokeOauthClient(call: AccessCall, id: OauthClientId): Promise<Answer> {
+  const answer = await answerOnce(call.context.database, call.tenantId, call.claim, async (tx) => {
     await lockTenantLimits(tx);
     const stored = await lockKnown(tx, id);
     if (stored.revokedAt !== null) return { status: 200, body: renderOauthClient(stored) };
@@ -103,6 +105,8 @@ export function revokeOauthClient(call: AccessCall, id: OauthClientId): Promise<
     await insertAudits(tx, call.caller, [{ action: 'oauth_client.revoked', resourceId: id, details }]);
     return { status: 200, body: renderOauthClient(row) };
   });
+  await call.access.forgetClient(call.tenantId, id);
+  return answer;
 }
 
 export function renderOauthClient(row: OauthClientRow): OauthClientBody {

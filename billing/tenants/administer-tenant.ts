@@ -14,8 +14,8 @@ export async function auditTenant(
   call: Call,
   told: { tenantId: TenantId; action: string; details: Record<string, unknown> },
 ): Promise<void> {
-  const { actor, requestId } = call.caller;
-  const entry = { actor, requestId, action: told.action, resourceId: told.tenantId, details: told.details };
+  const { actor, requestId, ipAddress } = call.caller;
+  const entry = { actor, requestId, ipAddress, action: told.action, resourceId: told.tenantId, details: told.details };
   await writeAudit(tx.sql, { ...entry, tenantId: told.tenantId });
   await writeAudit(tx.sql, { ...entry, tenantId: call.tenantId });
 }

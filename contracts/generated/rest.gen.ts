@@ -2999,7 +2999,7 @@ export interface components {
                 open_disputes: number;
             };
         };
-        /** @description Who did what, with the request it came by. `details` has `before` and `after` of a change, and of personal fields only their names in `changed`. `position` and `hash` bind the row to the one before; they are null for the moment until it is sealed. */
+        /** @description Who did what, with the request it came by and, unless a customer made it, the address it came from. `details` has `before` and `after` of a change, and of personal fields only their names in `changed`. In an erased tenant it has `erased` alone. `position` and `hash` bind the row to the one before; they are null for the moment until it is sealed. */
         AuditRow: {
             audit_id: string;
             /** Format: date-time */
@@ -3008,6 +3008,7 @@ export interface components {
             action: string;
             resource_id: string;
             request_id: string | null;
+            ip_address: string | null;
             details: {
                 [key: string]: unknown;
             };

@@ -11,6 +11,7 @@ const auditRow = z
     action: z.string(),
     resource_id: z.string(),
     request_id: z.string().nullable(),
+    ip_address: z.string().nullable(),
     details: z.record(z.string(), z.unknown()),
     position: z.int().nullable(),
     hash: z.string().nullable(),
@@ -18,7 +19,7 @@ const auditRow = z
   .meta({
     id: 'AuditRow',
     description:
-      'Who did what, with the request it came by. `details` has `before` and `after` of a change, and of personal fields only their names in `changed`. `position` and `hash` bind the row to the one before; they are null for the moment until it is sealed.',
+      'Who did what, with the request it came by and, unless a customer made it, the address it came from. `details` has `before` and `after` of a change, and of personal fields only their names in `changed`. In an erased tenant it has `erased` alone. `position` and `hash` bind the row to the one before; they are null for the moment until it is sealed.',
   });
 
 export type AuditRowBody = z.input<typeof auditRow>;

@@ -2,6 +2,9 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql, Transaction } from '../database.ts';
 
+/** Before hashes of the form in use. Those without it were made of the details themselves, when there were no addresses. */
+export const digestedForm = 'v2.';
+
 export interface AuditRow {
   tenantId: TenantId;
   id: string;
@@ -10,6 +13,7 @@ export interface AuditRow {
   action: string;
   resourceId: string;
   requestId: string | null;
+  ipAddress: string | null;
   details: Record<string, unknown>;
   /** Place in the tenant's chain, from 1, and the hash; null until sealed. */
   position: number | null;

@@ -13,17 +13,19 @@ export interface AuditEntry {
   action: string;
   resourceId: string;
   requestId: string | null;
+  /** Where a person or machine called from, as trusted proxies tell it; never a customer's. */
+  ipAddress?: string | null | undefined;
   /** Never a secret; of a change `before` and `after`. */
   details: Record<string, unknown>;
 }
 
 /** One row as any role that may write it, at the database's time; in the transaction of what it tells of. */
 export function writeAudit(sql: Sql | Transaction, entry: AuditEntry): PromiseLike<unknown> {
-  const { tenantId, actor, action, resourceId, requestId, details } = entry;
+  const { tenantId, actor, action, resourceId, requestId, ipAddress = null, details } = entry;
   return sql`
-    insert into audit_log (tenant_id, id, at, actor, action, resource_id, request_id, details)
+    insert into audit_log (tenant_id, id, at, actor, action, resource_id, request_id, ip_address, details)
     values (${tenantId}, ${newId('event')}, clock_timestamp(), ${actor}, ${action}, ${resourceId}, ${requestId},
-            ${sql.json(details as never)})`.execute();
+            ${ipAddress}, ${sql.json(details as never)})`.execute();
 }
 
 export interface AuditFilter {

@@ -2,6 +2,7 @@ import type { InvoiceId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql, Transaction } from '../database.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
+import { type AuditRow, digestedForm } from './audit-chain.ts';
 
 export interface DueErasure {
   tenantId: TenantId;
@@ -101,13 +102,19 @@ const erasures: readonly Erasure[] = [
   },
   {
     table: 'subscriptions',
-    set: (sql) => sql`metadata = '{}', cancel_reason = null, parked = null`,
-    left: (sql) => sql`metadata <> '{}' or cancel_reason is not null or parked is not null`,
+    set: (sql) =>
+      sql`metadata = '{}', cancel_reason = null, parked = null, pending_lines = '[]', last_result = ${erased}`,
+    left: (sql) => sql`metadata <> '{}' or cancel_reason is not null or parked is not null or last_result <> ${erased}`,
   },
   {
     table: 'payment_attempts',
-    set: (sql) => sql`provider_method_id = ${erased}, message = null, action_url = null`,
+    set: (sql) => sql`provider_method_id = ${erased}, message = null, action_url = null, claim_key = null`,
     left: (sql) => sql`provider_method_id <> ${erased}`,
+  },
+  {
+    table: 'carriers',
+    set: (sql) => sql`parked = null, last_result = ${erased}`,
+    left: (sql) => sql`last_result <> ${erased}`,
   },
   { table: 'payments', set: (sql) => sql`last_error = null`, left: (sql) => sql`last_error is not null` },
   {
@@ -160,15 +167,39 @@ export async function erasePage({ sql, tenantId }: TenantTransaction, table: str
   return done.count;
 }
 
-export async function eraseTimelinePage({ sql }: TenantTransaction, limit: number): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select erase_timeline_details(${limit}) as count`;
+/** Books, which the app role cannot change: each by a function of its own, of a tenant that is going alone. */
+export const erasedBooks = ['erase_timeline_details', 'erase_credit_note_texts'] as const;
+
+export async function eraseBookPage(
+  { sql }: TenantTransaction,
+  by: (typeof erasedBooks)[number] | 'erase_people',
+  limit: number,
+): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`select ${sql(by)}(${limit}) as count`;
   return row?.count ?? 0;
+}
+
+/** Rows whose details or address are still there; those sealed before there were digests can give up nothing. */
+export function listAuditToErase({ sql, tenantId }: TenantTransaction, limit: number): PromiseLike<AuditRow[]> {
+  return sql<AuditRow[]>`
+    select * from audit_log
+    where tenant_id = ${tenantId} and (hash is null or starts_with(hash, ${digestedForm}))
+      and (ip_address is not null or (details <> '{}' and not details ? 'erased'))
+    limit ${limit}`;
+}
+
+export async function eraseAuditDetails(
+  { sql }: TenantTransaction,
+  erasures: readonly { id: string; digest: string }[],
+): Promise<void> {
+  const [ids, digests] = [erasures.map(({ id }) => id), erasures.map(({ digest }) => digest)];
+  await sql`select erase_audit_details(${ids}::text[], ${digests}::text[])`;
 }
 
 /** The last step, as the system role: false where it is done already, or was taken back. */
 export async function markDeleted(sql: Transaction, tenantId: TenantId): Promise<boolean> {
   const marked = await sql`
-    update tenants set status = 'deleted', settings = '{}', updated_at = clock_timestamp()
+    update tenants set status = 'deleted', status_reason = null, settings = '{}', updated_at = clock_timestamp()
     where tenant_id = ${tenantId} and status = 'deleting' and delete_after <= now()
       and (export_waived or exported_at is not null)
     returning 1`;

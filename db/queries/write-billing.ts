@@ -141,16 +141,17 @@ export function insertTimeline(
 
 export function insertAudits(
   tx: TenantTransaction,
-  caller: { actor: string; requestId: string | null },
+  caller: { actor: string; requestId: string | null; ipAddress?: string | null },
   audits: readonly { action: string; resourceId: string; details: Record<string, unknown> }[],
 ): Statement {
-  const { actor, requestId } = caller;
+  const { actor, requestId, ipAddress = null } = caller;
   const rows = audits.map((audit) => ({
     tenantId: tx.tenantId,
     id: newId('event'),
     at: tx.now,
     actor,
     requestId,
+    ipAddress,
     ...audit,
   }));
   return tx.sql`insert into audit_log ${tx.sql(rows as never)}`.execute();

@@ -71,6 +71,9 @@ export const auditLog = pgTable(
     action: text('action').notNull(),
     resourceId: text('resource_id').notNull(),
     requestId: text('request_id'),
+    /** Where a person or machine called from; of customers it is not kept. */
+    ipAddress: text('ip_address'),
+    /** In an erased tenant only `erased`, the digest of what stood here and of the address. */
     details: jsonb('details').notNull().default({}),
     /** Place in the tenant's chain, and the keyed hash over this row and the one before; null until sealed. */
     position: bigint('position', { mode: 'number' }),

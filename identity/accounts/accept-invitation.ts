@@ -3,6 +3,7 @@ import { newId } from '../../db/new-id.ts';
 import { writeAudit } from '../../db/queries/audit-log.ts';
 import type { InvitationId, TenantId, UserId } from '../../domain/ids.ts';
 import type { Accounts, AskedFrom } from './accounts.ts';
+import { auditedFrom } from './audit-account.ts';
 import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
 import { findUser, findUserByEmail, type UserRow } from './user-rows.ts';
 
@@ -93,7 +94,6 @@ async function join(
     insert into memberships (tenant_id, id, email, name, role)
     values (${tenantId}, ${user.id}, ${email}, ${user.name}, ${role})
     on conflict (tenant_id, id) do nothing`;
-  const { requestId, address } = from;
-  const details = { user_id: user.id, role, address };
-  await writeAudit(tx, { tenantId, actor: user.id, action: 'invitation.accepted', resourceId: id, requestId, details });
+  const entry = { tenantId, actor: user.id, action: 'invitation.accepted', resourceId: id, ...auditedFrom(from) };
+  await writeAudit(tx, { ...entry, details: { user_id: user.id, role } });
 }

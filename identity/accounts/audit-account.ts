@@ -2,11 +2,13 @@ import type { Sql, Transaction } from '../../db/database.ts';
 import { writeAudit } from '../../db/queries/audit-log.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { platformScope } from '../principal.ts';
+import type { AskedFrom } from './accounts.ts';
 import { listPlaces, type UserRow } from './user-rows.ts';
 
 export interface AccountEntry {
   action: string;
   requestId: string | null;
+  ipAddress?: string | null | undefined;
   /** Whoever did it, where it was not the user. */
   actor?: string;
   details?: Record<string, unknown>;
@@ -26,6 +28,11 @@ export async function auditIn(
   user: UserRow,
   entry: AccountEntry,
 ): Promise<void> {
-  const { action, requestId, actor = user.id, details = {} } = entry;
-  await writeAudit(tx, { tenantId, actor, action, resourceId: user.id, requestId, details });
+  const { action, requestId, ipAddress, actor = user.id, details = {} } = entry;
+  await writeAudit(tx, { tenantId, actor, action, resourceId: user.id, requestId, ipAddress, details });
+}
+
+/** What an audit row says of where something was asked from. */
+export function auditedFrom({ address, requestId }: AskedFrom): Pick<AccountEntry, 'ipAddress' | 'requestId'> {
+  return { ipAddress: address === 'unknown' ? null : address, requestId };
 }

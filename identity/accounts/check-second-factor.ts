@@ -5,7 +5,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Sealer } from '../../runtime/sealer.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
-import { auditAccount } from './audit-account.ts';
+import { auditAccount, auditedFrom } from './audit-account.ts';
 import { useRecoveryCode } from './recovery-codes.ts';
 import { auditFailure } from './sign-in.ts';
 import { findTotpStep } from './totp.ts';
@@ -43,12 +43,12 @@ async function useCode(
   tx: Transaction,
   user: UserRow,
   code: string,
-  { requestId }: AskedFrom,
+  from: AskedFrom,
 ): Promise<boolean> {
   const digits = code.replace(/\s/g, '');
   if (/^\d{6}$/.test(digits)) return useTotpCode(accounts.sealer, tx, user, digits);
   if (!(await useRecoveryCode(tx, user.id, code))) return false;
-  await auditAccount(tx, user, { action: 'recovery_code.used', requestId });
+  await auditAccount(tx, user, { action: 'recovery_code.used', ...auditedFrom(from) });
   return true;
 }
 

@@ -1,8 +1,8 @@
 import { totpPurpose } from '../../db/queries/sealed-identity.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/ids.ts';
-import type { Accounts } from './accounts.ts';
-import { auditAccount } from './audit-account.ts';
+import type { Accounts, AskedFrom } from './accounts.ts';
+import { auditAccount, auditedFrom } from './audit-account.ts';
 import { checkSecondFactor, useTotpCode } from './check-second-factor.ts';
 import { changeLocked, provePassword } from './own-account.ts';
 import { replaceRecoveryCodes } from './recovery-codes.ts';
@@ -19,9 +19,9 @@ export async function offerTotp(
   accounts: Accounts,
   userId: UserId,
   password: string,
-  requestId: string | null,
+  from: AskedFrom,
 ): Promise<TotpOffer> {
-  const proven = await provePassword(accounts, userId, password, requestId);
+  const proven = await provePassword(accounts, userId, password, from);
   return changeLocked(accounts, proven, async (tx, user) => {
     if (user.totpEnabledAt !== null) {
       throw new DomainError('invalid_state', 'A second factor is set up already; remove it first.');
@@ -40,7 +40,7 @@ export async function confirmTotp(
   accounts: Accounts,
   userId: UserId,
   code: string,
-  requestId: string | null,
+  from: AskedFrom,
 ): Promise<string[]> {
   return accounts.sql.begin(async (tx) => {
     const user = await lockUser(tx, userId);
@@ -49,7 +49,7 @@ export async function confirmTotp(
     }
     if (!(await useTotpCode(accounts.sealer, tx, user, code))) throw wrongCode();
     await tx`update identity.users set totp_enabled_at = clock_timestamp() where id = ${userId}`;
-    await auditAccount(tx, user, { action: 'totp.enabled', requestId });
+    await auditAccount(tx, user, { action: 'totp.enabled', ...auditedFrom(from) });
     return replaceRecoveryCodes(tx, userId);
   });
 }
@@ -59,15 +59,16 @@ export async function removeTotp(
   accounts: Accounts,
   userId: UserId,
   proof: { password?: string; code?: string },
-  requestId: string | null,
+  from: AskedFrom,
 ): Promise<void> {
-  const user = await prove(accounts, userId, proof, requestId);
+  const user = await prove(accounts, userId, proof, from);
   await changeLocked(accounts, user, async (tx, locked) => {
     await tx`
       update identity.users set totp_secret = null, sealed_by = null, totp_enabled_at = null, totp_last_step = null
       where id = ${userId}`;
     await tx`delete from identity.recovery_codes where user_id = ${userId}`;
-    if (locked.totpEnabledAt !== null) await auditAccount(tx, locked, { action: 'totp.disabled', requestId });
+    if (locked.totpEnabledAt !== null)
+      await auditAccount(tx, locked, { action: 'totp.disabled', ...auditedFrom(from) });
   });
 }
 
@@ -75,10 +76,10 @@ async function prove(
   accounts: Accounts,
   userId: UserId,
   { password, code }: { password?: string; code?: string },
-  requestId: string | null,
+  from: AskedFrom,
 ): Promise<UserRow> {
-  if (password !== undefined) return provePassword(accounts, userId, password, requestId);
-  const outcome = await checkSecondFactor(accounts, userId, code ?? '', { address: 'api', requestId });
+  if (password !== undefined) return provePassword(accounts, userId, password, from);
+  const outcome = await checkSecondFactor(accounts, userId, code ?? '', from);
   if (outcome.kind === 'wait') throw new DomainError('rate_limited', 'Too many tries; try again later.');
   const user = await findUser(accounts.sql, userId);
   if (outcome.kind === 'refused' || user === null) throw wrongCode();
@@ -90,12 +91,12 @@ export async function renewRecoveryCodes(
   accounts: Accounts,
   userId: UserId,
   password: string,
-  requestId: string | null,
+  from: AskedFrom,
 ): Promise<string[]> {
-  const proven = await provePassword(accounts, userId, password, requestId);
+  const proven = await provePassword(accounts, userId, password, from);
   return changeLocked(accounts, proven, async (tx, user) => {
     if (user.totpEnabledAt === null) throw new DomainError('invalid_state', 'There is no second factor to recover.');
-    await auditAccount(tx, user, { action: 'recovery_codes.renewed', requestId });
+    await auditAccount(tx, user, { action: 'recovery_codes.renewed', ...auditedFrom(from) });
     return replaceRecoveryCodes(tx, userId);
   });
 }

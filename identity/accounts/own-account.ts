@@ -3,8 +3,8 @@ import type { Transaction } from '../../db/database.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
-import { type Accounts, countedName } from './accounts.ts';
-import { auditAccount } from './audit-account.ts';
+import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
+import { auditAccount, auditedFrom } from './audit-account.ts';
 import { refusePassword } from './password-policy.ts';
 import { storePassword } from './reset-password.ts';
 import { findUser, listPlaces, lockUser, type Place, type UserRow } from './user-rows.ts';
@@ -27,12 +27,7 @@ export async function readOwnAccount(accounts: Accounts, userId: UserId): Promis
 }
 
 /** The name stands in each of the user's places too. */
-export async function changeOwnName(
-  accounts: Accounts,
-  userId: UserId,
-  name: string,
-  requestId: string | null,
-): Promise<void> {
+export async function changeOwnName(accounts: Accounts, userId: UserId, name: string, from: AskedFrom): Promise<void> {
   await accounts.sql.begin(async (tx) => {
     const user = await lockUser(tx, userId);
     if (user === null) throw gone();
@@ -40,7 +35,7 @@ export async function changeOwnName(
     await tx`update identity.users set name = ${name} where id = ${userId}`;
     await tx`update memberships set name = ${name}, updated_at = clock_timestamp() where id = ${userId}`;
     const details = { before: { name: user.name }, after: { name } };
-    await auditAccount(tx, user, { action: 'user.changed', requestId, details });
+    await auditAccount(tx, user, { action: 'user.changed', ...auditedFrom(from), details });
   });
 }
 
@@ -49,9 +44,9 @@ export async function changeOwnPassword(
   accounts: Accounts,
   userId: UserId,
   input: { current: string; wanted: string },
-  requestId: string | null,
+  from: AskedFrom,
 ): Promise<void> {
-  const user = await provePassword(accounts, userId, input.current, requestId);
+  const user = await provePassword(accounts, userId, input.current, from);
   const wrong = refusePassword(input.wanted, user);
   if (wrong !== null) {
     const details = { field: 'new_password', errors: [{ field: 'new_password', message: wrong }] };
@@ -59,7 +54,7 @@ export async function changeOwnPassword(
   }
   const passwordHash = await accounts.hasher.hash(input.wanted);
   await changeLocked(accounts, user, async (tx, locked) => {
-    await storePassword(tx, locked, passwordHash, { requestId, by: 'user' });
+    await storePassword(tx, locked, passwordHash, { from, by: 'user' });
     // Where what was signed in cannot be ended, nothing changes.
     await accounts.onCredentialsChanged(userId);
   });
@@ -71,7 +66,7 @@ export async function provePassword(
   accounts: Accounts,
   userId: UserId,
   password: string,
-  requestId: string | null,
+  from: AskedFrom,
 ): Promise<UserRow> {
   const name = countedName('own', userId);
   const waitMs = await accounts.attempts.take(name, ofOwnSecret);
@@ -81,7 +76,7 @@ export async function provePassword(
   if (user === null) throw gone();
   if (!isRight) {
     const details = { reason: 'wrong_password' };
-    await auditAccount(accounts.sql, user, { action: 'login.failed', requestId, details });
+    await auditAccount(accounts.sql, user, { action: 'login.failed', ...auditedFrom(from), details });
     throw new DomainError('forbidden', 'The password is not right.');
   }
   await accounts.attempts.forget(name, ofOwnSecret);

@@ -29,7 +29,7 @@ export async function provisionUser(
     const changedAt = passwordHash === null ? null : new Date();
     await tx`insert into identity.users (id, email, name, password_hash, password_changed_at, is_operator)
       values (${id}, ${email}, ${name}, ${passwordHash}, ${changedAt}, ${isOperator})`;
-    const details = { email, is_operator: isOperator };
+    const details = { is_operator: isOperator };
     await writeAudit(tx, { ...audit, action: 'user.created', resourceId: id, details });
     return id;
   });

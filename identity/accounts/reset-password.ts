@@ -6,7 +6,7 @@ import type { TenantId, UserId } from '../../domain/ids.ts';
 import { HOUR_MS, type Instant, toIso } from '../../domain/instant.ts';
 import type { Principal } from '../principal.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
-import { auditAccount } from './audit-account.ts';
+import { auditAccount, auditedFrom } from './audit-account.ts';
 import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
 import { findUserByEmail, listPlaces, lockUser, type UserRow } from './user-rows.ts';
 
@@ -44,7 +44,7 @@ export async function askForReset(accounts: Accounts, email: string, from: Asked
   if (tooOften > 0 || user === null || user.status !== 'active') return null;
   await accounts.sql.begin(async (tx) => {
     const tenantId = await senderOf(tx, user);
-    await auditAccount(tx, user, { action: 'password_reset.requested', requestId: from.requestId });
+    await auditAccount(tx, user, { action: 'password_reset.requested', ...auditedFrom(from) });
     if (tenantId === null) return;
     const { url, expiresAt } = await makeResetLink(accounts, tx, user.id);
     const details: AccountNotice<'password_reset'> = {
@@ -121,7 +121,7 @@ export async function resetPassword(
       returning user_id`;
     const user = taken === undefined ? null : await lockUser(tx, taken.userId);
     if (user === null || user.status !== 'active') return null;
-    await storePassword(tx, user, passwordHash, { requestId: from.requestId, by: 'reset_link', address: from.address });
+    await storePassword(tx, user, passwordHash, { from, by: 'reset_link' });
     // Where what was signed in cannot be ended, nothing changes, and the link stays good.
     await accounts.onCredentialsChanged(user.id);
     return user.id;
@@ -137,13 +137,13 @@ export async function storePassword(
   tx: Transaction,
   user: UserRow,
   passwordHash: string,
-  how: { requestId: string | null; by: 'reset_link' | 'user'; address?: string },
+  how: { from: AskedFrom; by: 'reset_link' | 'user' },
 ): Promise<void> {
-  const { requestId, ...details } = how;
+  const { from, by } = how;
   await tx`update identity.users set password_hash = ${passwordHash}, password_changed_at = clock_timestamp()
     where id = ${user.id}`;
   await tx`update identity.password_resets set used_at = clock_timestamp() where user_id = ${user.id} and used_at is null`;
   // Grants and refresh tokens of applications, in whichever tenant (`usr_….ten_…`).
   await tx`delete from identity.oidc_records where split_part(payload->>'accountId', '.', 1) = ${user.id}`;
-  await auditAccount(tx, user, { action: 'password.changed', requestId, details });
+  await auditAccount(tx, user, { action: 'password.changed', ...auditedFrom(from), details: { by } });
 }

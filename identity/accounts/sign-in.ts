@@ -1,9 +1,9 @@
 import type { AttemptLimit } from '../../adapters/limits/attempts/port.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../domain/instant.ts';
 import { platformScope } from '../principal.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
-import { auditAccount, auditIn } from './audit-account.ts';
+import { auditAccount, auditedFrom, auditIn } from './audit-account.ts';
 import { findUser, findUserByEmail, listPlaces, type Place, type UserRow } from './user-rows.ts';
 
 /** `refused` reads the same for an unknown address, a wrong password and an account that is closed. */
@@ -51,8 +51,7 @@ export async function checkPassword(
 }
 
 export function auditFailure(accounts: Accounts, user: UserRow, from: AskedFrom, reason: string): Promise<void> {
-  const { address, requestId } = from;
-  return auditAccount(accounts.sql, user, { action: 'login.failed', requestId, details: { reason, address } });
+  return auditAccount(accounts.sql, user, { action: 'login.failed', ...auditedFrom(from), details: { reason } });
 }
 
 async function hashAnew(accounts: Accounts, user: UserRow, password: string): Promise<void> {
@@ -74,22 +73,27 @@ export async function listOpenPlaces(
   return { places, platform: user.isOperator && onlyTenant === null };
 }
 
-/** The end of a sign-in: null where the user may not go there (any more). */
+/** The end of a sign-in: null where the user may not go there (any more), or the password that was shown is another by now. */
 export async function completeSignIn(
   accounts: Accounts,
-  login: { userId: UserId; tenantId: TenantId; methods: readonly string[]; onlyTenant: TenantId | null },
+  login: {
+    userId: UserId;
+    tenantId: TenantId;
+    methods: readonly string[];
+    onlyTenant: TenantId | null;
+    passwordChangedAt: Instant | null;
+  },
   from: AskedFrom,
 ): Promise<UserRow | null> {
   const { userId, tenantId, methods, onlyTenant } = login;
   const user = await findUser(accounts.sql, userId);
-  if (user === null || user.status !== 'active') return null;
+  if (user === null || user.status !== 'active' || user.passwordChangedAt !== login.passwordChangedAt) return null;
   const { places, platform } = await listOpenPlaces(accounts, user, onlyTenant);
   const isOpen = tenantId === platformScope ? platform : places.some((place) => place.tenantId === tenantId);
   if (!isOpen) return null;
   await accounts.sql.begin(async (tx) => {
     await tx`update identity.users set last_login_at = now() where id = ${userId}`;
-    const details = { methods, address: from.address };
-    await auditIn(tx, tenantId, user, { action: 'login.succeeded', requestId: from.requestId, details });
+    await auditIn(tx, tenantId, user, { action: 'login.succeeded', ...auditedFrom(from), details: { methods } });
   });
   await forgetTries(accounts, user, from);
   return user;

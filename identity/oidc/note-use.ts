@@ -33,7 +33,7 @@ export function noteUse(provider: Provider, parts: { sql: Sql; logger: Logger })
         tenantId,
         actor: ctx.oidc.client?.clientId ?? '',
         action: 'oauth_token.denied',
-        requestId: requestIdOf(ctx),
+        ...calledFrom(ctx),
       },
       resourceId: ctx.oidc.client?.clientId ?? '',
       details: { grant: grantOf(ctx), error: error.error, reason: error.error_detail ?? null },
@@ -47,7 +47,7 @@ export function noteUse(provider: Provider, parts: { sql: Sql; logger: Logger })
         tenantId,
         actor: ctx.oidc.client?.clientId ?? '',
         action: 'oauth_grant.revoked',
-        requestId: requestIdOf(ctx),
+        ...calledFrom(ctx),
       },
       resourceId: grantId,
       details: { route: ctx.oidc.route },
@@ -69,6 +69,11 @@ async function noteUsed(sql: Sql, tenantId: string, id: string): Promise<void> {
 function grantOf(ctx: KoaContextWithOIDC): string {
   const grant = ctx.oidc?.params?.['grant_type'];
   return typeof grant === 'string' && grants.has(grant) ? grant : 'other';
+}
+
+/** As the API tells both, which alone reaches this process. */
+function calledFrom(ctx: KoaContextWithOIDC): { requestId: string | null; ipAddress: string | null } {
+  return { requestId: requestIdOf(ctx), ipAddress: ctx.get('x-forwarded-for') || null };
 }
 
 function requestIdOf(ctx: KoaContextWithOIDC): string | null {

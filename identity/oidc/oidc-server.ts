@@ -96,7 +96,7 @@ function build(parts: ProviderParts & { logger: Logger }, keys: readonly Signing
     }
     await next();
   });
-  provider.use(introspectSignedTokens(parts.publicUrl, keys) as never);
+  provider.use(introspectSignedTokens(parts, keys) as never);
   provider.use(endGrants as never);
   noteUse(provider, parts);
   return provider;

@@ -6,7 +6,7 @@ import { isPermission } from '../../domain/access/permissions.ts';
 import { firstPartyClientId } from '../first-party-client.ts';
 import type { Interaction, Interactions } from '../interactions.ts';
 import { parseSubject, spellSubject } from '../subject.ts';
-import { findUserAccount } from './accounts.ts';
+import { findUserAccount, loginSecondsOf } from './accounts.ts';
 import { tenantOfClient } from './token-policy.ts';
 
 type NodeBindings = { incoming: IncomingMessage; outgoing: ServerResponse };
@@ -48,8 +48,9 @@ export function createInteractions(parts: { sql: Sql; provider: () => Provider }
       const text = spellSubject(subject);
       const ofBusiness = tenantOfClient(client);
       const isStranger = ofBusiness !== null && ofBusiness !== subject.tenantId;
-      if (isStranger || (await findUserAccount(parts.sql, text)) === null) return goOn(c, denied);
-      return goOn(c, { login: { accountId: text, amr: [...methods] } });
+      const account = isStranger ? null : await findUserAccount(parts.sql, text);
+      if (account === null) return goOn(c, denied);
+      return goOn(c, { login: { accountId: text, amr: [...methods], ts: loginSecondsOf(account, Date.now()) } });
     },
     async allow(c) {
       const waiting = await waitingOf(c);

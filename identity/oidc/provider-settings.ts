@@ -10,13 +10,14 @@ import {
   signedOutPath,
   signInCallbackPath,
 } from '../first-party-client.ts';
-import { findUserAccount } from './accounts.ts';
+import { findUserAccount, isOlderThanPassword, type UserAccount } from './accounts.ts';
 import { clientExtras, createClientRecords } from './client-records.ts';
 import { createDurableRecords } from './durable-records.ts';
 import { failClosed } from './fail-closed.ts';
 import { grantFirstParty } from './first-party-grant.ts';
 import { failurePage, pageHeaders, signedOutPage, signOutPage } from './pages.ts';
 import { createShortLivedRecords } from './short-lived-records.ts';
+import { createSignOutAtOnce } from './sign-out-at-once.ts';
 import { type SigningKey, signingAlgorithm } from './signing-keys.ts';
 import { accessTokenSeconds, asksForApi, claimsOfToken, describeApi, tenantOfClient } from './token-policy.ts';
 
@@ -36,12 +37,18 @@ const day = 24 * hour;
 const sessionSeconds = 12 * hour;
 const refreshSeconds = 14 * day;
 
-/** What is asked of somebody at the login pages; an account that is gone meanwhile signs in again. */
+/** What is asked of somebody at the login pages; whose account is gone, or has another password since, signs in again. */
 function interactionsPolicy() {
   const policy = interactionPolicy.base();
   policy.get('login')?.checks.add(
     new interactionPolicy.Check('account_gone', 'sign in again', 'login_required', ({ oidc }) => {
       return oidc.session?.accountId !== undefined && oidc.account === undefined;
+    }),
+  );
+  policy.get('login')?.checks.add(
+    new interactionPolicy.Check('password_changed', 'sign in again', 'login_required', ({ oidc }) => {
+      const user = oidc.account?.['user'] as UserAccount | undefined;
+      return user !== undefined && isOlderThanPassword(oidc.session?.loginTs, user);
     }),
   );
   return policy;
@@ -78,7 +85,7 @@ export function providerSettings(parts: ProviderParts, keys: readonly SigningKey
     discovery: { scopes_supported: ['openid', 'offline_access', 'email', 'profile', ...permissions] },
     responseTypes: ['code'],
     pkce: { required: () => true },
-    features: features(publicUrl),
+    features: features(parts),
     ttl: lifetimes(),
     cookies: cookies(parts),
     interactions: {
@@ -99,7 +106,9 @@ export function providerSettings(parts: ProviderParts, keys: readonly SigningKey
   };
 }
 
-function features(publicUrl: string): Configuration['features'] {
+function features(parts: ProviderParts): Configuration['features'] {
+  const { publicUrl, keySecret } = parts;
+  const signOutAtOnce = createSignOutAtOnce({ keySecret, cookie: cookies(parts)?.long });
   return {
     devInteractions: { enabled: false },
     dPoP: { enabled: false },
@@ -120,7 +129,8 @@ function features(publicUrl: string): Configuration['features'] {
     },
     rpInitiatedLogout: {
       enabled: true,
-      logoutSource: (ctx, form) => {
+      logoutSource: async (ctx, form) => {
+        if (await signOutAtOnce(ctx)) return;
         ctx.set(pageHeaders);
         ctx.body = signOutPage(form);
       },

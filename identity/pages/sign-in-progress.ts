@@ -1,12 +1,14 @@
 import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
 import type { UserId } from '../../domain/ids.ts';
-import { MINUTE_MS } from '../../domain/instant.ts';
+import { type Instant, MINUTE_MS } from '../../domain/instant.ts';
 
 /** What somebody at the login page has proven so far. */
 export interface Progress {
   userId: UserId;
   methods: string[];
   needsCode: boolean;
+  /** Of the password that was shown: one that was set since makes this void. */
+  passwordChangedAt: Instant | null;
 }
 
 const lifeMs = 15 * MINUTE_MS;

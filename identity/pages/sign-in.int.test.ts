@@ -17,6 +17,8 @@ beforeEach(() => {
   harness.address = `192.0.2.${Math.floor(Math.random() * 250)}-${crypto.randomUUID()}`;
 });
 
+const from = () => ({ address: harness.address, requestId: null });
+
 const pathOf = ({ uid }: { uid: string }) => `/identity/sign-in/${uid}`;
 
 const codeAt = (secret: string, offset = 0) =>
@@ -27,9 +29,9 @@ async function enterPassword(waiting: Interaction, user: { email: string }) {
 }
 
 async function enrol(userId: UserId): Promise<{ secret: string; codes: string[] }> {
-  const { secret } = await offerTotp(harness.accounts, userId, goodPassword, null);
+  const { secret } = await offerTotp(harness.accounts, userId, goodPassword, from());
   // Of the step before: the one at hand is left for signing in.
-  return { secret, codes: await confirmTotp(harness.accounts, userId, codeAt(secret, -1), null) };
+  return { secret, codes: await confirmTotp(harness.accounts, userId, codeAt(secret, -1), from()) };
 }
 
 describe('signing in', () => {
@@ -149,6 +151,17 @@ describe('a second factor', () => {
     const token = /name="form_token" value="([^"]+)"/.exec((await harness.get(pathOf(waiting))).text)?.[1] ?? '';
     const skipped = await harness.send(`${pathOf(waiting)}/place`, { form_token: token, tenant_id: tenantId });
     expect(skipped.headers.get('location')).toBe(pathOf(waiting));
+    expect(harness.interactions.done.map(({ uid }) => uid)).not.toContain(waiting.uid);
+  });
+
+  it('is of no use after a password that was changed meanwhile', async () => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const { secret } = await enrol(user.id);
+    const waiting = harness.interactions.begin();
+    await enterPassword(waiting, user);
+    await harness.owner`update identity.users set password_changed_at = clock_timestamp() where id = ${user.id}`;
+    expect((await harness.post(pathOf(waiting), { code: codeAt(secret) })).status).toBe(303);
+    expect((await harness.get(pathOf(waiting))).text).toContain('This sign-in is over');
     expect(harness.interactions.done.map(({ uid }) => uid)).not.toContain(waiting.uid);
   });
 

@@ -56,7 +56,12 @@ async function takePassword({ parts, progress, c, interaction }: Step): Promise<
   if (outcome.kind === 'refused') return askPassword(parts, interaction, email, { status: 401, error: refusedText });
   if (outcome.kind === 'wait') return askPassword(parts, interaction, email, waiting(outcome.waitMs));
   const { user, needsCode } = outcome;
-  await progress.save(interaction.uid, { userId: user.id, methods: ['pwd'], needsCode });
+  await progress.save(interaction.uid, {
+    userId: user.id,
+    methods: ['pwd'],
+    needsCode,
+    passwordChangedAt: user.passwordChangedAt,
+  });
   return seeOther(pathOf(interaction));
 }
 
@@ -97,9 +102,10 @@ async function takePlace(step: Step): Promise<Response> {
   return finish(step, done, tenantId);
 }
 
-async function finish(step: Step, { userId, methods }: Progress, tenantId: TenantId): Promise<Response> {
+async function finish(step: Step, done: Progress, tenantId: TenantId): Promise<Response> {
   const { parts, progress, c, interaction } = step;
-  const login = { userId, tenantId, methods, onlyTenant: await tenantOf(parts, interaction) };
+  const { userId, methods } = done;
+  const login = { ...done, tenantId, onlyTenant: await tenantOf(parts, interaction) };
   const user = await completeSignIn(parts.accounts, login, askedFrom(parts, c));
   if (user === null) return renderOver();
   await progress.forget(interaction.uid);

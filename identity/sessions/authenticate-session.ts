@@ -41,15 +41,23 @@ export function createSessionPrincipals(parts: {
     return { tenantId, kind: 'user', actor, role, permissions, customerId: null, session: rotated ?? session };
   }
 
+  /** Of who has no place any more: should they get one again, it does not come back. */
+  async function end({ record }: OpenSession): Promise<never> {
+    await sessions.end(record.holder, record.id);
+    throw refusal();
+  }
+
   return async (session) => {
     const { holder, tenantId, entered } = session.record;
     switch (holder.kind) {
       case 'user': {
         const place = (await places.placesOf(holder.userId)).find((one) => one.tenantId === tenantId);
-        if (!place) throw refusal();
+        if (!place) return end(session);
         return asUser(session, place);
       }
       case 'operator': {
+        const account = await places.accountOf(holder.userId);
+        if (account?.isOperator !== true) return end(session);
         const isInside = entered !== null && entered.until > now();
         return {
           ...{ kind: 'operator', actor: holder.userId, role: 'operator', customerId: null, session },
@@ -59,7 +67,7 @@ export function createSessionPrincipals(parts: {
       }
       case 'customer': {
         const standing = await places.standingOf(holder.tenantId, holder.customerId);
-        if (standing?.status !== 'active') throw refusal();
+        if (standing?.status !== 'active') return end(session);
         const { tenantId: ofTenant, customerId } = holder;
         const permissions = admitToTenant(standing.tenantStatus, rolePermissions.customer);
         return {

@@ -19,6 +19,7 @@ interface Parts {
 interface Asked {
   session: OpenSession;
   requestId: string | null;
+  ipAddress: string | null;
 }
 
 /**
@@ -40,7 +41,7 @@ export async function enterTenant(
     const details = { reason, until: toIso(until) };
     await writeAudit(sql, {
       ...{ tenantId, actor: operator, action: 'operator.entered', resourceId: operator },
-      ...{ requestId: asked.requestId, details },
+      ...{ requestId: asked.requestId, ipAddress: asked.ipAddress, details },
     });
   });
   await auditLeft(parts, asked);
@@ -59,7 +60,7 @@ function operatorOf({ record: { holder } }: OpenSession): string {
   return holder.userId;
 }
 
-async function auditLeft({ database }: Parts, { session, requestId }: Asked): Promise<void> {
+async function auditLeft({ database }: Parts, { session, requestId, ipAddress }: Asked): Promise<void> {
   const { record } = session;
   if (record.entered === null) return;
   const { tenantId } = record;
@@ -67,7 +68,15 @@ async function auditLeft({ database }: Parts, { session, requestId }: Asked): Pr
   await withTenant(database, tenantId, ({ sql }) =>
     Promise.resolve(
       writeAudit(sql, {
-        ...{ tenantId, actor: operator, action: 'operator.left', resourceId: operator, requestId, details: {} },
+        ...{
+          tenantId,
+          actor: operator,
+          action: 'operator.left',
+          resourceId: operator,
+          requestId,
+          ipAddress,
+          details: {},
+        },
       }),
     ),
   );

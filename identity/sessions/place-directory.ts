@@ -2,6 +2,7 @@ import type { Sql } from '../../db/database.ts';
 import type { TenantDatabase } from '../../db/with-tenant.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import type { CustomerId, TenantId, UserId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { createCachedLookUp } from '../cached-look-up.ts';
 
 /** A user's place in a tenant. */
@@ -18,15 +19,24 @@ export interface CustomerStanding {
   tenantStatus: Place['tenantStatus'];
 }
 
-/** What a session is worth now, at most two seconds old: a removed member, a changed role is seen within five. */
+/** What an account is worth now. */
+export interface AccountFacts {
+  isOperator: boolean;
+  passwordChangedAt: Instant | null;
+  places: Place[];
+}
+
+/** What a session or token of a person is worth now, at most two seconds old: who was removed or demoted is seen within five. */
 export interface PlaceDirectory {
+  /** Null where the account is closed, or gone. */
+  accountOf(userId: UserId): Promise<AccountFacts | null>;
   placesOf(userId: UserId): Promise<Place[]>;
   standingOf(tenantId: TenantId, customerId: CustomerId): Promise<CustomerStanding | null>;
 }
 
 export function createPlaceDirectory(database: TenantDatabase): PlaceDirectory {
   const { sql } = database;
-  const places = createCachedLookUp<Place[]>({ find: (userId) => findPlaces(sql, userId as UserId) });
+  const accounts = createCachedLookUp<AccountFacts>({ find: (userId) => findAccount(sql, userId as UserId) });
   const standings = createCachedLookUp<CustomerStanding>({
     async find(name) {
       const [tenantId, customerId] = name.split(' ') as [TenantId, CustomerId];
@@ -34,18 +44,26 @@ export function createPlaceDirectory(database: TenantDatabase): PlaceDirectory {
     },
   });
   return {
-    placesOf: async (userId) => (await places(userId)) ?? [],
+    accountOf: async (userId) => accounts(userId),
+    placesOf: async (userId) => (await accounts(userId))?.places ?? [],
     standingOf: async (tenantId, customerId) => standings(`${tenantId} ${customerId}`),
   };
 }
 
-async function findPlaces(sql: Sql, userId: UserId): Promise<Place[]> {
-  const rows = await sql<Place[]>`
-    select tenant_id, tenant_name, tenant_mode, tenant_status, role from find_memberships(${userId})
-    order by tenant_name, tenant_id`;
-  return rows.map(({ tenantId, tenantName, tenantMode, tenantStatus, role }) => ({
-    ...{ tenantId, tenantName, tenantMode, tenantStatus, role },
-  }));
+type FoundAccount = Pick<AccountFacts, 'isOperator' | 'passwordChangedAt'> & { [K in keyof Place]: Place[K] | null };
+
+/** One statement for all of it, as it stands in the place of the one for memberships alone. */
+async function findAccount(sql: Sql, userId: UserId): Promise<AccountFacts | null> {
+  const rows = await sql<FoundAccount[]>`
+    select a.is_operator, a.password_changed_at, m.tenant_id, m.tenant_name, m.tenant_mode, m.tenant_status, m.role
+    from find_account(${userId}) a left join find_memberships(${userId}) m on true
+    order by m.tenant_name, m.tenant_id`;
+  const [account] = rows;
+  if (account === undefined) return null;
+  const places = rows.flatMap(({ tenantId, tenantName, tenantMode, tenantStatus, role }) =>
+    tenantId === null ? [] : [{ tenantId, tenantName, tenantMode, tenantStatus, role } as Place],
+  );
+  return { isOperator: account.isOperator, passwordChangedAt: account.passwordChangedAt, places };
 }
 
 function findStanding(sql: Sql, id: CustomerId): PromiseLike<CustomerStanding | null> {

@@ -15,15 +15,17 @@ export function openPortal(
     returnUrl: string | null;
     actor: string;
     requestId: string | null;
+    ipAddress: string | null;
   },
 ): Promise<{ url: string; expiresAt: Instant }> {
-  const { tenantId, customerId, returnUrl, actor, requestId } = asked;
+  const { tenantId, customerId, returnUrl, actor, requestId, ipAddress } = asked;
   return withTenant(database, tenantId, async ({ sql }) => {
     const customer = await findCustomer(sql, customerId);
     if (!customer) throw new DomainError('not_found', 'unknown customer');
     if (customer.status !== 'active') throw new DomainError('customer_inactive', 'The customer is inactive.');
     const resourceId = customerId as string;
-    await writeAudit(sql, { tenantId, actor, action: 'portal_session.created', resourceId, requestId, details: {} });
+    const entry = { tenantId, actor, action: 'portal_session.created', resourceId, requestId, ipAddress };
+    await writeAudit(sql, { ...entry, details: {} });
     return links.make({ tenantId, customerId, returnUrl });
   });
 }

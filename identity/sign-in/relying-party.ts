@@ -1,5 +1,6 @@
 import * as client from 'openid-client';
 import { DomainError } from '../../domain/errors.ts';
+import type { UserId } from '../../domain/ids.ts';
 import { type Instant, SECOND_MS } from '../../domain/instant.ts';
 import {
   firstPartyClientId,
@@ -7,6 +8,7 @@ import {
   signedOutPath,
   signInCallbackPath,
 } from '../first-party-client.ts';
+import { createSignOutProofs } from '../sign-out-proof.ts';
 import { parseSubject, type Subject } from '../subject.ts';
 
 /** What must come back unchanged from the identity service, known to the API alone. */
@@ -21,7 +23,8 @@ export interface RelyingParty {
   begin(): Promise<{ url: string; checks: SignInChecks }>;
   /** `query` as the browser brought it. Refuses with `unauthorized` what the identity service did not say to this very sign-in. */
   finish(query: string, checks: SignInChecks): Promise<{ subject: Subject; authenticatedAt: Instant }>;
-  signOutUrl(): Promise<string>;
+  /** Leads to the end of this person's session there; nothing more is asked. */
+  signOutUrl(userId: UserId): Promise<string>;
 }
 
 /** A sign-in asks for the password each time: a session that ended by idleness or by its owner does not come back by itself. */
@@ -39,6 +42,7 @@ export function createRelyingParty(parts: RelyingPartyParts): RelyingParty {
   const { publicUrl } = parts;
   const redirectUri = publicUrl + signInCallbackPath;
   const configuration = discoverOnce(parts);
+  const signOuts = createSignOutProofs(parts.keySecret);
 
   return {
     async begin() {
@@ -77,9 +81,12 @@ export function createRelyingParty(parts: RelyingPartyParts): RelyingParty {
       return { subject, authenticatedAt: Number(claims.auth_time) * SECOND_MS };
     },
 
-    async signOutUrl() {
+    async signOutUrl(userId) {
       const config = await configuration();
-      return client.buildEndSessionUrl(config, { post_logout_redirect_uri: publicUrl + signedOutPath }).href;
+      return client.buildEndSessionUrl(config, {
+        post_logout_redirect_uri: publicUrl + signedOutPath,
+        logout_hint: signOuts.make(userId, Date.now()),
+      }).href;
     },
   };
 }

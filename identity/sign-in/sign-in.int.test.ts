@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../db/new-id.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
+import { MINUTE_MS } from '../../domain/instant.ts';
 import { HttpBrowser } from '../../tests/support/http-browser.ts';
 import { type IdentityHarness, startIdentityHarness } from '../../tests/support/identity-harness.ts';
+import { testKeySecret } from '../../tests/support/test-keys.ts';
 import { sessionCookie, signInCookie } from '../sessions/cookie.ts';
+import { createSignOutProofs } from '../sign-out-proof.ts';
+import { createRelyingParty } from './relying-party.ts';
 
 let platform: IdentityHarness;
 let tenantId: TenantId;
@@ -174,7 +178,24 @@ describe('signing out', () => {
     expect(browser.cookies.has(sessionCookie)).toBe(false);
     browser.cookies.set(sessionCookie, secret);
     expect((await session()).status).toBe(401);
-    expect((await browser.get(next.href)).status).toBe(200);
+    // The session there ends by that one address: nobody is asked again.
+    const left = await browser.get(next.href);
+    expect([left.status, new URL(left.headers.get('location') ?? '').pathname]).toEqual([303, '/auth/signed-out']);
+    expect([...browser.cookies.keys()].filter((name) => name.includes('sso'))).toEqual([]);
+  });
+
+  it('by a link that is somebody else’s, or too old, asks first', async () => {
+    await signIn();
+    const party = createRelyingParty({
+      ...{ publicUrl: platform.url, internalUrl: platform.identityUrl, keySecret: testKeySecret },
+    });
+    const foreign = await browser.get(await party.signOutUrl(newId('user')));
+    expect([foreign.status, await foreign.text()]).toEqual([200, expect.stringContaining('Sign out?')]);
+    const late = new URL(await party.signOutUrl(userId));
+    late.searchParams.set('logout_hint', createSignOutProofs(testKeySecret).make(userId, Date.now() - 2 * MINUTE_MS));
+    expect((await browser.get(late.href)).status).toBe(200);
+    const answer = await browser.get(await party.signOutUrl(userId));
+    expect(answer.status).toBe(303);
   });
 
   it('is asked for by pages of ours alone', async () => {
@@ -240,6 +261,23 @@ describe('a customer’s link', () => {
     });
     const again = new HttpBrowser(platform.url);
     expect([(await again.get(url)).status, again.cookies.size]).toEqual([401, 0]);
+  });
+
+  it('leaves no address where the customer changes something, as staff do', async () => {
+    const change = (by: HttpBrowser, name: string) =>
+      by.send('PUT', `/v1/customers/${customerId}`, { json: { name }, headers: { 'x-forwarded-for': '203.0.113.9' } });
+    await browser.get(url);
+    expect((await change(browser, 'Ada')).status).toBe(200);
+    const staff = new HttpBrowser(platform.url);
+    await signIn(staff);
+    expect((await change(staff, 'Ada Lovelace')).status).toBe(200);
+    const rows = await platform.owner`
+      select actor, ip_address from audit_log where resource_id = ${customerId} and action = 'customer.changed' order by at`;
+    // What a stranger writes of where a call comes from is not believed.
+    expect(rows.map((row) => [row['actor'], row['ipAddress']])).toEqual([
+      [customerId, null],
+      [userId, '127.0.0.1'],
+    ]);
   });
 
   it('is used once also by many at the same time', async () => {

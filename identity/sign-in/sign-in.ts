@@ -1,5 +1,6 @@
 import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { UserId } from '../../domain/ids.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import { platformScope } from '../principal.ts';
 import type { PlaceDirectory } from '../sessions/place-directory.ts';
@@ -20,7 +21,7 @@ export interface SignIn {
   begin(browser: string | null, returnTo: string): Promise<{ url: string; browser: string }>;
   /** Null where its sessions were ended since: it has to begin again. */
   finish(attempt: SignInAttempt): Promise<{ session: OpenSession; returnTo: string } | null>;
-  signOutUrl(): Promise<string>;
+  signOutUrl(userId: UserId): Promise<string>;
 }
 
 export interface SignInAttempt {
@@ -81,6 +82,6 @@ export function createSignIn(parts: {
       return session && { session, returnTo: begun.returnTo };
     },
 
-    signOutUrl: () => party.signOutUrl(),
+    signOutUrl: (userId) => party.signOutUrl(userId),
   };
 }

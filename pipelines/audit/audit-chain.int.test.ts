@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
+import type { AuditRow } from '../../db/queries/audit-chain.ts';
 import { writeAudit } from '../../db/queries/audit-log.ts';
 import type { TenantId } from '../../domain/ids.ts';
+import { createChainHash } from '../../runtime/chain-hash.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { renderMetrics } from '../../runtime/metrics.ts';
 import { type OwnDatabase, openOwnDatabase } from '../../tests/support/own-database.ts';
@@ -34,7 +36,7 @@ async function audit(tenantId: TenantId, count: number, sql: Sql = database.owne
       after: { z: [1, { b: 2, a: null }] },
     };
     const entry = { tenantId, actor: 'key_1', action: 'plan.changed', resourceId: `pln_${index}`, requestId: null };
-    await writeAudit(sql, { ...entry, details });
+    await writeAudit(sql, { ...entry, ipAddress: '192.0.2.1', details });
   }
 }
 
@@ -86,6 +88,18 @@ describe('whoever changes what was sealed is found: the first row is named', () 
       (owner, tenantId) =>
         owner`update audit_log set details = jsonb_set(details, '{before,amount}', '1') where tenant_id = ${tenantId} and position = 4`,
       { position: 4, what: /altered/, named: true },
+    ],
+    [
+      'an address altered',
+      (owner, tenantId) =>
+        owner`update audit_log set ip_address = '192.0.2.9' where tenant_id = ${tenantId} and position = 3`,
+      { position: 3, what: /altered/, named: true },
+    ],
+    [
+      'what it tells taken away, with a digest that is not its own',
+      (owner, tenantId) =>
+        owner`update audit_log set details = '{"erased": "k1:0"}', ip_address = null where tenant_id = ${tenantId} and position = 2`,
+      { position: 2, what: /altered/, named: true },
     ],
     [
       'an actor altered',
@@ -222,6 +236,63 @@ it('goes on with a new key, and verifies what the older one sealed', async () =>
   expect(await breaksOf(tenantId, createAuditChain([newer]))).toMatchObject([
     { position: 1, what: 'was sealed with a key that is not configured' },
   ]);
+});
+
+describe('what a row tells', () => {
+  const rowsOf = (tenantId: TenantId) =>
+    database.owner<AuditRow[]>`select * from audit_log where tenant_id = ${tenantId} order by at, id`;
+  const erase = async (tenantId: TenantId, by = chain) => {
+    for (const row of await rowsOf(tenantId)) {
+      await database.owner`update audit_log set ip_address = null, details = ${database.owner.json({ erased: by.digestOf(row) })}
+        where tenant_id = ${tenantId} and id = ${row.id}`;
+    }
+  };
+
+  it('gives way to its digest, sealed or not yet, and the chain verifies and goes on', async () => {
+    const tenantId = await makeTenant();
+    await audit(tenantId, 3);
+    await seal(tenantId);
+    await audit(tenantId, 1);
+    await erase(tenantId);
+    await audit(tenantId, 1);
+    await seal(tenantId);
+    expect(await breaksOf(tenantId)).toEqual([]);
+    const told = (await rowsOf(tenantId)).map(({ details, ipAddress }) => [Object.keys(details).join(), ipAddress]);
+    expect(told).toEqual([...Array(4).fill(['erased', null]), ['after,before', '192.0.2.1']]);
+    await database.owner`update audit_log set actor = 'key_2' where tenant_id = ${tenantId} and position = 2`;
+    expect(await breaksOf(tenantId)).toMatchObject([{ position: 2, what: expect.stringMatching(/altered/) }]);
+  });
+
+  it('gives way to it after the keys were changed too', async () => {
+    const tenantId = await makeTenant();
+    await audit(tenantId, 2);
+    await seal(tenantId);
+    const rotated = createAuditChain([newer, older]);
+    await erase(tenantId, rotated);
+    expect(await breaksOf(tenantId, rotated)).toEqual([]);
+  });
+
+  it('entered whole before there were digests and addresses: such rows verify, and get neither', async () => {
+    const tenantId = await makeTenant();
+    await audit(tenantId, 1);
+    const [row] = await rowsOf(tenantId);
+    if (!row) throw new Error('nothing was audited');
+    await database.owner`update audit_log set ip_address = null where tenant_id = ${tenantId}`;
+    const { id, at, actor, action, resourceId, requestId } = row;
+    const before = { amount: 1_000, note: 'a "quoted" \u{1F600}' };
+    const details = { after: { z: [1, { a: null, b: 2 }] }, before };
+    const hash = createChainHash([older], 'audit row').of(
+      JSON.stringify([tenantId, 1, '', id, at, actor, action, resourceId, requestId, details]),
+    );
+    const head = chain.makeHead(tenantId, 1, hash);
+    await database.owner`update audit_log set position = 1, hash = ${hash} where tenant_id = ${tenantId}`;
+    await database.owner`insert into audit_heads ${database.owner({ ...head, sealedAt: new Date() } as never)}`;
+    await audit(tenantId, 1);
+    await seal(tenantId);
+    expect(await breaksOf(tenantId)).toEqual([]);
+    await database.owner`update audit_log set ip_address = '192.0.2.1' where tenant_id = ${tenantId} and position = 1`;
+    expect(await breaksOf(tenantId)).toMatchObject([{ position: 1, what: expect.stringMatching(/altered/) }]);
+  });
 });
 
 it('does not go on from an end that is not as it was made, and leaves the other tenants none the worse', async () => {

@@ -4,6 +4,7 @@ import {
   IconHome,
   IconPackage,
   IconRepeat,
+  IconUserCircle,
   IconUsers,
   IconWebhook,
 } from '@tabler/icons-react';
@@ -19,9 +20,10 @@ const ClockBar = lazy(async () => ({ default: (await import('./clock/clock-bar.t
 
 interface AdminPage {
   to: string;
-  name: 'home' | 'subscriptions' | 'payments' | 'customers' | 'plans' | 'invoices' | 'webhooks';
+  name: 'home' | 'subscriptions' | 'payments' | 'customers' | 'plans' | 'invoices' | 'webhooks' | 'account';
   icon: ComponentType<{ size?: number; 'aria-hidden'?: boolean }>;
-  permission: Permission;
+  /** Null: everybody's own. */
+  permission: Permission | null;
   also?: readonly string[];
 }
 
@@ -32,6 +34,7 @@ const pages: readonly AdminPage[] = [
   { to: '/plans', name: 'plans', icon: IconPackage, permission: 'plans:read' },
   { to: '/invoices', name: 'invoices', icon: IconFileInvoice, permission: 'invoices:read' },
   { to: '/webhooks', name: 'webhooks', icon: IconWebhook, permission: 'webhooks:read' },
+  { to: '/account', name: 'account', icon: IconUserCircle, permission: null },
 ];
 
 const moneyPaths = ['/payments', ...moneyPages.map(({ to }) => to)];
@@ -49,7 +52,7 @@ export function AdminFrame(): ReactNode {
   return (
     <PortalFrame
       navigation={[...pages.slice(0, 2), ...payments, ...pages.slice(2)]
-        .filter(({ permission }) => permissions.has(permission))
+        .filter(({ permission }) => permission === null || permissions.has(permission))
         .map(({ to, name, icon, ...page }) => ({ to, icon, label: t(`nav.${name}`), also: page.also ?? [] }))}
       header={<PlaceBar />}
       banner={<Suspense>{seesClock && <ClockBar />}</Suspense>}

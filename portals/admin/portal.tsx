@@ -37,6 +37,7 @@ const router = createPortalRouter({
     page('/webhooks', () => import('./webhooks/webhooks-page.tsx'), 'WebhooksPage'),
     page('/webhooks/$id', () => import('./webhooks/webhook-page.tsx'), 'WebhookPage'),
     page('/disputes/$id', () => import('./refunds/dispute-page.tsx'), 'DisputePage'),
+    page('/account', () => import('./account/account-page.tsx'), 'AccountPage'),
   ],
 });
 

@@ -43,8 +43,15 @@ export function cookieOf(secret: string): string {
   return `${sessionCookie}=${secret}`;
 }
 
-export const openOperatorSession = (portals: PortalParts, userId: UserId) =>
-  openSession(portals, { kind: 'operator', userId }, { tenantId: platformScope, role: 'operator' });
+export async function openOperatorSession(portals: PortalParts, owner: Sql, userId: UserId) {
+  await insertAccount(owner, userId, true);
+  return openSession(portals, { kind: 'operator', userId }, { tenantId: platformScope, role: 'operator' });
+}
+
+async function insertAccount(owner: Sql, userId: UserId, isOperator: boolean): Promise<void> {
+  await owner`insert into identity.users (id, email, name, is_operator)
+    values (${userId}, ${`${userId}@people.example`}, 'A User', ${isOperator}) on conflict do nothing`;
+}
 
 export const openCustomerSession = (portals: PortalParts, tenantId: TenantId, customerId: string) =>
   openSession(
@@ -60,6 +67,7 @@ export async function openUserSession(
   place: { userId: UserId; tenantId: TenantId; role: string },
 ) {
   const { userId, tenantId, role } = place;
+  await insertAccount(owner, userId, false);
   await owner`insert into memberships (tenant_id, id, email, name, role)
     values (${tenantId}, ${userId}, 'user@example.com', 'A User', ${role}) on conflict do nothing`;
   return openSession(portals, { kind: 'user', userId }, { tenantId, role });

@@ -5,11 +5,11 @@ import type { Sql } from '../../db/database.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
 import { createApiKeyAuthenticator } from '../../identity/authenticate-api-key.ts';
+import { createClientDirectory } from '../../identity/client-directory.ts';
 import { createKeySet } from '../../identity/key-set.ts';
 import { createPortalParts, type PortalParts } from '../../identity/portal-parts.ts';
 import { createRoleDirectory } from '../../identity/role-directory.ts';
 import { createRelyingParty } from '../../identity/sign-in/relying-party.ts';
-import { createTenantDirectory } from '../../identity/tenant-directory.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { OwnDatabase } from './own-database.ts';
 import { makeTestApiParts } from './test-api-parts.ts';
@@ -41,7 +41,7 @@ export function makeTokenApi(
         publicUrl,
         // Keys are asked for more often than by default, as tests rotate them faster.
         keys: createKeySet({ url: `${identityUrl}/oauth/jwks`, freshMs: 250 }),
-        tenants: createTenantDirectory({ database }),
+        clients: createClientDirectory({ database }),
         roles,
         places: portals.places,
       }),

@@ -1,3 +1,4 @@
+import { account } from './de-account.ts';
 import { home } from './de-home.ts';
 import { money } from './de-money.ts';
 import { paymentsArea } from './de-payments.ts';
@@ -9,6 +10,7 @@ export const de: typeof en = {
   ...money,
   ...paymentsArea,
   ...subscriptionPages,
+  account,
   signIn: {
     title: 'Verwaltung',
     text: 'Melden Sie sich an, um Abonnements zu sehen, fehlgeschlagene Zahlungen zu reparieren und über Erstattungen zu entscheiden.',
@@ -41,6 +43,7 @@ export const de: typeof en = {
     refundRequests: 'Erstattungswünsche',
     disputes: 'Anfechtungen',
     webhooks: 'Webhooks',
+    account: 'Ihr Konto',
   },
   clock: {
     title: 'Testuhr',

@@ -1,3 +1,4 @@
+import { account } from './en-account.ts';
 import { home } from './en-home.ts';
 import { money } from './en-money.ts';
 import { paymentsArea } from './en-payments.ts';
@@ -8,6 +9,7 @@ export const en = {
   ...money,
   ...paymentsArea,
   ...subscriptionPages,
+  account,
   signIn: {
     title: 'Administration',
     text: 'Sign in to see your subscriptions, repair failed payments and decide on refunds.',
@@ -40,6 +42,7 @@ export const en = {
     refundRequests: 'Refund requests',
     disputes: 'Disputes',
     webhooks: 'Webhooks',
+    account: 'Your account',
   },
   clock: {
     title: 'Test clock',

@@ -11,6 +11,7 @@ export const problems: typeof english = {
     service_unavailable: 'Der Dienst ist kurz nicht verfügbar. Versuchen Sie es noch einmal.',
     unauthorized: 'Ihre Sitzung ist beendet. Melden Sie sich neu an.',
     forbidden: 'Ihre Rolle erlaubt das nicht.',
+    proof_refused: 'Das Passwort oder der Code stimmt nicht, oder der Code wurde schon verwendet.',
     cross_site_request: 'Der Browser hat dies von einer anderen Seite gesendet. Laden Sie die Seite neu.',
     rate_limited: 'Zu viele Anfragen in kurzer Zeit. Warten Sie einen Moment.',
     overloaded: 'Der Dienst ist ausgelastet. Versuchen Sie es gleich noch einmal.',

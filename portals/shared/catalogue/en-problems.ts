@@ -9,6 +9,7 @@ export const problems = {
     service_unavailable: 'The service is unavailable for a moment. Try again.',
     unauthorized: 'Your session has ended. Sign in again.',
     forbidden: 'Your role does not allow this.',
+    proof_refused: 'The password or code is not right, or the code was used already.',
     cross_site_request: 'The browser sent this from another site. Reload the page.',
     rate_limited: 'Too many requests in a short time. Wait a moment and try again.',
     overloaded: 'The service is busy. Try again in a moment.',
