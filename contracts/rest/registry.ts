@@ -11,15 +11,11 @@ import * as plans from './plans.ts';
 import * as refunds from './refunds.ts';
 import type { RouteContract } from './route.ts';
 import { routesOf } from './routes-of.ts';
-import * as subscriptionReads from './subscription-reads.ts';
-import * as subscriptions from './subscriptions.ts';
-import * as suppositions from './suppositions.ts';
+import { subscriptionContracts } from './subscription-contracts.ts';
 
 /** Every call of the REST contract by its operation id, in the order of the reference. */
 export const routeRegistry: ReadonlyMap<string, RouteContract> = new Map([
-  ...routesOf(subscriptions),
-  ...routesOf(subscriptionReads),
-  ...routesOf(suppositions),
+  ...subscriptionContracts,
   ...routesOf(plans),
   ...routesOf(customers),
   ...routesOf(paymentMethods),

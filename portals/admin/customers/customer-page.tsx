@@ -4,7 +4,6 @@ import { useParams } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
-import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { FieldList } from '../../shared/parts/field-list.tsx';
 import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
@@ -14,7 +13,7 @@ import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import type { Customer } from '../../shared/rest/types.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
 import { customerQuery } from '../names.tsx';
-import { everyPaymentStatus, PaymentsTable } from '../payment-errors/payments-table.tsx';
+import { LatestPayments } from '../payment-errors/latest-payments.tsx';
 import { CustomerDialog } from './customer-dialog.tsx';
 import { CustomerMethods } from './customer-methods.tsx';
 import { CustomerSubscriptions } from './customer-subscriptions.tsx';
@@ -34,7 +33,6 @@ export function CustomerPage(): ReactNode {
 function OneCustomer({ customer }: { customer: Customer }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
-  const seesPayments = useMay('failed_payments:read');
   return (
     <>
       <PageHeader
@@ -60,16 +58,7 @@ function OneCustomer({ customer }: { customer: Customer }): ReactNode {
       </Section>
       <CustomerSubscriptions customerId={customer.customer_id} />
       <CustomerMethods customerId={customer.customer_id} />
-      {seesPayments && (
-        <Section title={t('payments.title')}>
-          <PaymentsTable
-            label={t('payments.title')}
-            filter={{ status: everyPaymentStatus, customer_id: customer.customer_id }}
-            pageSize={10}
-            empty={<EmptyState title={t('payments.none')} />}
-          />
-        </Section>
-      )}
+      <LatestPayments of={{ customer_id: customer.customer_id }} />
     </>
   );
 }

@@ -8,12 +8,12 @@ import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import { planQuery } from '../../shared/rest/plan-queries.ts';
 import type { Subscription } from '../../shared/rest/types.ts';
+import { LatestPayments } from '../payment-errors/latest-payments.tsx';
 import { OutlookSection } from './forecast/outlook-section.tsx';
 import { ParkedAlert } from './parked-alert.tsx';
 import { BillingRuns } from './story/billing-runs.tsx';
 import { SubscriptionActions } from './subscription-actions.tsx';
 import { SubscriptionFacts } from './subscription-facts.tsx';
-import { SubscriptionPayments } from './subscription-payments.tsx';
 import { WorkflowSection } from './workflow-section.tsx';
 
 const lookAgainMs = 5_000;
@@ -52,7 +52,7 @@ function OneSubscription({ subscription }: { subscription: Subscription }): Reac
       <SubscriptionActions subscription={subscription} planName={name} />
       <BillingRuns subscription={subscription} />
       <OutlookSection subscription={subscription} />
-      <SubscriptionPayments subscriptionId={subscription.subscription_id} />
+      <LatestPayments of={{ subscription_id: subscription.subscription_id }} />
       <WorkflowSection subscription={subscription} />
     </>
   );
