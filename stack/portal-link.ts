@@ -6,7 +6,7 @@ import { shopGuest } from './demo/shop.ts';
 import { demoEnvFile } from './paths.ts';
 import { runOperatorCommand } from './run-operator-command.ts';
 
-const usage = 'Usage: node stack/bootstrap.mjs stack/portal-link.ts [e-mail address of a customer of the demo data]';
+const usage = 'Usage: npm run portal-link -- [e-mail address of a customer of the demo data]';
 
 function readArguments(): string {
   const { positionals } = parseArgs({ allowPositionals: true, options: {} });

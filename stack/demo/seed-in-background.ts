@@ -11,7 +11,7 @@ import { shopGuest, shopName } from './shop.ts';
 /** How many customers are made between two words about it. */
 const wordEvery = 4;
 
-export const portalLinkCommand = 'node stack/bootstrap.mjs stack/portal-link.ts';
+export const portalLinkCommand = 'npm run portal-link';
 
 /** Beside the secrets: whoever has those has the business they open. */
 const doneFile = (dataDir: string) => join(dataDir, 'demo-data-made');
@@ -67,5 +67,5 @@ async function showPortalLink({ environment, say }: Seeding): Promise<void> {
   const client = createDemoClient(environment.REDCORE_URL, environment.DEMO_API_KEY);
   const link = await makePortalLink(client, shopGuest.email);
   say(`\nInto the customer portal as ${shopGuest.name}, once and within five minutes:\n  ${link}`);
-  say(`Another link: ${portalLinkCommand} [e-mail address]`);
+  say(`Another link: ${portalLinkCommand} [-- e-mail address]`);
 }
