@@ -66,6 +66,20 @@ async function subscribeUndecided(): Promise<Made> {
   return subscribe();
 }
 
+interface Dispute {
+  dispute_id: string;
+  provider_dispute_id: string;
+}
+
+async function openDispute(made: Made): Promise<Dispute> {
+  await sandbox('/control/disputes', { charge_id: made.chargeId });
+  const disputes = async () => (await tenant.rest.get<{ data: Dispute[] }>('/v1/admin/disputes')).data;
+  await expect.poll(async () => (await disputes()).length, { timeout: 30_000 }).toBe(1);
+  const [dispute] = await disputes();
+  if (!dispute) throw new Error('a dispute was told');
+  return dispute;
+}
+
 const visit = async (page: Page, path: string) => {
   await page.goto(`${journeys.platform.apiUrl}/admin/${path}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
@@ -224,23 +238,15 @@ describe('reconciliation', () => {
 describe('a dispute', () => {
   it('is held, then lost, and its page says what that did to the subscription', async () => {
     const made = await subscribe();
-    const { id } = await sandbox('/control/disputes', { charge_id: made.chargeId });
+    const { provider_dispute_id } = await openDispute(made);
     const page = await journeys.openAdminPortal(tenant, 'viewer');
     await visit(page, 'disputes');
     const row = page.getByRole('row', { name: /Ada Lovelace/ });
-    await expect
-      .poll(
-        async () => {
-          await page.reload();
-          return row.getByText('Held').isVisible();
-        },
-        { timeout: 30_000 },
-      )
-      .toBe(true);
+    await row.getByText('Held').waitFor();
     await row.getByRole('link', { name: /\d{4}/ }).first().click();
     await page.getByRole('heading', { name: 'Dispute over $19.99' }).waitFor();
     await page.getByText('Payment disputed').waitFor();
-    await sandbox(`/control/disputes/${id}`, { result: 'lost' });
+    await sandbox(`/control/disputes/${provider_dispute_id}`, { result: 'lost' });
     await page.getByRole('status').getByText('Lost').waitFor();
     await page.getByText('Dispute lost').waitFor();
     await page.getByText('Canceled').first().waitFor();
@@ -349,15 +355,6 @@ describe.each([phone, desk])('on $width pixels', (size) => {
     await expectUsablePage(page);
   });
 });
-
-async function openDispute(made: Made): Promise<{ dispute_id: string }> {
-  await sandbox('/control/disputes', { charge_id: made.chargeId });
-  const disputes = async () => (await tenant.rest.get<{ data: { dispute_id: string }[] }>('/v1/admin/disputes')).data;
-  await expect.poll(async () => (await disputes()).length, { timeout: 30_000 }).toBe(1);
-  const [dispute] = await disputes();
-  if (!dispute) throw new Error('a dispute was told');
-  return dispute;
-}
 
 describe('who is not of finance', () => {
   it('is offered no reconciliation and no invoice by hand, and is refused both', async () => {
