@@ -250,6 +250,8 @@ describe('a dispute', () => {
     await page.getByRole('status').getByText('Lost').waitFor();
     await page.getByText('Dispute lost').waitFor();
     await page.getByText('Canceled').first().waitFor();
+    const { status } = await tenant.rest.get<{ status: string }>(`/v1/subscriptions/${made.subscriptionId}`);
+    expect(status).toBe('canceled');
   });
 });
 
