@@ -82,6 +82,18 @@ describe('attempts whose outcome is not known', () => {
     await expect.poll(() => paymentStatus(lost), { timeout: 5_000 }).toBe('completed');
   });
 
+  it('keep all their own look-ups when a person asks out of turn', async () => {
+    const lost = await loseAnswer('pending:200000');
+    await api.owner`update payment_attempts set resolve_count = 3 where id = ${lost.attempt_id}`;
+    const lookUp = vi.spyOn(api.provider, 'lookUp');
+    await call('POST', lookUpPath(lost), {});
+    await expect.poll(() => lookUp.mock.calls.length, { timeout: 5_000 }).toBe(1);
+    lookUp.mockRestore();
+    const { data } = (await call('GET', `/admin/attempts?customer_id=${lost.customer_id}`)).body;
+    expect(data).toMatchObject([{ status: 'unknown', look_up_count: 3 }]);
+    expect(Date.parse(data[0].next_look_up_at)).toBeGreaterThan(Date.now() + 60_000);
+  });
+
   it('are known, where they are decided: there is nothing to look up', async () => {
     const { paymentId } = await subscribe(api, tenant);
     const { attempts } = (await call('GET', `/payments/${paymentId}`)).body;

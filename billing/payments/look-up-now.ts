@@ -33,7 +33,11 @@ export async function lookUpNow(
     }
     writeAudit(work, 'payment.look_up_requested', of.paymentId, { attempt_id: attempt.id, status });
     if (status === 'needs_review') attempt.status = 'unknown';
-    attempt.resolveAt = tx.now;
+    if (attempt.resolveAt === null || attempt.resolveAt > tx.now) {
+      attempt.resolveAt = tx.now;
+      // Whoever asks out of turn uses none of the turns up after which a person decides.
+      attempt.resolveCount = Math.max(0, attempt.resolveCount - 1);
+    }
     touch(work, 'attempts', attempt);
     owed.push(...(await settle(work, 'command')).intents);
     return { status: 202, body: { payment_id: of.paymentId, attempt_id: attempt.id, status: attempt.status } };

@@ -10,7 +10,7 @@ const adminFields = {
   provider_charge_id: z.string().nullable(),
   sent_at: instantOut.nullable(),
   send_count: z.int(),
-  look_up_count: z.int().meta({ description: 'How often the provider was asked what became of it.' }),
+  look_up_count: z.int().meta({ description: 'How often the provider was asked what became of it, by itself.' }),
   next_look_up_at: instantOut.nullable(),
 };
 

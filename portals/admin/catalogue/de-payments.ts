@@ -42,7 +42,7 @@ export const paymentsArea: typeof english = {
     next: 'Nächste Nachfrage',
     nobodyAsks: 'Keine: Ein Mensch entscheidet',
     noAnswer: 'Es kam keine Antwort.',
-    sent: 'Gesendet {{at}}, {{sends}} ×; nachgefragt {{lookUps}} ×',
+    sent: 'Gesendet {{at}}, {{sends}} ×; von selbst nachgefragt {{lookUps}} ×',
     none: 'Alles ist bekannt',
     noneText: 'Kein Versuch ist ohne Ausgang.',
   },

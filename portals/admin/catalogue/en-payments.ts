@@ -41,7 +41,7 @@ export const paymentsArea = {
     next: 'Next look-up',
     nobodyAsks: 'None: a person decides',
     noAnswer: 'No answer came.',
-    sent: 'Sent {{at}}, {{sends}} ×; looked up {{lookUps}} ×',
+    sent: 'Sent {{at}}, {{sends}} ×; looked up {{lookUps}} × by itself',
     none: 'Everything is known',
     noneText: 'No attempt is without an outcome.',
   },
