@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Column } from './data-table.tsx';
 import { useColumnWidths } from './use-column-widths.ts';
 import type { Place } from './use-pages.ts';
@@ -81,7 +81,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): ReactNode {
               data-index={item.index}
               data-key={item.key}
             >
-              <Cells place={places[item.index]} columns={columns} />
+              <Cells row={places[item.index]?.row ?? null} columns={columns} />
             </tr>
           ),
         )}
@@ -90,14 +90,16 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): ReactNode {
   );
 }
 
-function Cells<Row>({ place, columns }: { place: Place<Row> | undefined; columns: readonly Column<Row>[] }): ReactNode {
-  const row = place?.row ?? null;
+function CellsOf<Row>({ row, columns }: { row: Row | null; columns: readonly Column<Row>[] }): ReactNode {
   return columns.map((column) => (
     <td key={column.header} role="cell" data-label={column.header} data-align={column.align}>
       <div>{row === null ? <Skeleton height={18} miw={40} /> : column.cell(row)}</div>
     </td>
   ));
 }
+
+/** A row that is scrolled is not drawn anew. */
+const Cells = memo(CellsOf) as typeof CellsOf;
 
 function withRow(range: Range, index: number): number[] {
   const all = defaultRangeExtractor(range);
