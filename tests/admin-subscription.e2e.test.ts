@@ -76,7 +76,7 @@ describe('the list', () => {
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('“<i>Mine</i>” is saved.').waitFor();
     const search = new URL(page.url()).searchParams;
-    expect([search.get('status'), search.get('clock')]).toEqual(['needs_attention', 'false']);
+    expect([search.get('status'), search.get('clock')]).toEqual(['needs_attention', 'real']);
 
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await expect.poll(() => table.getByRole('link', { name: 'Pro' }).count(), patient).toBe(2);
@@ -255,7 +255,7 @@ describe('a subscription that stands still', () => {
     const { id } = await subscribe();
     await park(id);
     const page = await open(id);
-    const alert = page.getByRole('alert');
+    const alert = page.getByRole('alert', { name: 'This subscription stands still' });
     await alert.getByText('Step: takeStep').waitFor();
     await alert.getByText('Error: <b>no such price</b>').waitFor();
     await alert.getByText(`"subscriptionId": "${id}"`).waitFor();
@@ -294,7 +294,7 @@ describe.each([
     const { id } = await failRenewal();
     await park((await subscribe()).id);
     const page = await journeys.openAdminPortal(tenant, 'owner', size);
-    await page.goto(addressOf('subscriptions?status=past_due&clock=true'));
+    await page.goto(addressOf('subscriptions?status=past_due&clock=virtual'));
     await page.getByRole('link', { name: 'Pro' }).waitFor();
     await expectUsablePage(page);
     await page.goto(addressOf(`subscriptions/${id}`));

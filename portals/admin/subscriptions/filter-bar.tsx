@@ -38,8 +38,8 @@ export function FilterBar(props: { filters: Filters; onChange: (changed: Record<
           onChange={({ currentTarget }) => onChange({ clock: currentTarget.value })}
           data={[
             { value: '', label: t('subscriptions.anyClock') },
-            { value: 'true', label: t('subscriptions.onClock') },
-            { value: 'false', label: t('subscriptions.offClock') },
+            { value: 'virtual', label: t('subscriptions.onClock') },
+            { value: 'real', label: t('subscriptions.offClock') },
           ]}
         />
       )}

@@ -6,7 +6,7 @@ it('asks for the parked ones by their mark, and for whole days where the reader 
     status: 'needs_attention',
     next_from: '2026-05-01',
     next_to: '2026-05-31',
-    clock: 'true',
+    clock: 'virtual',
   });
   expect(asked).toMatchObject({ status: undefined, needs_attention: 'true', test_clock: 'true' });
   expect(asked.next_charge_from).toBe(new Date('2026-05-01T00:00:00').toISOString());

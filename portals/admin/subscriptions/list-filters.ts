@@ -23,6 +23,9 @@ function endOf(day: string): Date {
   return noon;
 }
 
+/** No words that an address would have to quote, as `true` would be. */
+const clocks: Readonly<Record<string, 'true' | 'false'>> = { virtual: 'true', real: 'false' };
+
 /** What the interface is asked for. */
 export function listQueryOf(filters: Filters) {
   const { status, plan_id, customer_id, next_from, next_to, clock } = filters;
@@ -34,7 +37,7 @@ export function listQueryOf(filters: Filters) {
     customer_id,
     next_charge_from: isDay(next_from) ? startOf(next_from).toISOString() : undefined,
     next_charge_to: isDay(next_to) ? endOf(next_to).toISOString() : undefined,
-    test_clock: clock === 'true' || clock === 'false' ? (clock as 'true' | 'false') : undefined,
+    test_clock: clock === undefined ? undefined : clocks[clock],
   };
 }
 
