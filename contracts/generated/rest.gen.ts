@@ -2621,7 +2621,7 @@ export interface components {
                         /** Format: date-time */
                         sent_at: string | null;
                         send_count: number;
-                        /** @description How often the provider was asked what became of it. */
+                        /** @description How often the provider was asked what became of it, by itself. */
                         look_up_count: number;
                         /** Format: date-time */
                         next_look_up_at: string | null;
