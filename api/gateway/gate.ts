@@ -97,7 +97,7 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
       if (load.refuses('change')) throw tooMuch();
       // What has no address to be counted by is counted together.
       const { ip } = request;
-      if (kind === 'login') await note(request, () => rates.ofLogin(ip ?? 'nowhere'));
+      if (kind === 'login') await noteSoon(request, () => rates.ofLogin(ip ?? 'nowhere'));
       else if (ip !== null) note(request, () => rates.ofNetwork(ip));
     },
     identify(request, authenticate) {
@@ -106,7 +106,7 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
           rates.countFailure(request.ip);
       });
     },
-    admit: (request, contract, principal) => note(request, () => ofCaller(contract, principal)),
+    admit: (request, contract, principal) => noteSoon(request, () => ofCaller(contract, principal)),
     async carry(contract, call, work) {
       const rank = rankOf(contract);
       if (load.refuses(rank)) throw tooMuch();
@@ -127,13 +127,24 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
 }
 
 /** Refused or not, the answer says how near its caller is to a limit. */
-function note(request: ObservedRequest, limit: () => AppliedLimit | Promise<AppliedLimit>): void | Promise<void> {
+function note(request: ObservedRequest, limit: () => AppliedLimit): void {
+  try {
+    request.limit = limit();
+  } catch (error) {
+    noteRefusal(request, error);
+    throw error;
+  }
+}
+
+function noteRefusal(request: ObservedRequest, error: unknown): void {
+  if (error instanceof RateLimited) request.limit = error.limit;
+}
+
+function noteSoon(request: ObservedRequest, limit: () => AppliedLimit | Promise<AppliedLimit>): void | Promise<void> {
   const keep = (applied: AppliedLimit) => {
     request.limit = applied;
   };
-  const applied = orElse(limit, (error) => {
-    if (error instanceof RateLimited) request.limit = error.limit;
-  });
+  const applied = orElse(limit, (error) => noteRefusal(request, error));
   return applied instanceof Promise ? applied.then(keep) : keep(applied);
 }
 

@@ -18,7 +18,7 @@ export function serveLive(parts: ApiParts): (c: Context) => Promise<Response> {
   const headers = transportHeaders(parts.portals.publicUrl);
 
   async function open(c: Context, request: ObservedRequest): Promise<Answer> {
-    await gate.arrive(request, contract);
+    gate.arrive(request, contract);
     const credentials = { method: 'GET', header: (name: string) => c.req.header(name) };
     const principal = await gate.identify(request, () => parts.authenticate(credentials));
     request.tenantId = principal.tenantId;

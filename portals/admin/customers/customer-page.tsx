@@ -10,7 +10,6 @@ import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { Section } from '../../shared/parts/section.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import type { Customer } from '../../shared/rest/types.ts';
-import { useMay } from '../../shared/session/session-context.tsx';
 import { customerQuery } from '../names.tsx';
 import { LatestPayments } from '../payment-errors/latest-payments.tsx';
 import { CustomerActions } from './customer-actions.tsx';
