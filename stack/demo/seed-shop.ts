@@ -69,10 +69,13 @@ async function live(shop: Shop, plans: Record<ShopPlan, string>, person: ShopCus
   const customerId = customer.customer_id;
   const written = Number(customer.metadata['demo_chapter']);
   const begun = { plan_id: plans[plan], ...subscription };
+  // With keys of its own: whoever goes on where this was broken off may find it done, and every key after it the same.
+  const beginning = keyed(shop, `${person.email}-subscribe`);
   for (let chapter = written; chapter <= chapters.length; chapter++) {
     const by = keyed(shop, `${person.email}-${chapter}`);
     const subscriptionId =
-      (await findSubscription(by, customerId)) ?? (await subscribe(by, { customerId, token, subscription: begun }));
+      (await findSubscription(by, customerId)) ??
+      (await subscribe(beginning, { customerId, token, subscription: begun }));
     await chapters[chapter - 1]?.({ client: by, bank: shop.bank, customerId, subscriptionId });
     await by.put(`/v1/customers/${customerId}`, noteOf(chapter + 1));
   }

@@ -1,6 +1,6 @@
 import * as acts from './acts.ts';
 
-/** A small business whose customers are in every state a subscription can be in. */
+/** A small business whose customers are in nearly every state a subscription can be in. */
 export const shopName = 'Lighthouse Books';
 
 export type ShopPlan = 'reader' | 'plus' | 'yearly' | 'seat' | 'daily';
