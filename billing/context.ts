@@ -35,7 +35,7 @@ export interface Caller {
   actor: string;
   origin: Origin;
   requestId: string | null;
-  /** For the audit: where the call came from, as trusted proxies tell it; of customers it is not kept. */
+  /** For the audit: where the call came from, as trusted proxies tell it; of customers only what was refused keeps it. */
   ipAddress?: string | null;
 }
 

@@ -64,7 +64,7 @@ export function newId<Kind extends IdKind>(kind: Kind): IdOf[Kind] {
 
 /** No id of that kind made at that instant or later sorts before it. */
 export function firstIdAt<Kind extends IdKind>(kind: Kind, atMs: number): IdOf[Kind] {
-  const time = Math.floor(atMs).toString(16).padStart(12, '0');
+  const time = Math.max(0, Math.floor(atMs)).toString(16).padStart(12, '0');
   const uuid = `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
   return fromUUID(uuid, idPrefixes[kind]).toString() as string as IdOf[Kind];
 }

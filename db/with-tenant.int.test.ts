@@ -3,7 +3,7 @@ import { seedSubscriptions } from '../tests/support/seed-subscriptions.ts';
 import { stackEnv } from '../tests/support/stack-env.ts';
 import { openDatabase, type Sql } from './database.ts';
 import { newId } from './new-id.ts';
-import { type OpeningTransaction, type TenantTransaction, withTenant } from './with-tenant.ts';
+import { type OpeningTransaction, readAsTenant, type TenantTransaction, withTenant } from './with-tenant.ts';
 
 let owner: Sql;
 let app: Sql;
@@ -74,4 +74,19 @@ it('opens at the time a test has skipped to', async () => {
     },
   );
   expect(opened).toEqual([skippedTo, skippedTo]);
+});
+
+it('gives a connection back with nothing open, also where the statement could not be made', async () => {
+  const [{ tenantId }] = await seedSubscriptions(owner, [{}]);
+  const one = openDatabase(stackEnv().appDatabaseUrl, { max: 1, name: 'test-one' });
+  try {
+    const broken = readAsTenant({ sql: one }, tenantId, () => {
+      throw new Error('not made');
+    });
+    await expect(broken).rejects.toThrow('not made');
+    await withTenant({ sql: one }, tenantId, async (tx) => void (await rename(tx, 'written')));
+    expect(await namesOf(tenantId)).toEqual(['written']);
+  } finally {
+    await one.end();
+  }
 });

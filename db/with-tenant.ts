@@ -72,11 +72,20 @@ export async function readAsTenant<T>(
     const [, , result] = await Promise.all([
       sql`begin read only`.execute(),
       sql`select set_config('app.tenant_id', ${tenantId}, true)`.execute(),
-      query(sql).then((result) => result),
+      ask(() => query(sql)),
       sql`commit`.execute(),
     ]);
     return result;
   } finally {
     connection.release();
+  }
+}
+
+/** At once, before what comes after it. One that throws is one that fails: the commit has to go out all the same. */
+function ask<T>(query: () => PromiseLike<T>): PromiseLike<T> {
+  try {
+    return query().then((result) => result);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }

@@ -82,13 +82,24 @@ describe('calls that wait for one another', () => {
     expect(taken()).toBe(75);
   });
 
-  it('leave room for what is about money, whose own time limits nobody', () => {
-    answer(100, 8_000, 'money');
-    expect(taken()).toBe(75);
-    vi.advanceTimersByTime(250);
+  it('turn away nothing about money, however many there are', () => {
+    for (let call = 0; call < 40; call += 1) load.enter('read');
     answer(10, 5_000);
-    for (let call = 0; call < 12; call += 1) load.enter('read');
     expect(refused()).toEqual(['list', 'read', 'change']);
+  });
+
+  it('are told by reads: what may wait for a provider limits nobody', () => {
+    answer(100, 8_000, 'money');
+    answer(100, 8_000, 'change');
+    expect(taken()).toBe(75);
+  });
+
+  it('open nothing while all of them stand still', () => {
+    answer(10, 5_000);
+    load.enter('read');
+    vi.advanceTimersByTime(5_000);
+    load.leave('read', 1);
+    expect(taken()).toBe(10);
   });
 });
 

@@ -19,7 +19,7 @@ export interface LoadLimits {
   inFlightMax: number;
   /** How late the event loop may be, on average over a sample, before lists are given up. */
   loopDelayMsMax: number;
-  /** How long the calls of a sample may take on average, those about money left out, before fewer are taken at once. */
+  /** How long the reads of a sample may take on average before fewer calls are taken at once, those about money left out. */
   callMsMax: number;
 }
 
@@ -43,6 +43,8 @@ const shed = registerCounter({
   help: 'Calls turned away because the process has too much to do',
   labels: ['rank'],
 });
+
+const isRead = (rank: Rank): boolean => rank === 'list' || rank === 'read';
 
 /** Of each watch in this process: one, but in tests. */
 const states = new Set<{ inFlight: number; delayMs: number }>();
@@ -79,21 +81,30 @@ function observeLoop(): LoopDelay {
 
 /**
  * Each sample is judged by itself, so that what was turned away is taken again within half a second of the end of an overload.
- * While calls wait for one another, only as many are taken at once as were answered in the time one may take: more would not be
- * answered sooner, only later. Those about money wait for a provider, so their time says nothing of this process.
+ * While reads wait for one another, only as many calls are taken at once as were answered in the time one may take: more would not
+ * be answered sooner, only later. Changes may wait for a provider, so their time says nothing of this process; those about money
+ * are turned away for no read's sake.
  */
 export function watchLoad(limits: LoadLimits, loop: LoopDelay = observeLoop()): LoadWatch {
   const state = { inFlight: 0, delayMs: 0 };
-  const sample = { quickInFlight: 0, answered: 0, tookMs: 0, quickMax: limits.inFlightMax };
+  const sample = {
+    othersInFlight: 0,
+    othersMax: limits.inFlightMax,
+    answered: 0,
+    readsInFlight: 0,
+    reads: 0,
+    tookMs: 0,
+  };
   states.add(state);
   function judge(): void {
     state.delayMs = loop.readMs();
-    const { answered, tookMs } = sample;
-    sample.answered = 0;
-    sample.tookMs = 0;
-    const isSlow = answered > 0 && tookMs / answered > limits.callMsMax;
-    const bearable = isSlow ? (answered * limits.callMsMax) / sampleEveryMs : sample.quickMax * openingFactor;
-    sample.quickMax = Math.min(limits.inFlightMax, Math.max(limits.inFlightMax * openShareMin, bearable));
+    const { answered, reads, readsInFlight, tookMs } = sample;
+    Object.assign(sample, { answered: 0, reads: 0, tookMs: 0 });
+    // Where all of them stand still, nothing is known to have become better.
+    if (reads === 0 && readsInFlight > 0) return;
+    const isSlow = reads > 0 && tookMs / reads > limits.callMsMax;
+    const bearable = isSlow ? (answered * limits.callMsMax) / sampleEveryMs : sample.othersMax * openingFactor;
+    sample.othersMax = Math.min(limits.inFlightMax, Math.max(limits.inFlightMax * openShareMin, bearable));
   }
   const timer = setInterval(judge, sampleEveryMs);
   timer.unref();
@@ -102,20 +113,24 @@ export function watchLoad(limits: LoadLimits, loop: LoopDelay = observeLoop()): 
       const { inFlight, delay } = thresholds[rank];
       const isTooMuch =
         state.inFlight >= limits.inFlightMax * inFlight ||
-        sample.quickInFlight >= sample.quickMax * inFlight ||
+        (rank !== 'money' && sample.othersInFlight >= sample.othersMax * inFlight) ||
         state.delayMs >= limits.loopDelayMsMax * delay;
       if (isTooMuch) shed.inc({ rank });
       return isTooMuch;
     },
     enter(rank) {
       state.inFlight += 1;
-      if (rank !== 'money') sample.quickInFlight += 1;
+      if (rank !== 'money') sample.othersInFlight += 1;
+      if (isRead(rank)) sample.readsInFlight += 1;
     },
     leave(rank, tookMs) {
       state.inFlight -= 1;
       if (rank === 'money') return;
-      sample.quickInFlight -= 1;
+      sample.othersInFlight -= 1;
       sample.answered += 1;
+      if (!isRead(rank)) return;
+      sample.readsInFlight -= 1;
+      sample.reads += 1;
       sample.tookMs += tookMs;
     },
     stop() {

@@ -67,10 +67,10 @@ describe('attempts whose outcome is not known', () => {
     expect(audits).toMatchObject([{ details: { attempt_id: lost.attempt_id, status: 'unknown' } }]);
   });
 
-  it('that need review are asked about once more, and come back to a person where nothing is known', async () => {
+  it('that need review are asked about once more, and come back to a person where nothing is known, never sent again', async () => {
     const lost = await loseAnswer();
-    await api.owner`update payment_attempts set status = 'needs_review', resolve_at = null, resolve_count = 8,
-      first_sent_at = now() - interval '30 days' where id = ${lost.attempt_id}`;
+    await api.owner`update payment_attempts set status = 'needs_review', resolve_at = null, resolve_count = 1
+      where id = ${lost.attempt_id}`;
     const lookUp = vi.spyOn(api.provider, 'lookUp').mockResolvedValue({ kind: 'not_found' });
     expect((await call('POST', lookUpPath(lost), {})).body).toMatchObject({ status: 'unknown' });
     const statusOf = async () =>

@@ -18,7 +18,7 @@ const windowMarginMs = 5 * MINUTE_MS;
 
 /**
  * Resolves an attempt whose outcome is not known. "Not found" never closes it: inside the provider's key window the same
- * attempt is sent again under the same key; after it only further look-ups, and in the end a person.
+ * attempt is sent again under the same key; after it only further look-ups. After the last of them a person decides.
  */
 export async function lookUpAttempt(context: BillingContext, input: ProviderCallInput): Promise<NextStep> {
   let looked: AttemptRow | null = null;
@@ -38,7 +38,8 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
   let mayResend = false;
   const { next } = await stepOnAttempt(context, input, async (work, current) => {
     if (found?.kind === 'found') await applyFound(work, current, found);
-    else if (current.status === 'unknown') mayResend = insideKeyWindow(work, current, windowMs) && found !== null;
+    else if (current.status === 'unknown' && current.resolveCount < lookUpCountMax)
+      mayResend = insideKeyWindow(work, current, windowMs) && found !== null;
     if (!mayResend) giveToPerson(work, current);
     tellPeople(work, current);
   });

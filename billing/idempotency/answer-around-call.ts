@@ -1,5 +1,5 @@
 import type { Answer } from '../../contracts/answer.ts';
-import { passingRefusals, problemOf } from '../../contracts/problem.ts';
+import { problemOf } from '../../contracts/problem.ts';
 import { type ClaimResult, claimKey, releaseKey, storeAnswer } from '../../db/queries/idempotency-keys.ts';
 import { type OpeningTransaction, type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -7,7 +7,7 @@ import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerOf } from './answer-once.ts';
-import { refusalAsAnswer } from './refusal-as-answer.ts';
+import { isFinalRefusal, refusalAsAnswer } from './refusal-as-answer.ts';
 
 const lockMs = MINUTE_MS;
 
@@ -77,9 +77,7 @@ async function askOrRefuse<Asked>(ask: () => Promise<Asked>): Promise<Outcome<As
   try {
     return { kind: 'asked', value: await ask() };
   } catch (error) {
-    if (error instanceof DomainError && !passingRefusals.has(error.code)) {
-      return { kind: 'refused', answer: problemOf(error) };
-    }
+    if (isFinalRefusal(error)) return { kind: 'refused', answer: problemOf(error) };
     return { kind: 'failed', error };
   }
 }

@@ -13,8 +13,8 @@ import { answerOnce } from '../idempotency/answer-once.ts';
 const viewsMax = 100;
 
 /**
- * Filters under a name, for whoever calls and nobody else: they show nothing by themselves. The name is a person's own word: the audit,
- * which cannot be erased, does not repeat it.
+ * Filters under a name, for whoever calls and nobody else: they show nothing by themselves. The name is a person's own word:
+ * the audit does not repeat it.
  */
 export function saveView(
   context: BillingContext,

@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { AttemptId, PaymentId } from '../../domain/ids.ts';
 import { loadAttemptIntoWork } from '../attempts/with-attempt.ts';
 import type { Call } from '../call.ts';
+import { lookUpCountMax } from '../collection/resolve-schedule.ts';
 import type { BillingContext, OwedIntent } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
 import { loadWorkOf, refOfPayment } from '../subscription-work/payment-work.ts';
@@ -32,8 +33,10 @@ export async function lookUpNow(
       });
     }
     writeAudit(work, 'payment.look_up_requested', of.paymentId, { attempt_id: attempt.id, status });
-    if (status === 'needs_review') attempt.status = 'unknown';
-    if (attempt.resolveAt === null || attempt.resolveAt > tx.now) {
+    if (status === 'needs_review') {
+      // The last look-up: without an answer it is a person's again, and it is not sent anew.
+      Object.assign(attempt, { status: 'unknown', resolveAt: tx.now, resolveCount: lookUpCountMax - 1 });
+    } else if (attempt.resolveAt === null || attempt.resolveAt > tx.now) {
       attempt.resolveAt = tx.now;
       // Whoever asks out of turn uses none of the turns up after which a person decides.
       attempt.resolveCount = Math.max(0, attempt.resolveCount - 1);

@@ -37,7 +37,7 @@ export function cancelSubscription(
 /** R25: now, or at the end of the period that is paid for. Where no such period runs, the end is now. */
 export function cancelAsAsked(work: SubscriptionWork, input: CancelInput): void {
   refuseUnless(work, 'cancel');
-  // The reason is a customer's own words: it stands in the timeline, which can be erased, as the audit cannot.
+  // The reason is a customer's own words: it stands in the timeline, and once is enough.
   writeAudit(work, 'subscription.canceled', work.sub.id, { at: input.at });
   const endAt = input.at === 'period_end' ? runningUntil(work) : null;
   if (endAt !== null) scheduleCancel(work, endAt, input.reason);

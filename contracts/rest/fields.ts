@@ -30,12 +30,12 @@ export const timezone = z
   .refine(isZone, 'is not a zone of the IANA database')
   .meta({ examples: ['Europe/Berlin'] });
 
-/** ISO 3166-1 alpha-2, in capitals. */
 /** As in RFC 5646, as far as language, script and region go. */
 export const languageTag = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?$/, 'is not a language tag such as en-GB');
 
+/** ISO 3166-1 alpha-2, in capitals. */
 export const country = z.string().regex(/^[A-Z]{2}$/, 'is not a country code of two capitals');
 
 /** A day in the customer's zone, `YYYY-MM-DD`. */

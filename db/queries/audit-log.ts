@@ -13,7 +13,7 @@ export interface AuditEntry {
   action: string;
   resourceId: string;
   requestId: string | null;
-  /** Where a person or machine called from, as trusted proxies tell it; never a customer's. */
+  /** Where a person or machine called from, as trusted proxies tell it; a customer's only where it was refused. */
   ipAddress?: string | null | undefined;
   /** Never a secret; of a change `before` and `after`. */
   details: Record<string, unknown>;

@@ -184,7 +184,7 @@ export function listAuditToErase({ sql, tenantId }: TenantTransaction, limit: nu
   return sql<AuditRow[]>`
     select * from audit_log
     where tenant_id = ${tenantId} and (hash is null or starts_with(hash, ${digestedForm}))
-      and (ip_address is not null or (details <> '{}' and not details ? 'erased'))
+      and (ip_address is not null or (details <> '{}' and (not details ? 'erased' or details - 'erased' <> '{}')))
     limit ${limit}`;
 }
 

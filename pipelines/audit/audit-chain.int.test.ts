@@ -263,6 +263,16 @@ describe('what a row tells', () => {
     expect(await breaksOf(tenantId)).toMatchObject([{ position: 2, what: expect.stringMatching(/altered/) }]);
   });
 
+  it('takes nothing in beside its digest', async () => {
+    const tenantId = await makeTenant();
+    await audit(tenantId, 2);
+    await seal(tenantId);
+    await erase(tenantId);
+    await database.owner`update audit_log set details = details || '{"after": {"approved_by": "usr_x"}}'
+      where tenant_id = ${tenantId} and position = 1`;
+    expect(await breaksOf(tenantId)).toMatchObject([{ position: 1, what: expect.stringMatching(/altered/) }]);
+  });
+
   it('gives way to it after the keys were changed too', async () => {
     const tenantId = await makeTenant();
     await audit(tenantId, 2);

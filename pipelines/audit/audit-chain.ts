@@ -66,7 +66,7 @@ function spellHead(tenantId: TenantId, position: number, hash: string): string {
 /** By the key of that name, or the one in front; null where it is not configured. An erased row brings its own. */
 function digestBy(digests: ChainHash, name: string | null, row: AuditRow): string | null {
   const { erased } = row.details;
-  if (typeof erased === 'string' && row.ipAddress === null) return erased;
+  if (typeof erased === 'string' && row.ipAddress === null && Object.keys(row.details).length === 1) return erased;
   const text = JSON.stringify([row.tenantId, row.id, row.ipAddress, sorted(row.details)]);
   return name === null ? digests.of(text) : digests.by(name, text);
 }
