@@ -1,7 +1,7 @@
 import type { Change } from '../../adapters/live/port.ts';
 import type { ChangeKind } from '../../contracts/rest/live.ts';
 
-/** By the first word of the action. Subscriptions, of which events tell at once, are not told again a second later; of invoices and payments some steps have an audit alone. */
+/** By the first word of the action. Not subscriptions: events tell of them at once. Of invoices and payments they tell of some steps only. */
 const kindOf: Readonly<Record<string, ChangeKind>> = {
   customer: 'customer',
   payment_method: 'payment_method',
