@@ -1,11 +1,13 @@
 import type { Change } from '../../adapters/live/port.ts';
 import type { ChangeKind } from '../../contracts/rest/live.ts';
 
-/** By the first word of the action. What events tell of at once (subscriptions and the like) is not told again a second later. */
+/** By the first word of the action. Not subscriptions: events tell of them at once. Of invoices and payments they tell of some steps only. */
 const kindOf: Readonly<Record<string, ChangeKind>> = {
   customer: 'customer',
   payment_method: 'payment_method',
   plan: 'plan',
+  invoice: 'invoice',
+  payment: 'payment',
   refund: 'refund',
   refund_request: 'refund_request',
   dispute: 'dispute',
@@ -21,8 +23,18 @@ const kindOf: Readonly<Record<string, ChangeKind>> = {
   tenant: 'tenant',
 };
 
+interface AuditFact {
+  action: string;
+  resourceId: string;
+  details: Readonly<Record<string, unknown>>;
+}
+
 /** Facts without an event, of which their audit row tells. */
-export function changeOfAudit({ action, resourceId }: { action: string; resourceId: string }): Change[] {
+export function changeOfAudit({ action, resourceId, details }: AuditFact): Change[] {
+  if (action === 'subscription.parked') return [{ kind: 'subscription', id: resourceId }];
+  const { payment_id: paymentId } = details;
+  // Of a task at the payment: no page shows a task by its own id.
+  if (action === 'payment.retry_settled' && typeof paymentId === 'string') return [{ kind: 'payment', id: paymentId }];
   const [word = ''] = action.split('.');
   const kind = Object.hasOwn(kindOf, word) ? kindOf[word] : undefined;
   return kind === undefined ? [] : [{ kind, id: resourceId }];

@@ -26,11 +26,19 @@ it.each([
 it.each([
   ['customer.changed', [{ kind: 'customer', id: 'x_1' }]],
   ['refund_request.opened', [{ kind: 'refund_request', id: 'x_1' }]],
+  ['subscription.parked', [{ kind: 'subscription', id: 'x_1' }]],
+  ['invoice.voided', [{ kind: 'invoice', id: 'x_1' }]],
+  ['payment.look_up_requested', [{ kind: 'payment', id: 'x_1' }]],
   ['subscription.created', []],
   ['login.failed', []],
   ['constructor.called', []],
 ])('the audit of %s tells of what no event tells', (action, expected) => {
-  expect(changeOfAudit({ action, resourceId: 'x_1' })).toEqual(expected);
+  expect(changeOfAudit({ action, resourceId: 'x_1', details: {} })).toEqual(expected);
+});
+
+it('the audit of a settled retry tells of the payment, not of the task', () => {
+  const retry = { action: 'payment.retry_settled', resourceId: 'retry_1', details: { payment_id: 'pay_1' } };
+  expect(changeOfAudit(retry)).toEqual([{ kind: 'payment', id: 'pay_1' }]);
 });
 
 it('tells each change once, and of a tenant without any nothing', async () => {

@@ -55,6 +55,7 @@ export const de: typeof en = {
     day: 'Einen Tag',
     week: 'Eine Woche',
     month: 'Einen Monat',
+    period: 'Eine Periode dieses Abonnements (Abrechnung {{interval}})',
     date: 'Bis zu einem Datum',
     dateField: 'Datum (UTC)',
     started: 'Die Uhr läuft weiter.',

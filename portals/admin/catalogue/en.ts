@@ -54,6 +54,7 @@ export const en = {
     day: 'One day',
     week: 'One week',
     month: 'One month',
+    period: 'One period of this subscription (billed {{interval}})',
     date: 'To a date',
     dateField: 'Date (UTC)',
     started: 'The clock moves on.',

@@ -5,9 +5,19 @@ import { useFormat } from '../../shared/format/use-format.ts';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
+import type { Plan } from '../../shared/rest/types.ts';
+import { periodOf } from './period-of.ts';
+import { useShownPlan } from './use-shown-plan.ts';
 
 const steps = { day: 'P1D', week: 'P7D', month: 'P1M' } as const;
-type Choice = keyof typeof steps | 'date';
+type Choice = keyof typeof steps | 'period' | 'date';
+
+/** Null while it is not known how far. */
+function bodyOf(choice: Choice, date: string, plan: Plan | undefined): { to: string } | { by: string } | null {
+  if (choice === 'date') return date === '' ? null : { to: `${date}T00:00:00Z` };
+  if (choice === 'period') return plan === undefined ? null : { by: periodOf(plan) };
+  return { by: steps[choice] };
+}
 
 export function AdvanceDialog({ now, onClose }: { now: string; onClose: () => void }): ReactNode {
   const { t } = useTranslation();
@@ -15,16 +25,18 @@ export function AdvanceDialog({ now, onClose }: { now: string; onClose: () => vo
   const refresh = useRefresh();
   const [choice, setChoice] = useState<Choice>('day');
   const [date, setDate] = useState('');
-  async function advance(key: string): Promise<void> {
-    const body = choice === 'date' ? { to: `${date}T00:00:00Z` } : { by: steps[choice] };
+  const plan = useShownPlan();
+  const body = bodyOf(choice, date, plan);
+  async function advance(key: string): Promise<unknown> {
+    if (body === null) return false;
     await answered(rest.POST('/v1/test-clock/advance', { params: keyed(key), body }));
-    await refresh(t('clock.started'));
+    return refresh(t('clock.started'));
   }
   return (
     <IntentDialog
       title={t('clock.advance')}
       confirm={t('clock.confirm')}
-      disabled={choice === 'date' && date === ''}
+      disabled={body === null}
       onConfirm={advance}
       onClose={onClose}
     >
@@ -34,6 +46,12 @@ export function AdvanceDialog({ now, onClose }: { now: string; onClose: () => vo
           <Radio value="day" label={t('clock.day')} />
           <Radio value="week" label={t('clock.week')} />
           <Radio value="month" label={t('clock.month')} />
+          {plan && (
+            <Radio
+              value="period"
+              label={t('clock.period', { interval: t(`interval.${plan.interval}`, { count: plan.interval_count }) })}
+            />
+          )}
           <Radio value="date" label={t('clock.date')} />
         </Stack>
       </Radio.Group>

@@ -14,7 +14,9 @@ const always = { staleTime: 0 };
 /** Of a business nobody has subscribed to yet: what to do first, and what of it is done. */
 export function FirstSteps(): ReactNode {
   const { t } = useTranslation();
-  const [writesPlans, writesCustomers] = [useMay('plans:write'), useMay('customers:write')];
+  const writesPlans = useMay('plans:write');
+  const writesCustomers = useMay('customers:write');
+  const writesSubscriptions = useMay('subscriptions:write');
   const plans = useQuery({
     ...always,
     queryKey: ['plans', 'any'],
@@ -29,7 +31,7 @@ export function FirstSteps(): ReactNode {
   const steps = [
     { name: 'plan', isDone: hasPlans, isMine: writesPlans, to: '/plans' },
     { name: 'customer', isDone: hasCustomers, isMine: writesCustomers, to: '/customers' },
-    { name: 'subscribe', isDone: false, isMine: writesCustomers && hasPlans && hasCustomers, to: '/customers' },
+    { name: 'subscribe', isDone: false, isMine: writesSubscriptions && hasPlans && hasCustomers, to: '/customers' },
   ] as const;
   const next = steps.find(({ isDone }) => !isDone);
   return (

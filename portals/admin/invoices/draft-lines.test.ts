@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type DraftLine, readLine, readLines, totalOf } from './draft-lines.ts';
+import { type DraftLine, isCurrency, readLine, readLines, totalOf } from './draft-lines.ts';
 
 const line: DraftLine = { key: 0, description: ' Set-up ', amount: '50.00', quantity: '2' };
+
+it.each<[string, boolean]>([
+  ['EUR', true],
+  ['EU1', false],
+  ['EU', false],
+  ['EÜR', false],
+  ['eur', false],
+  ['', false],
+])('%s is a currency amounts are written in: %s', (text, expected) => {
+  expect(isCurrency(text)).toBe(expected);
+});
 
 describe('a line of a draft', () => {
   it('is read in minor units of its currency', () => {

@@ -17,6 +17,11 @@ export interface LineInput {
 
 const quantityMax = 100_000;
 
+/** What the browser writes amounts in: with anything else it refuses to. */
+export function isCurrency(text: string): boolean {
+  return /^[A-Z]{3}$/.test(text);
+}
+
 export function emptyLine(key: number): DraftLine {
   return { key, description: '', amount: '', quantity: '1' };
 }

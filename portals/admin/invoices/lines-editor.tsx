@@ -3,7 +3,7 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
-import { type DraftLine, emptyLine, readLine, totalOf } from './draft-lines.ts';
+import { type DraftLine, emptyLine, isCurrency, readLine, totalOf } from './draft-lines.ts';
 
 const linesMax = 100;
 
@@ -40,7 +40,7 @@ export function LinesEditor(props: {
           {t('manualInvoice.addLine')}
         </Button>
         <Text fw={700} className="figures" role="status">
-          {t('manualInvoice.total', { total: currency.length === 3 ? format.money(totalOf(read), currency) : '–' })}
+          {t('manualInvoice.total', { total: isCurrency(currency) ? format.money(totalOf(read), currency) : '–' })}
         </Text>
       </Group>
     </Stack>

@@ -3,20 +3,24 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { notifyDone } from '../../shared/parts/notices.ts';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { ProblemPanel } from '../../shared/parts/problem-panel.tsx';
-import { answered, keyed, newIntentKey, rest } from '../../shared/rest/client.ts';
-import { asProblem } from '../../shared/rest/problem.ts';
+import { useIntentKey } from '../../shared/parts/use-intent-key.ts';
+import { answered, keyed, rest } from '../../shared/rest/client.ts';
+import { useMay } from '../../shared/session/session-context.tsx';
 import { CustomerSearch } from '../customers/customer-search.tsx';
 import { useFilters } from '../use-filters.ts';
-import { emptyLine, readLines } from './draft-lines.ts';
+import { emptyLine, isCurrency, readLines } from './draft-lines.ts';
 import { LinesEditor } from './lines-editor.tsx';
 
 /** An invoice by hand begins as a draft: nothing is owed or charged before it is final. */
 export function NewInvoicePage(): ReactNode {
   const { t } = useTranslation();
+  const mayWrite = useMay('invoices:write');
   const [{ customer_id }, change] = useFilters();
+  if (!mayWrite) return <EmptyState title={t('actions.noPermission')} />;
   return (
     <>
       <PageHeader title={t('manualInvoice.new')} text={t('manualInvoice.newText')} />
@@ -39,8 +43,8 @@ function DraftForm({ customerId }: { customerId: string }): ReactNode {
   const [currency, setCurrency] = useState('EUR');
   const [lines, setLines] = useState([emptyLine(0)]);
   const [memo, setMemo] = useState('');
-  const [key, setKey] = useState(newIntentKey);
-  const read = currency.length === 3 ? readLines(lines, currency) : null;
+  const { key, onProblem } = useIntentKey();
+  const read = isCurrency(currency) ? readLines(lines, currency) : null;
   const create = useMutation({
     mutationFn: (input: NonNullable<typeof read>) => {
       const note = memo.trim();
@@ -53,11 +57,7 @@ function DraftForm({ customerId }: { customerId: string }): ReactNode {
       };
       return answered(rest.POST('/v1/admin/invoices', { params: keyed(key), body }));
     },
-    // A refused draft is over, and what is sent after a correction is another one. Where nobody knows, the key stays.
-    onError: (error) => {
-      const { status } = asProblem(error);
-      if (status >= 400 && status < 500) setKey(newIntentKey());
-    },
+    onError: onProblem,
     onSuccess: ({ invoice_id }) => {
       notifyDone(t('manualInvoice.created'));
       return navigate({ to: `/invoices/${invoice_id}` });

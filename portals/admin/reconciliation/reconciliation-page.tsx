@@ -1,9 +1,10 @@
 import { Button, Group, NativeSelect, Paper, Text } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { ProblemPanel } from '../../shared/parts/problem-panel.tsx';
-import { useSession } from '../../shared/session/session-context.tsx';
+import { useMay, useSession } from '../../shared/session/session-context.tsx';
 import { DateRange, instantsOf } from '../payments/date-range.tsx';
 import { providerNames } from '../payments/provider-names.ts';
 import { useFilters } from '../use-filters.ts';
@@ -18,7 +19,9 @@ const dayOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
 /** The provider's own list of charges beside our books. */
 export function ReconciliationPage(): ReactNode {
   const { t } = useTranslation();
+  const mayRead = useMay('reconciliation:read');
   const { result, isRunning, error, run } = useReconciliation();
+  if (!mayRead) return <EmptyState title={t('actions.noPermission')} />;
   return (
     <>
       <PageHeader title={t('reconcile.title')} text={t('reconcile.text')} />

@@ -32,6 +32,7 @@ export function useReconciliation(): Progress & { run: (asked: Asked) => void } 
         const part: Reconciliation = await answered(
           rest.GET('/v1/admin/reconciliation', { params: { query }, signal }),
         );
+        if (signal.aborted) return;
         result = mergeParts(result, part);
         from = part.next_from;
         setProgress({ result, isRunning: from !== null, error: null });

@@ -1,11 +1,12 @@
 import { Group, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answered, rest } from '../../shared/rest/client.ts';
 import { useSession } from '../../shared/session/session-context.tsx';
+import { CustomerSearch } from '../customers/customer-search.tsx';
 import { type Filters, parkedFilter } from './list-filters.ts';
-import { SubscriptionSearch } from './subscription-search.tsx';
 
 const statuses = [
   ...['active', 'trialing', 'past_due', 'paused', 'scheduled', 'incomplete', 'payment_failed', 'canceled', 'expired'],
@@ -15,9 +16,21 @@ export function FilterBar(props: { filters: Filters; onChange: (changed: Record<
   const { t } = useTranslation();
   const { filters, onChange } = props;
   const { isSandbox } = useSession().tenant;
+  const navigate = useNavigate();
+  function openOther(text: string): boolean {
+    if (!text.startsWith('sub_') || text.includes('@')) return false;
+    void navigate({ to: `/subscriptions/${text}` });
+    return true;
+  }
   return (
     <Group align="flex-end" gap="sm" mb="md">
-      <SubscriptionSearch customerId={filters['customer_id']} onChange={onChange} />
+      <CustomerSearch
+        customerId={filters['customer_id']}
+        label={t('subscriptions.search')}
+        hint={t('subscriptions.searchText')}
+        onChange={(id) => onChange({ customer_id: id })}
+        onOther={openOther}
+      />
       <NativeSelect
         label={t('subscriptions.status')}
         value={filters['status'] ?? ''}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
 import type { Subscription } from '../../shared/rest/types.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
+import { RawText } from '../raw-text.tsx';
 import { RepairDialog } from './dialogs/repair-dialog.tsx';
 import { workflowQuery } from './workflow-query.ts';
 
@@ -32,13 +33,13 @@ export function ParkedAlert({ subscription, planName }: { subscription: Subscrip
       <Text size="sm" mt="xs" fw={600}>
         {t('repair.error')}
       </Text>
-      <pre className="code">{parked.error}</pre>
+      <RawText label={t('repair.error')} text={parked.error} />
       {more && (
         <>
           <Text size="sm" mt="xs" fw={600}>
             {t('repair.input')}
           </Text>
-          <pre className="code">{JSON.stringify(more.input, null, 2)}</pre>
+          <RawText label={t('repair.input')} text={JSON.stringify(more.input, null, 2)} />
         </>
       )}
       {mayRepair ? (

@@ -22,7 +22,7 @@ export function SubscribeSomebodyDialog({ onClose }: { onClose: () => void }): R
   return (
     <IntentDialog
       title={t('subscriptions.subscribe')}
-      confirm={t('subscriptions.find')}
+      confirm={t('customerSearch.find')}
       disabled={email.trim() === ''}
       onConfirm={find}
       onClose={onClose}
@@ -31,7 +31,7 @@ export function SubscribeSomebodyDialog({ onClose }: { onClose: () => void }): R
         type="email"
         label={t('subscriptions.whose')}
         required
-        error={isUnknown ? t('subscriptions.nobody') : undefined}
+        error={isUnknown ? t('customerSearch.nobody') : undefined}
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />

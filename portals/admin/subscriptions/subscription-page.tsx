@@ -5,7 +5,6 @@ import type { ReactNode } from 'react';
 import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
-import { answered, rest } from '../../shared/rest/client.ts';
 import { planQuery } from '../../shared/rest/plan-queries.ts';
 import type { Subscription } from '../../shared/rest/types.ts';
 import { LatestPayments } from '../payment-errors/latest-payments.tsx';
@@ -14,6 +13,7 @@ import { ParkedAlert } from './parked-alert.tsx';
 import { BillingRuns } from './story/billing-runs.tsx';
 import { SubscriptionActions } from './subscription-actions.tsx';
 import { SubscriptionFacts } from './subscription-facts.tsx';
+import { subscriptionQuery } from './subscription-query.ts';
 import { WorkflowSection } from './workflow-section.tsx';
 
 const lookAgainMs = 5_000;
@@ -21,9 +21,7 @@ const lookAgainMs = 5_000;
 export function SubscriptionPage(): ReactNode {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
   const subscription = useQuery({
-    queryKey: ['subscription', id],
-    queryFn: () =>
-      answered(rest.GET('/v1/subscriptions/{subscription_id}', { params: { path: { subscription_id: id } } })),
+    ...subscriptionQuery(id),
     refetchInterval: lookAgainMs,
   });
   return (

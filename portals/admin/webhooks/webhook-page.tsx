@@ -12,6 +12,7 @@ import { Section } from '../../shared/parts/section.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
+import { RawText } from '../raw-text.tsx';
 import { DiscardDialog } from './discard-dialog.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 import { type Webhook, whyNoDiscard, whyNoReplay } from './webhook-states.ts';
@@ -77,18 +78,6 @@ function Notification({ webhook }: { webhook: Webhook }): ReactNode {
         <RawText label={t('webhooks.body')} text={readable(webhook.body)} />
       </Section>
     </>
-  );
-}
-
-/** It scrolls by itself, and so must be in reach of the keyboard. */
-function RawText({ label, text }: { label: string; text: string }): ReactNode {
-  return (
-    <section aria-label={label}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard (axe: scrollable-region-focusable) */}
-      <pre className="raw-text" tabIndex={0}>
-        {text}
-      </pre>
-    </section>
   );
 }
 

@@ -4,8 +4,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemPanel } from '../../shared/parts/problem-panel.tsx';
-import { answered, keyed, newIntentKey, rest } from '../../shared/rest/client.ts';
-import { asProblem } from '../../shared/rest/problem.ts';
+import { useIntentKey } from '../../shared/parts/use-intent-key.ts';
+import { answered, keyed, rest } from '../../shared/rest/client.ts';
 import type { Plan, SubscriptionCreated } from '../../shared/rest/types.ts';
 import { useCustomerId } from '../../shared/session/session-context.tsx';
 import { useMethods } from '../queries.ts';
@@ -80,7 +80,7 @@ export function SubscribeForm({ plans, onCreated }: SubscribeFormProps): ReactNo
 function useSubscribe(onCreated: (created: SubscriptionCreated) => void) {
   const customer_id = useCustomerId();
   const client = useQueryClient();
-  const [key, setKey] = useState(newIntentKey);
+  const { key, onProblem } = useIntentKey();
   return useMutation({
     mutationFn: (chosen: { plan_id: string; payment_method_id?: string }) => {
       const body = { customer_id, quantity: 1, ...chosen };
@@ -90,9 +90,6 @@ function useSubscribe(onCreated: (created: SubscriptionCreated) => void) {
       onCreated(created);
       await client.invalidateQueries();
     },
-    onError: (error) => {
-      const { status, code } = asProblem(error);
-      if (status >= 400 && status < 500 && code !== 'idempotency_key_in_use') setKey(newIntentKey());
-    },
+    onError: onProblem,
   });
 }

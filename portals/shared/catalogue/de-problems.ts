@@ -15,6 +15,10 @@ export const problems: typeof english = {
     cross_site_request: 'Der Browser hat dies von einer anderen Seite gesendet. Laden Sie die Seite neu.',
     rate_limited: 'Zu viele Anfragen in kurzer Zeit. Warten Sie einen Moment.',
     overloaded: 'Der Dienst ist ausgelastet. Versuchen Sie es gleich noch einmal.',
+    idempotency_key_reused:
+      'Ein früherer Versuch ist angekommen, so wie er war. Sehen Sie zuerst nach dem Stand: Noch einmal gesendet geschieht dies zusätzlich.',
+    idempotency_key_in_use:
+      'Der erste Versuch ist noch in Arbeit. Versuchen Sie es gleich noch einmal; nichts geschieht doppelt.',
     not_found: 'Hier gibt es nichts unter diesem Namen.',
     payment_declined:
       'Die Zahlung wurde abgelehnt. Wählen Sie eine andere Zahlungsmethode oder fragen Sie Ihre Bank, und versuchen Sie es noch einmal.',

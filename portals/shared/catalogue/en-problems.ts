@@ -13,6 +13,9 @@ export const problems = {
     cross_site_request: 'The browser sent this from another site. Reload the page.',
     rate_limited: 'Too many requests in a short time. Wait a moment and try again.',
     overloaded: 'The service is busy. Try again in a moment.',
+    idempotency_key_reused:
+      'An earlier try did arrive, as it was then. Look at how things stand first: sending again does this as well.',
+    idempotency_key_in_use: 'The first try is still being worked on. Try again in a moment; nothing is done twice.',
     not_found: 'There is nothing by that name here.',
     payment_declined: 'The payment was declined. Choose another payment method, or ask your bank, and try again.',
     payment_method_required: 'There is no payment method to charge. Add one first.',

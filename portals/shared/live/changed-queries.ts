@@ -27,12 +27,16 @@ const queriesOf: Partial<Record<Kind, { one?: readonly string[]; many?: readonly
 
 /** Of nobody's business, or of what is told otherwise. */
 const untouched: ReadonlySet<string> = new Set(['session', 'tenants', 'method-providers', 'method-setup']);
+/** Pages ask for these as often as they say: what settles behind them (look-ups, notifications) has neither event nor audit. */
+const looked: ReadonlySet<string> = new Set([
+  ...['clock', 'webhook', 'webhooks', 'undecided-attempts', 'admin-payment', 'refunds'],
+]);
 const known = new Set(Object.values(queriesOf).flatMap(({ one = [], many = [] }) => [...one, ...many]));
 
 /** Whether a change is told of what this query shows: what is not, is looked at as often as its page says. */
 export function isTold(key: readonly unknown[]): boolean {
   const [name] = key;
-  return typeof name === 'string' && name !== 'clock' && !untouched.has(name);
+  return typeof name === 'string' && !looked.has(name) && !untouched.has(name);
 }
 
 /** Whether what the query shows may be old after this change. A query of a name nobody thought of is old after any. */

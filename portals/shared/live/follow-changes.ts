@@ -131,16 +131,20 @@ function watchStream(outer: AbortSignal) {
 /** Over early when the network is back, or somebody looks again. */
 function rest(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const wakers: [EventTarget, string][] = [
-      ...[[window, 'online'] as [EventTarget, string], [signal, 'abort'] as [EventTarget, string]],
-    ];
     const done = (): void => {
       clearTimeout(timer);
-      for (const [target, event] of wakers) target.removeEventListener(event, done);
+      window.removeEventListener('online', done);
+      signal.removeEventListener('abort', done);
+      document.removeEventListener('visibilitychange', look);
       resolve();
     };
+    const look = (): void => {
+      if (document.visibilityState === 'visible') done();
+    };
     const timer = setTimeout(done, ms);
-    for (const [target, event] of wakers) target.addEventListener(event, done);
+    window.addEventListener('online', done);
+    signal.addEventListener('abort', done);
+    document.addEventListener('visibilitychange', look);
   });
 }
 

@@ -1,11 +1,10 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { newIntentKey } from '../rest/client.ts';
 import { asProblem } from '../rest/problem.ts';
 import { ProblemPanel } from './problem-panel.tsx';
 import { useFocusBack } from './use-focus-back.ts';
+import { useIntentKey } from './use-intent-key.ts';
 
 interface IntentDialogProps {
   title: string;
@@ -23,9 +22,8 @@ interface IntentDialogProps {
 /** Asks before something happens, says what will, and stays with the problem where it did not. */
 export function IntentDialog(props: IntentDialogProps): ReactNode {
   const { t } = useTranslation();
-  const client = useQueryClient();
   useFocusBack();
-  const [key, setKey] = useState(newIntentKey);
+  const { key, onProblem } = useIntentKey();
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
 
@@ -36,9 +34,7 @@ export function IntentDialog(props: IntentDialogProps): ReactNode {
       if ((await sendOnce(() => props.onConfirm(key))) !== false) props.onClose();
     } catch (problem) {
       setError(problem);
-      if (isRefused(problem)) setKey(newIntentKey());
-      // Perhaps somebody else was first: the page behind shows how things stand.
-      if (asProblem(problem).status === 409) void client.invalidateQueries();
+      onProblem(problem);
     } finally {
       setBusy(false);
     }
@@ -100,10 +96,4 @@ async function sendOnce(send: () => Promise<unknown>): Promise<unknown> {
       await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
     }
   }
-}
-
-/** A refused intention is over, and what is sent after a correction is another one. Where nobody knows, the key stays. */
-function isRefused(error: unknown): boolean {
-  const { status, code } = asProblem(error);
-  return status >= 400 && status < 500 && code !== 'idempotency_key_in_use';
 }

@@ -10,7 +10,8 @@ export const rest = createClient<paths>({
   baseUrl: '/',
   credentials: 'same-origin',
   cache: 'no-store',
-  fetch: (request) => fetch(request, { signal: AbortSignal.timeout(answerTimeoutMs) }),
+  fetch: (request) =>
+    fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(answerTimeoutMs)]) }),
 });
 
 interface Fetched<Data> {

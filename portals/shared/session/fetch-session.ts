@@ -6,7 +6,7 @@ export async function fetchSession(): Promise<SignedIn> {
   const who = await answered(rest.GET('/v1/session'));
   const { kind, actor, role, tenant, places, entered, language } = who;
   return {
-    ...{ kind, role, places, entered, language, sessionId: who.session_id, returnUrl: who.return_url },
+    ...{ kind, role, places, entered, language, sessionId: who.session_id },
     name: who.name ?? who.email ?? actor,
     permissions: new Set(who.permissions),
     tenant: tenant && {

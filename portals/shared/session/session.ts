@@ -17,8 +17,6 @@ export interface SignedIn {
   customerId: string | null;
   /** A customer's, as a language tag. */
   language: string | null;
-  /** Where a customer came from. */
-  returnUrl: string | null;
 }
 
 interface Tenant {

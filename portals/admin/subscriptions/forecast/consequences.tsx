@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../shared/format/use-format.ts';
 import { Loaded } from '../../../shared/parts/loaded.tsx';
+import { Skeletons } from '../../../shared/parts/skeletons.tsx';
 import type { Subscription, Supposed, Supposition } from '../../../shared/rest/types.ts';
 import { supposeQuery } from './suppose-query.ts';
 
@@ -22,7 +23,12 @@ export function Consequences({
   if (supposed === null) return null;
   return (
     <Paper p="md" radius="md" aria-live="polite" component="section" aria-label={t('whatIf.consequences')}>
-      <Loaded query={query}>{(answer) => <ConsequenceLines answer={answer} />}</Loaded>
+      {query.isPlaceholderData ? (
+        // The answer to what was chosen before must not be read as the answer to this.
+        <Skeletons />
+      ) : (
+        <Loaded query={query}>{(answer) => <ConsequenceLines answer={answer} />}</Loaded>
+      )}
     </Paper>
   );
 }

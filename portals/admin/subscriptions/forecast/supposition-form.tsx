@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { usePriceText } from '../../../shared/parts/use-price-text.ts';
 import { activePlansQuery } from '../../../shared/rest/plan-queries.ts';
 import type { Subscription } from '../../../shared/rest/types.ts';
+import { prorations } from '../../../shared/subscription/proration-choice.tsx';
 import { type Draft, type SupposedKind, supposedKinds } from './draft.ts';
 
 /** Which command, and its particulars. */
@@ -61,10 +62,7 @@ export function SuppositionForm(props: {
           label={t('proration.field')}
           value={draft.proration}
           onChange={({ currentTarget }) => set({ proration: currentTarget.value as Draft['proration'] })}
-          data={(['invoice_now', 'next_invoice', 'none'] as const).map((one) => ({
-            value: one,
-            label: t(`proration.${one}`),
-          }))}
+          data={prorations.map((one) => ({ value: one, label: t(`proration.${one}`) }))}
         />
       )}
     </SimpleGrid>

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemPanel } from '../../../shared/parts/problem-panel.tsx';
 import { answered, rest } from '../../../shared/rest/client.ts';
+import { RawText } from '../../raw-text.tsx';
 import type { RunEvent } from './run-story.ts';
 
 /** The events by their place in the subscription's order; each opens as it was published. */
@@ -56,10 +57,10 @@ function EventDialog(props: { subscriptionId: string; sequence: number; onClose:
       {event.isError && <ProblemPanel error={event.error} onRetry={() => void event.refetch()} />}
       {event.isPending && <Loader aria-label={t('parts.loading')} />}
       {event.data && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard.
-        <pre className="code" tabIndex={0} aria-label={t('runs.eventTitle', { number: sequence })} role="region">
-          {JSON.stringify(event.data.data[0] ?? null, null, 2)}
-        </pre>
+        <RawText
+          label={t('runs.eventTitle', { number: sequence })}
+          text={JSON.stringify(event.data.data[0] ?? null, null, 2)}
+        />
       )}
     </Modal>
   );
