@@ -29,7 +29,7 @@ const queriesOf: Partial<Record<Kind, { one?: readonly string[]; many?: readonly
 const untouched: ReadonlySet<string> = new Set(['session', 'tenants', 'method-providers', 'method-setup']);
 /** Pages ask for these as often as they say: what settles behind them (look-ups, notifications) has neither event nor audit. */
 const looked: ReadonlySet<string> = new Set([
-  ...['clock', 'webhook', 'webhooks', 'undecided-attempts', 'admin-payment', 'refunds'],
+  ...['clock', 'webhook', 'webhooks', 'undecided-attempts', 'admin-payment', 'refunds', 'reports'],
 ]);
 const known = new Set(Object.values(queriesOf).flatMap(({ one = [], many = [] }) => [...one, ...many]));
 
