@@ -99,7 +99,15 @@ const actionsOn = ({ customerId, subscriptionId, paymentId }: Ids): readonly Act
     call: ['GET', '/v1/admin/reconciliation'],
   },
   {
+    ...{ permission: 'reconciliation:read', at: '/reconciliation', button: 'Compare' },
+    call: ['GET', '/v1/admin/reconciliation'],
+  },
+  {
     ...{ permission: 'invoices:write', at: '/invoices', link: 'New invoice' },
+    call: ['POST', '/v1/admin/invoices', {}],
+  },
+  {
+    ...{ permission: 'invoices:write', at: `/invoices/new?customer_id=${customerId}`, button: 'Save as draft' },
     call: ['POST', '/v1/admin/invoices', {}],
   },
 ];
@@ -136,7 +144,7 @@ function actionsOnTroubles({ parkedId, undecided, webhookId }: Troubles): readon
 async function isOffered(page: Page, { at, button, link }: Action, mayDo: boolean): Promise<boolean> {
   await page.goto(`${journeys.platform.apiUrl}/admin${at}`);
   // A page that may not even be read is its refusal.
-  await page.getByRole('heading', { level: 1 }).or(page.getByRole('alert')).first().waitFor();
+  await page.getByRole('heading', { level: 1 }).or(page.getByRole('main').getByText(denied)).first().waitFor();
   await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
   const main = page.getByRole('main');
   const way =
