@@ -1,9 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newId } from '../db/new-id.ts';
-import { storeInInbox } from '../db/queries/inbox.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
 import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import { makeDeadLetter } from './support/troubles.ts';
 
 let started: PortalJourneys | null;
 let journeys: PortalJourneys;
@@ -38,16 +37,7 @@ async function renewToday(): Promise<void> {
   await tenant.waitForQuiet(30_000);
 }
 
-/** A notification that nobody could handle, as the forwarder leaves it. */
-async function makeDeadLetter(body: string): Promise<string> {
-  const { owner } = journeys.platform;
-  const id = newId('event');
-  const from = { provider: 'sandbox', endpoint: 'default', providerEventId: `evt_${id}`, id };
-  const said = { attemptId: null, eventType: 'charge.updated', fact: null, body: Buffer.from(body) };
-  await storeInInbox({ sql: owner }, tenant.tenantId, [{ ...from, ...said }]);
-  await owner`update inbox set status = 'dead', error = 'no such charge', tries = 5, published_at = now() where id = ${id}`;
-  return id;
-}
+const deadLetter = (body: string) => makeDeadLetter(journeys.platform, tenant, body);
 
 /** What stands under a name among the figures. */
 const figure = (page: Page, name: string) =>
@@ -96,8 +86,8 @@ describe('an administrator at home', () => {
     const customer_id = await tenant.makeCustomer();
     const plan_id = await tenant.makePlan();
     await tenant.rest.post('/v1/subscriptions', { customer_id, plan_id });
-    const given = await makeDeadLetter('{"note":"<img src=x onerror=alert(1)>"}');
-    const handled = await makeDeadLetter('no JSON at all');
+    const given = await deadLetter('{"note":"<img src=x onerror=alert(1)>"}');
+    const handled = await deadLetter('no JSON at all');
     const page = await journeys.openAdminPortal(tenant, 'admin');
     const card = page.getByRole('article', { name: 'Dead letters' });
     await card.getByText('2', { exact: true }).waitFor();
@@ -126,7 +116,7 @@ describe('an administrator at home', () => {
     { width: 1440, height: 900 },
   ])('can use home and the notifications on $width pixels, within the page’s policy', async (size) => {
     await renewToday();
-    const id = await makeDeadLetter(JSON.stringify({ long: 'x'.repeat(2_000) }));
+    const id = await deadLetter(JSON.stringify({ long: 'x'.repeat(2_000) }));
     const page = await journeys.openAdminPortal(tenant, 'owner', size);
     const errors: string[] = [];
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
@@ -147,7 +137,7 @@ describe('an administrator at home', () => {
 describe('a viewer at home', () => {
   it('sees the figures, and no card of a page it may not open', async () => {
     await renewToday();
-    const id = await makeDeadLetter('{}');
+    const id = await deadLetter('{}');
     const page = await journeys.openAdminPortal(tenant, 'viewer');
     await page.getByRole('article', { name: 'Failed payments' }).waitFor();
     await figure(page, 'Monthly recurring revenue').getByText('$39.98').waitFor();

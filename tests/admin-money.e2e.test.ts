@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../db/new-id.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import { desk, expectUsablePage, type PortalJourneys, phone, startPortalJourneys } from './support/portal-journeys.ts';
+import { scriptCharges, sendToReview } from './support/troubles.ts';
 
 let started: PortalJourneys | null;
 let journeys: PortalJourneys;
@@ -62,7 +63,7 @@ async function subscribe(name = 'Ada Lovelace'): Promise<Made> {
 
 /** A first charge that the provider has not decided, and that is looked up again and again. */
 async function subscribeUndecided(): Promise<Made> {
-  await sandbox('/control/script', { account: tenant.tenantId, next: [{ behave: 'pending:300000' }] });
+  await scriptCharges(journeys.platform, tenant, ['pending:300000']);
   return subscribe();
 }
 
@@ -135,7 +136,8 @@ describe('payments', () => {
     for (const header of ['Payment', 'Amount', 'Reason', 'Last attempt', 'Attempts']) {
       await page.getByRole('columnheader', { name: header, exact: true }).waitFor();
     }
-    await sandbox('/control/script', { account: tenant.tenantId, next: [{ behave: 'slow:6000' }] });
+    // Decided long after the list has been looked at, and long before the second look-up.
+    await scriptCharges(journeys.platform, tenant, ['pending:20000']);
     await row.getByRole('link', { name: payment?.payment_id }).click();
     await page.getByRole('button', { name: 'Run retry' }).click();
     const dialog = page.getByRole('dialog', { name: 'Run retry' });
@@ -145,7 +147,7 @@ describe('payments', () => {
     await page.getByRole('link', { name: 'Payments', exact: true }).click();
     await page.getByRole('link', { name: 'Payment errors' }).click();
     await row.getByText('Retrying…').waitFor();
-    await row.waitFor({ state: 'detached' });
+    await row.waitFor({ state: 'detached', timeout: 60_000 });
     await visit(page, `payments/${payment?.payment_id}`);
     await page.getByRole('status').getByText('Paid').waitFor();
   });
@@ -175,8 +177,7 @@ describe('an outcome nobody knows', () => {
 
   it('is decided by a person who says so twice, with a reason that is kept', async () => {
     const made = await subscribeUndecided();
-    await journeys.platform.owner`
-      update payment_attempts set status = 'needs_review', resolve_at = null where id = ${made.attemptId}`;
+    await sendToReview(journeys.platform, tenant, made.subscriptionId);
     const page = await journeys.openAdminPortal(tenant, 'owner');
     await visit(page, 'unknown-outcomes?status=needs_review');
     await page
@@ -314,10 +315,7 @@ describe('an invoice by hand', () => {
   });
 });
 
-const phone = { width: 390, height: 844 };
-const desk = { width: 1440, height: 900 };
-
-describe.each([phone, desk])('on $width pixels', (size) => {
+describe.each([phone, desk])('on $width pixels, $colorScheme', (screen) => {
   async function expectUsable(page: Page, paths: readonly string[]): Promise<void> {
     for (const path of paths) {
       await visit(page, path);
@@ -331,7 +329,7 @@ describe.each([phone, desk])('on $width pixels', (size) => {
     await tenant.rest.post(`/v1/payments/${made.paymentId}/refunds`, { amount: 500 });
     await openDispute(made);
     await subscribeUndecided();
-    const page = await journeys.openAdminPortal(tenant, 'owner', size);
+    const page = await journeys.openAdminPortal(tenant, 'owner', screen);
     await expectUsable(page, ['payments', 'unknown-outcomes', 'refunds', 'disputes', 'invoices', 'reconciliation']);
     await page.getByRole('button', { name: 'Compare' }).click();
     await page.getByText('The books agree').waitFor();
@@ -347,7 +345,7 @@ describe.each([phone, desk])('on $width pixels', (size) => {
       ...{ ...draft, lines: [{ description: 'Set-up', amount: 5_000, quantity: 1 }] },
     });
     const { invoice_id: billed } = await tenant.rest.get<{ invoice_id: string }>(`/v1/payments/${made.paymentId}`);
-    const page = await journeys.openAdminPortal(tenant, 'owner', size);
+    const page = await journeys.openAdminPortal(tenant, 'owner', screen);
     await expectUsable(page, [
       ...[`payments/${made.paymentId}`, `disputes/${dispute_id}`, `invoices/${billed}`],
       ...[`invoices/new?customer_id=${made.customerId}`, `invoices/${invoice_id}`],

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import {
+  desk,
+  expectColours,
+  expectUsablePage,
+  type PortalJourneys,
+  smallPhone,
+  startPortalJourneys,
+} from './support/portal-journeys.ts';
 
 let started: PortalJourneys | null;
 let journeys: PortalJourneys;
@@ -113,12 +120,10 @@ describe('an administrator', () => {
     expect(data.map(({ name }) => name)).toEqual(['Weekly']);
   });
 
-  it.each([
-    { width: 390, height: 844 },
-    { width: 1440, height: 900 },
-  ])('can use every page on $width pixels', async (size) => {
+  it.each([smallPhone, desk])('can use every page on $width pixels, $colorScheme', async (screen) => {
     const { paymentId, customerId, subscriptionId } = await failRenewal();
-    const page = await journeys.openAdminPortal(tenant, 'owner', size);
+    const page = await journeys.openAdminPortal(tenant, 'owner', screen);
+    await expectColours(page, screen);
     const lists = [
       '',
       'subscriptions',
@@ -146,7 +151,10 @@ describe('a viewer', () => {
     await page.goto(`${journeys.platform.apiUrl}/admin/payments/${paymentId}`);
     await page.getByText('No retry: Your role does not allow this.').waitFor();
     expect(await page.getByRole('button', { name: 'Run retry' }).count()).toBe(0);
-    expect(await page.getByRole('link', { name: 'Refund requests' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Payments', exact: true }).click();
+    const tabs = page.getByRole('navigation', { name: 'Payments' });
+    await tabs.getByRole('link', { name: 'Payment errors' }).waitFor();
+    expect(await tabs.getByRole('link', { name: 'Refund requests' }).count()).toBe(0);
     await page.goto(`${journeys.platform.apiUrl}/admin/subscriptions/${subscriptionId}`);
     const cancel = page.getByRole('button', { name: /^Cancel/ });
     await cancel.waitFor();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PlatformTenant } from './support/platform-tenant.ts';
 import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
 import { stackEnv } from './support/stack-env.ts';
+import { parkSubscription } from './support/troubles.ts';
 
 const patient = { timeout: 20_000 };
 
@@ -42,12 +43,7 @@ async function failRenewal(): Promise<{ id: string; customerId: string }> {
   return made;
 }
 
-async function park(id: string): Promise<void> {
-  const { owner } = journeys.platform;
-  const parked = { step: 'takeStep', input: { subscriptionId: id }, error: 'Error: <b>no such price</b>' };
-  await owner`update subscriptions set parked_at = now(), parked = ${owner.json(parked)}
-    where tenant_id = ${tenant.tenantId} and id = ${id}`;
-}
+const park = (id: string) => parkSubscription(journeys.platform, tenant, id);
 
 const addressOf = (path: string) => `${journeys.platform.apiUrl}/admin/${path}`;
 

@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PlatformTenant } from './support/platform-tenant.ts';
 import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import { scriptCharges } from './support/troubles.ts';
 
 let started: PortalJourneys | null;
 let journeys: PortalJourneys;
@@ -43,15 +44,6 @@ async function attemptsOf(status: string): Promise<number> {
   const [row] = await journeys.platform.owner<[{ count: number }]>`
     select count(*)::int from payment_attempts where tenant_id = ${tenant.tenantId} and status = ${status}`;
   return row.count;
-}
-
-/** What the provider does with the next charges of this tenant. */
-async function script(next: readonly string[]): Promise<void> {
-  const body = { operation: 'charge', account: tenant.tenantId, next: next.map((behave) => ({ behave })) };
-  const answer = await fetch(`${journeys.platform.addresses.sandboxProviderUrl}/control/script`, {
-    ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-  });
-  expect(answer.status).toBeLessThan(300);
 }
 
 describe('a customer who subscribes', () => {
@@ -112,11 +104,11 @@ describe('a customer who subscribes', () => {
   it('sees a notification of the provider change the page', async () => {
     const page = await journeys.openCustomerPortal(tenant, await makeCustomer());
     await choosePlan(page, 'Pro', '4242');
-    // Decided after the platform’s own first look, and long before its second.
-    await script(['pending:6000']);
+    // Decided after the platform’s own first look and after this page has been seen, long before the second look.
+    await scriptCharges(journeys.platform, tenant, ['pending:20000']);
     await subscribe(page);
     await page.getByText('The payment is not decided yet').waitFor();
-    await page.getByText('You are subscribed').waitFor();
+    await page.getByText('You are subscribed').waitFor({ timeout: 60_000 });
     const events = await journeys.platform.owner<{ status: string }[]>`
       select status from inbox where tenant_id = ${tenant.tenantId} and event_type = 'charge.updated'`;
     expect(events.map(({ status }) => status)).toEqual(['processed']);
@@ -151,7 +143,7 @@ describe('a customer', () => {
     await tenant.rest.post('/v1/test-clock/advance', { by: 'P32D' });
     const page = await journeys.openCustomerPortal(tenant, customerId);
     await page.getByText(/is due$/).waitFor();
-    await script(['ok']);
+    await scriptCharges(journeys.platform, tenant, ['ok']);
     await page.getByRole('button', { name: 'Pay now' }).click();
     await page
       .getByRole('dialog')

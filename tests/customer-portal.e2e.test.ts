@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import {
+  desk,
+  expectColours,
+  expectUsablePage,
+  type PortalJourneys,
+  smallPhone,
+  startPortalJourneys,
+} from './support/portal-journeys.ts';
 
 let started: PortalJourneys | null;
 let journeys: PortalJourneys;
@@ -119,13 +126,11 @@ describe('a customer', () => {
     await page.getByText(/^Payment of .* is due$/).waitFor({ state: 'detached' });
   });
 
-  it.each([
-    { width: 390, height: 844 },
-    { width: 1440, height: 900 },
-  ])('can use every page on $width pixels', async (size) => {
+  it.each([smallPhone, desk])('can use every page on $width pixels, $colorScheme', async (screen) => {
     const { customerId } = await subscribe();
-    const page = await journeys.openCustomerPortal(tenant, customerId, size);
+    const page = await journeys.openCustomerPortal(tenant, customerId, screen);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await expectColours(page, screen);
     for (const path of ['', 'billing', 'payment-methods', 'account', 'subscribe']) {
       await page.goto(`${journeys.platform.apiUrl}/portal/${path}`);
       await page.getByRole('heading', { level: 1 }).waitFor();

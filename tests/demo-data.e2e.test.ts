@@ -49,7 +49,8 @@ const statuses = async () => {
   return new Set(data.map(({ status }) => status));
 };
 
-describe('the demo data', () => {
+/** One story: each goes on with what the first has seeded. */
+describe('the demo data', { concurrent: false, shuffle: false }, () => {
   it('goes on where it was broken off, with nothing made twice', { timeout: 2 * seedsWithinMs }, async () => {
     await expect(seed((done) => done === 4)).rejects.toThrow('broken off');
     await seed();

@@ -4,6 +4,7 @@ import type { Permission } from '../domain/access/permissions.ts';
 import { rolePermissions, type userRoles } from '../domain/access/roles.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
 import { type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import { makeDeadLetter, parkSubscription, scriptCharges, sendToReview } from './support/troubles.ts';
 
 let started: PortalJourneys | null;
 let journeys: PortalJourneys;
@@ -35,6 +36,22 @@ async function makeSubscription(): Promise<Ids> {
   return { customerId, planId, subscriptionId: created.subscription_id, paymentId: created.payment.payment_id };
 }
 
+/** What waits for a person: a parked subscription, a charge of unknown outcome, a notification nobody could handle. */
+interface Troubles {
+  parkedId: string;
+  undecided: { paymentId: string; attemptId: string };
+  webhookId: string;
+}
+
+async function makeTroubles(): Promise<Troubles> {
+  const { platform } = journeys;
+  const { subscriptionId: parkedId } = await makeSubscription();
+  await parkSubscription(platform, tenant, parkedId);
+  await scriptCharges(platform, tenant, ['pending:300000']);
+  const undecided = await sendToReview(platform, tenant, (await makeSubscription()).subscriptionId);
+  return { parkedId, undecided, webhookId: await makeDeadLetter(platform, tenant, '{}') };
+}
+
 /** With the page's own session, as a script of the page would call. */
 async function callFrom(page: Page, method: string, path: string, body?: object): Promise<[number, string | null]> {
   const sent = JSON.stringify({ method, path, body });
@@ -54,10 +71,12 @@ type UserRole = (typeof userRoles)[number];
 
 interface Action {
   permission: Permission;
-  /** Where the button is, and what it is called there. */
+  /** Where the button is, or the way to it, and what it is called there. */
   at: string;
-  button: string;
-  call: [method: string, path: string, body: object];
+  button?: string;
+  link?: string;
+  /** Of a body or a query that the contract refuses: what is let in changes nothing. */
+  call: [method: string, path: string, body?: object];
 }
 
 /** What stands behind each action of the portal: offered, and carried out, by the permission alone. */
@@ -75,7 +94,66 @@ const actionsOn = ({ customerId, subscriptionId, paymentId }: Ids): readonly Act
     ...{ permission: 'refunds:write', at: `/payments/${paymentId}`, button: 'Refund' },
     call: ['POST', `/v1/payments/${paymentId}/refunds`, { amount: 'everything' }],
   },
+  {
+    ...{ permission: 'reconciliation:read', at: '/payments', link: 'Reconciliation' },
+    call: ['GET', '/v1/admin/reconciliation'],
+  },
+  {
+    ...{ permission: 'reconciliation:read', at: '/reconciliation', button: 'Compare' },
+    call: ['GET', '/v1/admin/reconciliation'],
+  },
+  {
+    ...{ permission: 'invoices:write', at: '/invoices', link: 'New invoice' },
+    call: ['POST', '/v1/admin/invoices', {}],
+  },
+  {
+    ...{ permission: 'invoices:write', at: `/invoices/new?customer_id=${customerId}`, button: 'Save as draft' },
+    call: ['POST', '/v1/admin/invoices', {}],
+  },
 ];
+
+/** The same of what a person does where something is stuck. */
+function actionsOnTroubles({ parkedId, undecided, webhookId }: Troubles): readonly Action[] {
+  const attempt = `/v1/admin/payments/${undecided.paymentId}/attempts/${undecided.attemptId}`;
+  const webhook = `/v1/admin/webhooks/${webhookId}`;
+  return [
+    {
+      ...{ permission: 'operations:repair', at: '/unknown-outcomes', button: 'Look up now' },
+      call: ['POST', `${attempt}/look-up`, { nonsense: true }],
+    },
+    {
+      ...{ permission: 'operations:repair', at: `/payments/${undecided.paymentId}`, button: 'Decide' },
+      call: ['POST', `${attempt}/resolve`, {}],
+    },
+    {
+      ...{ permission: 'operations:repair', at: `/subscriptions/${parkedId}`, button: 'Repair' },
+      call: ['POST', `/v1/admin/subscriptions/${parkedId}/repair`, {}],
+    },
+    {
+      ...{ permission: 'webhooks:write', at: `/webhooks/${webhookId}`, button: 'Handle again' },
+      call: ['POST', `${webhook}/replay`, { nonsense: true }],
+    },
+    {
+      ...{ permission: 'webhooks:write', at: `/webhooks/${webhookId}`, button: 'Give up' },
+      call: ['POST', `${webhook}/discard`, {}],
+    },
+  ];
+}
+
+/** Whether that page of the portal lets this role do it, waited for where it must. */
+async function isOffered(page: Page, { at, button, link }: Action, mayDo: boolean): Promise<boolean> {
+  await page.goto(`${journeys.platform.apiUrl}/admin${at}`);
+  // A page that may not even be read is its refusal.
+  await page.getByRole('heading', { level: 1 }).or(page.getByRole('main').getByText(denied)).first().waitFor();
+  await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
+  const main = page.getByRole('main');
+  const way =
+    link === undefined
+      ? main.getByRole('button', { name: button, exact: true })
+      : main.getByRole('link', { name: link });
+  if (mayDo) await way.first().waitFor();
+  return (await way.count()) > 0 && (await way.first().getAttribute('aria-disabled')) !== 'true';
+}
 
 describe.each([
   { role: 'owner', decides: true },
@@ -90,21 +168,15 @@ describe.each([
     const ids = await makeSubscription();
     await tenant.rest.post(`/v1/payments/${ids.paymentId}/refund-requests`, { amount: 1, reason: 'Too dear' });
     const page = await journeys.openAdminPortal(tenant, role);
-    const navigation = page.getByRole('navigation', { name: 'Navigation' });
-    await navigation.getByRole('link', { name: 'Customers' }).waitFor();
-    expect(await navigation.getByRole('link', { name: 'Refund requests' }).count()).toBe(decides ? 1 : 0);
-    for (const { permission, at, button, call } of actionsOn(ids)) {
-      await page.goto(`${journeys.platform.apiUrl}/admin${at}`);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' });
-      const offered = page.getByRole('main').getByRole('button', { name: button, exact: true }).first();
-      const isOffered = (await offered.count()) > 0 && (await offered.getAttribute('aria-disabled')) !== 'true';
-      expect([at, isOffered]).toEqual([at, may.has(permission)]);
-      // Nothing is changed: what is let in is no body of the contract.
-      expect([at, await callFrom(page, ...call)]).toEqual([
-        at,
-        may.has(permission) ? [400, 'invalid_request'] : forbidden,
-      ]);
+    await page.goto(`${journeys.platform.apiUrl}/admin/payments`);
+    const tabs = page.getByRole('navigation', { name: 'Payments' });
+    await tabs.getByRole('link', { name: 'Disputes' }).waitFor();
+    expect(await tabs.getByRole('link', { name: 'Refund requests' }).count()).toBe(decides ? 1 : 0);
+    for (const action of [...actionsOn(ids), ...actionsOnTroubles(await makeTroubles())]) {
+      const { permission, call } = action;
+      const mayDo = may.has(permission);
+      expect([call, await isOffered(page, action, mayDo)]).toEqual([call, mayDo]);
+      expect([call, await callFrom(page, ...call)]).toEqual([call, mayDo ? [400, 'invalid_request'] : forbidden]);
     }
     // What the navigation does not offer has an address all the same.
     await page.goto(`${journeys.platform.apiUrl}/admin/refund-requests`);

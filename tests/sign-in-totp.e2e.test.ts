@@ -67,7 +67,8 @@ async function signOut(): Promise<void> {
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
 }
 
-describe('a person with a second factor', () => {
+/** One story: each goes on where the one before has left the person and the browser. */
+describe('a person with a second factor', { concurrent: false, shuffle: false }, () => {
   it('sets it up, signed in by the password alone so far', async () => {
     await enterPassword();
     await isIn();

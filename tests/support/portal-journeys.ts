@@ -16,18 +16,24 @@ export interface PortalJourneys {
   /** Where browsers find it. */
   url: string;
   /** By a one-time link, as the business would send it. */
-  openCustomerPortal(tenant: PlatformTenant, customerId: string, size?: Size): Promise<Page>;
+  openCustomerPortal(tenant: PlatformTenant, customerId: string, screen?: Screen): Promise<Page>;
   /** Through the sign-in pages, as a user of that role. */
-  openAdminPortal(tenant: PlatformTenant, role: string, size?: Size): Promise<Page>;
+  openAdminPortal(tenant: PlatformTenant, role: string, screen?: Screen): Promise<Page>;
   /** Through the sign-in pages, as somebody who runs the platform and is in no business yet. */
   openOperatorPortal(): Promise<Page>;
   stop(): Promise<void>;
 }
 
-export interface Size {
+export interface Screen {
   width: number;
   height: number;
+  colorScheme?: 'light' | 'dark';
 }
+
+export const phone = { width: 390, height: 844, colorScheme: 'dark' } as const satisfies Screen;
+/** The narrowest window the portals are made for. */
+export const smallPhone = { ...phone, width: 360, height: 740 } as const satisfies Screen;
+export const desk = { width: 1440, height: 900, colorScheme: 'light' } as const satisfies Screen;
 
 /** The platform with a browser before it, at an address of its own or at the one given; null where there is no browser. */
 export async function startPortalJourneys(publicUrl?: string): Promise<PortalJourneys | null> {
@@ -39,16 +45,16 @@ export async function startPortalJourneys(publicUrl?: string): Promise<PortalJou
   const url = publicUrl ?? platform.apiUrl;
   return {
     ...{ platform, url },
-    async openCustomerPortal(tenant, customerId, size) {
-      const page = await openPage(browser, size);
+    async openCustomerPortal(tenant, customerId, screen) {
+      const page = await openPage(browser, screen);
       const { url } = await tenant.rest.post<{ url: string }>(`/v1/customers/${customerId}/portal-session`, {});
       await page.goto(url);
       return page;
     },
-    async openAdminPortal(tenant, role, size) {
+    async openAdminPortal(tenant, role, screen) {
       const email = await makeUser(platform);
       await placeUser(platform, tenant, { email, role });
-      const page = await openPage(browser, size);
+      const page = await openPage(browser, screen);
       await signIn(platform, page, email);
       await page.getByRole('navigation', { name: 'Navigation' }).waitFor({ state: 'attached' });
       return page;
@@ -65,8 +71,9 @@ export async function startPortalJourneys(publicUrl?: string): Promise<PortalJou
   };
 }
 
-async function openPage(browser: Browser, size: Size = { width: 1280, height: 900 }): Promise<Page> {
-  const context = await browser.newContext({ viewport: size, locale: 'en-US' });
+async function openPage(browser: Browser, screen: Screen = { width: 1280, height: 900 }): Promise<Page> {
+  const { colorScheme = 'light', ...viewport } = screen;
+  const context = await browser.newContext({ viewport, colorScheme, locale: 'en-US' });
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
   return page;
@@ -97,6 +104,11 @@ async function placeUser(
 ): Promise<void> {
   await owner`insert into memberships (tenant_id, id, email, name, role)
     select ${tenantId}, id, email, name, ${role} from identity.users where email = ${email}`;
+}
+
+/** What stands there is judged in these colours. */
+export async function expectColours(page: Page, { colorScheme }: Required<Screen>): Promise<void> {
+  await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
 }
 
 /** Nothing an assistive technology stumbles over, and nothing beyond the window's edge. */

@@ -1,0 +1,56 @@
+import { newId } from '../../db/new-id.ts';
+import { storeInInbox } from '../../db/queries/inbox.ts';
+import type { TestPlatform } from './platform.ts';
+import type { PlatformTenant } from './platform-tenant.ts';
+
+/** What the provider does with the next charges of this tenant. */
+export async function scriptCharges(
+  { addresses }: TestPlatform,
+  { tenantId }: PlatformTenant,
+  next: readonly string[],
+): Promise<void> {
+  const body = { operation: 'charge', account: tenantId, next: next.map((behave) => ({ behave })) };
+  const answer = await fetch(`${addresses.sandboxProviderUrl}/control/script`, {
+    ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+  });
+  if (!answer.ok) throw new Error(`no script is taken: ${answer.status} ${await answer.text()}`);
+}
+
+/** The one charge of a subscription that nobody has decided, as after the last look-up. */
+export async function sendToReview(
+  { owner }: TestPlatform,
+  { tenantId }: PlatformTenant,
+  subscriptionId: string,
+): Promise<{ paymentId: string; attemptId: string }> {
+  const [attempt] = await owner<{ paymentId: string; attemptId: string }[]>`
+    update payment_attempts set status = 'needs_review', resolve_at = null
+    where tenant_id = ${tenantId} and subscription_id = ${subscriptionId} and status = 'unknown'
+    returning payment_id, id as attempt_id`;
+  if (!attempt) throw new Error('no charge of this subscription is undecided');
+  return attempt;
+}
+
+/** As a step leaves it that failed until an operator has to look. */
+export async function parkSubscription(
+  { owner }: TestPlatform,
+  { tenantId }: PlatformTenant,
+  id: string,
+): Promise<void> {
+  const parked = { step: 'takeStep', input: { subscriptionId: id }, error: 'Error: <b>no such price</b>' };
+  await owner`update subscriptions set parked_at = now(), parked = ${owner.json(parked)}
+    where tenant_id = ${tenantId} and id = ${id}`;
+}
+
+/** A notification that nobody could handle, as the forwarder leaves it. */
+export async function makeDeadLetter(
+  { owner }: TestPlatform,
+  { tenantId }: PlatformTenant,
+  body: string,
+): Promise<string> {
+  const id = newId('event');
+  const from = { provider: 'sandbox', endpoint: 'default', providerEventId: `evt_${id}`, id };
+  const said = { attemptId: null, eventType: 'charge.updated', fact: null, body: Buffer.from(body) };
+  await storeInInbox({ sql: owner }, tenantId, [{ ...from, ...said }]);
+  await owner`update inbox set status = 'dead', error = 'no such charge', tries = 5, published_at = now() where id = ${id}`;
+  return id;
+}
