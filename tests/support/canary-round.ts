@@ -77,7 +77,9 @@ async function send(apiUrl: string, apiKey: string, { method, path, headers, raw
     headers: { authorization: `Bearer ${apiKey}`, ...headers },
     ...(raw === undefined ? {} : { body: raw }),
   });
-  await response.arrayBuffer();
+  // A stream of changes ends when somebody leaves.
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) await response.body?.cancel();
+  else await response.arrayBuffer();
   return response.status;
 }
 
