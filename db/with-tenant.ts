@@ -67,15 +67,20 @@ export async function readAsTenant<T>(
   query: (sql: Sql) => PromiseLike<T>,
 ): Promise<T> {
   const connection = await database.sql.reserve();
+  const sql = connection as unknown as Sql;
+  const sent = [
+    sql`begin read only`.execute(),
+    sql`select set_config('app.tenant_id', ${tenantId}, true)`.execute(),
+    ask(() => query(sql)),
+    sql`commit`.execute(),
+  ] as const;
   try {
-    const sql = connection as unknown as Sql;
-    const [, , result] = await Promise.all([
-      sql`begin read only`.execute(),
-      sql`select set_config('app.tenant_id', ${tenantId}, true)`.execute(),
-      ask(() => query(sql)),
-      sql`commit`.execute(),
-    ]);
+    const [, , result] = await Promise.all(sent);
     return result;
+  } catch (error) {
+    // Given back before its commit is answered, it would be lost to everybody.
+    await Promise.allSettled(sent);
+    throw error;
   } finally {
     connection.release();
   }
