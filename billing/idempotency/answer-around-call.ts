@@ -2,7 +2,6 @@ import type { Answer } from '../../contracts/answer.ts';
 import { problemOf } from '../../contracts/problem.ts';
 import { type ClaimResult, claimKey, releaseKey, storeAnswer } from '../../db/queries/idempotency-keys.ts';
 import { type OpeningTransaction, type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
-import { DomainError } from '../../domain/errors.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
