@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { registerOptionalCheck, registerReadyCheck } from './health.ts';
 import { type HealthServer, startHealthServer } from './health-server.ts';
 import { registerCounter, startMetrics } from './metrics.ts';
@@ -10,7 +10,11 @@ beforeAll(async () => {
   server = await startHealthServer({ host: '127.0.0.1', port: 0 });
 });
 
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  // The checks belong to this process: whoever shares it begins anew.
+  vi.resetModules();
+});
 
 it('serves metrics that carry the role', async () => {
   registerCounter({ name: 'redcore_example_total', help: 'Example', labels: ['kind'] }).inc({ kind: 'a' });

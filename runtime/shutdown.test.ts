@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { checkReady } from './health.ts';
 import { createLogger } from './logger.ts';
 import { onShutdown, runShutdown } from './shutdown.ts';
+
+// A process that has shut down stays so: whoever shares this one begins anew.
+afterAll(() => vi.resetModules());
 
 it('turns unready first, then runs phase after phase, and goes on past a step that fails', async () => {
   const order: string[] = [];
