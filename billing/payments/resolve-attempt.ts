@@ -1,17 +1,14 @@
 import type { Answer } from '../../contracts/answer.ts';
-import { loadAttempt } from '../../db/queries/load-attempt.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { AttemptId, PaymentId } from '../../domain/ids.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { storeSettledAnswer } from '../attempts/store-settled-answer.ts';
-import { loadAttemptIntoWork } from '../attempts/with-attempt.ts';
 import type { Call } from '../call.ts';
 import { applyChargeResult, type ChargeResult } from '../collection/apply-charge-result.ts';
 import type { BillingContext, OwedIntent } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
-import { loadWorkOf, refOfPayment } from '../subscription-work/payment-work.ts';
 import { settle } from '../subscription-work/settle.ts';
 import { writeAudit, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { type AttemptOfPayment, loadUndecidedAttempt } from './load-undecided-attempt.ts';
 
 export interface Resolution {
   outcome: 'succeeded' | 'failed';
@@ -27,20 +24,15 @@ export interface Resolution {
 export async function resolveAttempt(
   context: BillingContext,
   call: Call,
-  of: { paymentId: PaymentId; attemptId: AttemptId },
+  of: AttemptOfPayment,
   resolution: Resolution,
 ): Promise<Answer> {
   const owed: OwedIntent[] = [];
   const answer = await answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
-    const found = await loadAttempt(tx, of.attemptId);
-    if (found?.payment.id !== of.paymentId) throw new DomainError('not_found', 'unknown attempt');
-    const work = await loadWorkOf(tx, refOfPayment(found.payment), call.caller);
-    const attempt = await loadAttemptIntoWork(work, of.attemptId);
-    if (attempt.status !== 'needs_review') {
-      throw new DomainError('invalid_state', 'Only an attempt that needs review is resolved by hand.', {
-        attempt_status: attempt.status,
-      });
-    }
+    const { work, attempt } = await loadUndecidedAttempt(tx, call.caller, of, {
+      statuses: ['needs_review'],
+      otherwise: 'Only an attempt that needs review is resolved by hand.',
+    });
     const details = { attempt_id: attempt.id, ...resolution };
     writeAudit(work, 'payment.attempt_resolved', of.paymentId, details);
     writeTimeline(work, 'attempt_resolved', { attempt_id: attempt.id, outcome: resolution.outcome });
