@@ -1,24 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newId } from '../db/new-id.ts';
+import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { desk, expectUsablePage, type PortalJourneys, phone, startPortalJourneys } from './support/portal-journeys.ts';
+import { desk, expectUsablePage, type PortalJourneys, phone } from './support/portal-journeys.ts';
 import { scriptCharges, sendToReview } from './support/troubles.ts';
 
-let started: PortalJourneys | null;
 let journeys: PortalJourneys;
 let tenant: PlatformTenant;
-
-beforeAll(async () => {
-  started = await startPortalJourneys();
-  if (started) journeys = started;
+beforeEachJourney((opened, made) => {
+  [journeys, tenant] = [opened, made];
 });
-beforeEach(async ({ skip }) => {
-  if (started === null) skip();
-  tenant = await journeys.platform.makeTenant();
-});
-afterAll(async () => started?.stop());
 
 const sandbox = async (path: string, body: object): Promise<Record<string, string>> => {
   const answer = await fetch(`${journeys.platform.addresses.sandboxProviderUrl}${path}`, {

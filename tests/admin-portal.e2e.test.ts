@@ -1,27 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import {
-  desk,
-  expectColours,
-  expectUsablePage,
-  type PortalJourneys,
-  smallPhone,
-  startPortalJourneys,
-} from './support/portal-journeys.ts';
+import { desk, expectColours, expectUsablePage, type PortalJourneys, smallPhone } from './support/portal-journeys.ts';
 
-let started: PortalJourneys | null;
 let journeys: PortalJourneys;
 let tenant: PlatformTenant;
-
-beforeAll(async () => {
-  started = await startPortalJourneys();
-  if (started) journeys = started;
+beforeEachJourney((opened, made) => {
+  [journeys, tenant] = [opened, made];
 });
-beforeEach(async ({ skip }) => {
-  if (started === null) skip();
-  tenant = await journeys.platform.makeTenant();
-});
-afterAll(async () => started?.stop());
 
 /** A renewal declined for insufficient funds. */
 async function failRenewal(): Promise<{ paymentId: string; customerId: string; subscriptionId: string }> {

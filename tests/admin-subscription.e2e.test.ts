@@ -1,25 +1,18 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import { expectUsablePage, type PortalJourneys } from './support/portal-journeys.ts';
 import { stackEnv } from './support/stack-env.ts';
 import { parkSubscription } from './support/troubles.ts';
 
 const patient = { timeout: 20_000 };
 
-let started: PortalJourneys | null;
 let journeys: PortalJourneys;
 let tenant: PlatformTenant;
-
-beforeAll(async () => {
-  started = await startPortalJourneys();
-  if (started) journeys = started;
+beforeEachJourney((opened, made) => {
+  [journeys, tenant] = [opened, made];
 });
-beforeEach(async ({ skip }) => {
-  if (started === null) skip();
-  tenant = await journeys.platform.makeTenant();
-});
-afterAll(async () => started?.stop());
 
 async function subscribe(token = 'tok_ok'): Promise<{ id: string; customerId: string }> {
   const plan_id = await tenant.makePlan({ name: 'Pro' });

@@ -1,22 +1,15 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { expectUsablePage, type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import { expectUsablePage, type PortalJourneys } from './support/portal-journeys.ts';
 import { scriptCharges } from './support/troubles.ts';
 
-let started: PortalJourneys | null;
 let journeys: PortalJourneys;
 let tenant: PlatformTenant;
-
-beforeAll(async () => {
-  started = await startPortalJourneys();
-  if (started) journeys = started;
+beforeEachJourney((opened, made) => {
+  [journeys, tenant] = [opened, made];
 });
-beforeEach(async ({ skip }) => {
-  if (started === null) skip();
-  tenant = await journeys.platform.makeTenant();
-});
-afterAll(async () => started?.stop());
 
 async function makeCustomer(details: Record<string, unknown> = {}): Promise<string> {
   const body = { email: 'ada@example.com', name: 'Ada', ...details };

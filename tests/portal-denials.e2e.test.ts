@@ -1,24 +1,17 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Permission } from '../domain/access/permissions.ts';
 import { rolePermissions, type userRoles } from '../domain/access/roles.ts';
+import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { type PortalJourneys, startPortalJourneys } from './support/portal-journeys.ts';
+import type { PortalJourneys } from './support/portal-journeys.ts';
 import { makeDeadLetter, parkSubscription, scriptCharges, sendToReview } from './support/troubles.ts';
 
-let started: PortalJourneys | null;
 let journeys: PortalJourneys;
 let tenant: PlatformTenant;
-
-beforeAll(async () => {
-  started = await startPortalJourneys();
-  if (started) journeys = started;
+beforeEachJourney((opened, made) => {
+  [journeys, tenant] = [opened, made];
 });
-beforeEach(async ({ skip }) => {
-  if (started === null) skip();
-  tenant = await journeys.platform.makeTenant();
-});
-afterAll(async () => started?.stop());
 
 interface Ids {
   customerId: string;

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { newId } from '../db/new-id.ts';
-import { createPasswordHasher } from '../identity/accounts/password-hasher.ts';
 import { sessionCookie } from '../identity/sessions/cookie.ts';
 import { findChromium } from '../stack/find-chromium.ts';
 import { openChromium } from './support/chromium.ts';
+import { makeUser, password, placeUser } from './support/people.ts';
 import { startTestPlatform, type TestPlatform } from './support/platform.ts';
 
 const executable = findChromium();
-const password = 'a long enough pass phrase';
 
 let platform: TestPlatform;
 let browser: Browser;
@@ -23,14 +21,8 @@ beforeAll(async () => {
   browser = await openChromium(executable);
   context = await browser.newContext();
   page = await context.newPage();
-  const { tenantId } = await platform.makeTenant();
-  const userId = newId('user');
-  email = `${userId}@people.example`;
-  const hash = await createPasswordHasher().hash(password);
-  await platform.owner`insert into identity.users (id, email, name, password_hash, password_changed_at)
-    values (${userId}, ${email}, 'Ada', ${hash}, now())`;
-  await platform.owner`insert into memberships (tenant_id, id, email, name, role)
-    values (${tenantId}, ${userId}, ${email}, 'Ada', 'admin')`;
+  email = await makeUser(platform);
+  await placeUser(platform, await platform.makeTenant(), { email, role: 'admin' });
 });
 beforeEach(({ skip }) => skip(executable === null, 'Chromium is not on the PATH'));
 afterAll(async () => {

@@ -1,14 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { newId } from '../../db/new-id.ts';
-import { createPasswordHasher } from '../../identity/accounts/password-hasher.ts';
 import { findChromium } from '../../stack/find-chromium.ts';
 import { openChromium } from './chromium.ts';
+import { makeUser, password, placeUser } from './people.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
 import type { PlatformTenant } from './platform-tenant.ts';
 
-const password = 'violet kettle on the roof';
 const patienceMs = 20_000;
 
 export interface PortalJourneys {
@@ -85,25 +83,6 @@ async function signIn({ apiUrl }: TestPlatform, page: Page, email: string): Prom
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-}
-
-/** Whose id is in the address. */
-async function makeUser({ owner }: TestPlatform, { isOperator = false } = {}): Promise<string> {
-  const id = newId('user');
-  const email = `${id}@example.com`;
-  const hash = await createPasswordHasher().hash(password);
-  await owner`insert into identity.users (id, email, name, password_hash, password_changed_at, is_operator)
-    values (${id}, ${email}, 'Olivia Owner', ${hash}, now(), ${isOperator})`;
-  return email;
-}
-
-async function placeUser(
-  { owner }: TestPlatform,
-  { tenantId }: PlatformTenant,
-  { email, role }: { email: string; role: string },
-): Promise<void> {
-  await owner`insert into memberships (tenant_id, id, email, name, role)
-    select ${tenantId}, id, email, name, ${role} from identity.users where email = ${email}`;
 }
 
 /** What stands there is judged in these colours. */
