@@ -1,10 +1,11 @@
 import { Button, Group, TextInput } from '@mantine/core';
-import { IconSearch, IconX } from '@tabler/icons-react';
+import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useProblemText } from '../../shared/parts/use-problem-text.ts';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { DropFilter } from '../drop-filter.tsx';
 import { customerQuery } from '../names.tsx';
 
 interface CustomerSearchProps {
@@ -71,15 +72,5 @@ function ChosenCustomer({ id, onDrop }: { id: string; onDrop: () => void }): Rea
   const { t } = useTranslation();
   const customer = useQuery(customerQuery(id));
   const name = customer.data?.name ?? customer.data?.email ?? id;
-  return (
-    <Button
-      variant="light"
-      maw="100%"
-      rightSection={<IconX size={16} aria-hidden />}
-      aria-label={t('customerSearch.drop', { name })}
-      onClick={onDrop}
-    >
-      {name}
-    </Button>
-  );
+  return <DropFilter shown={name} label={t('customerSearch.drop', { name })} onDrop={onDrop} />;
 }

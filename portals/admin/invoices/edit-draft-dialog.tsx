@@ -1,7 +1,7 @@
-import { Textarea } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
+import { LongText } from '../../shared/parts/long-text.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
 import type { Invoice } from '../../shared/rest/types.ts';
@@ -32,14 +32,7 @@ export function EditDraftDialog({ invoice, onClose }: { invoice: Invoice; onClos
       onClose={onClose}
     >
       <LinesEditor lines={lines} currency={invoice.currency} onChange={setLines} />
-      <Textarea
-        label={t('manualInvoice.memo')}
-        maxLength={1_000}
-        autosize
-        minRows={2}
-        value={memo}
-        onChange={({ currentTarget }) => setMemo(currentTarget.value)}
-      />
+      <LongText label={t('manualInvoice.memo')} maxLength={1_000} value={memo} onChange={setMemo} />
     </IntentDialog>
   );
 }

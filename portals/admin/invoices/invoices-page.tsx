@@ -1,4 +1,4 @@
-import { Group, NativeSelect, Paper } from '@mantine/core';
+import { Group, Paper } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
@@ -11,6 +11,7 @@ import { answered, rest } from '../../shared/rest/client.ts';
 import { pageLimit } from '../../shared/rest/page-limit.ts';
 import type { Invoice } from '../../shared/rest/types.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
+import { ChoiceFilter } from '../choice-filter.tsx';
 import { CustomerSearch } from '../customers/customer-search.tsx';
 import { CustomerName } from '../names.tsx';
 import { useFilters } from '../use-filters.ts';
@@ -38,14 +39,13 @@ export function InvoicesPage(): ReactNode {
             hint={t('customerSearch.hint')}
             onChange={(id) => change({ customer_id: id })}
           />
-          <NativeSelect
+          <ChoiceFilter
             label={t('invoices.status')}
-            value={status ?? ''}
-            onChange={({ currentTarget }) => change({ status: currentTarget.value })}
-            data={[
-              { value: '', label: t('invoices.everyStatus') },
-              ...statuses.map((one) => ({ value: one, label: t(`status.${one}`) })),
-            ]}
+            every={t('invoices.everyStatus')}
+            choices={statuses}
+            nameOf={(one) => t(`status.${one}`)}
+            value={status}
+            onChange={(chosen) => change({ status: chosen })}
           />
         </Group>
         <PagedTable<Invoice>

@@ -1,9 +1,10 @@
-import { Button, Group, Paper, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Paper, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
+import { LongText } from '../../shared/parts/long-text.tsx';
 import { notifyDone } from '../../shared/parts/notices.ts';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { ProblemPanel } from '../../shared/parts/problem-panel.tsx';
@@ -79,14 +80,7 @@ function DraftForm({ customerId }: { customerId: string }): ReactNode {
           onChange={({ currentTarget }) => setCurrency(currentTarget.value.toUpperCase())}
         />
         <LinesEditor lines={lines} currency={currency} onChange={setLines} />
-        <Textarea
-          label={t('manualInvoice.memo')}
-          maxLength={1_000}
-          autosize
-          minRows={2}
-          value={memo}
-          onChange={({ currentTarget }) => setMemo(currentTarget.value)}
-        />
+        <LongText label={t('manualInvoice.memo')} maxLength={1_000} value={memo} onChange={setMemo} />
         {create.isError && <ProblemPanel error={create.error} />}
         <Group justify="flex-end">
           <Button type="submit" loading={create.isPending} disabled={read === null}>

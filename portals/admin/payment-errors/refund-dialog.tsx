@@ -1,9 +1,10 @@
-import { Text, Textarea, TextInput } from '@mantine/core';
+import { Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { majorText, parseMoney } from '../../shared/format/money.ts';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
+import { LongText } from '../../shared/parts/long-text.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
 import type { AdminPayment } from '../../shared/rest/types.ts';
@@ -47,14 +48,7 @@ export function RefundDialog({ payment, onClose }: { payment: AdminPayment; onCl
         onChange={(event) => setText(event.currentTarget.value)}
         error={isFine ? undefined : t('refundDialog.amountWrong', { most: format.money(left, payment.currency) })}
       />
-      <Textarea
-        label={t('refundDialog.note')}
-        maxLength={500}
-        autosize
-        minRows={2}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-      />
+      <LongText label={t('refundDialog.note')} value={note} onChange={setNote} />
     </IntentDialog>
   );
 }

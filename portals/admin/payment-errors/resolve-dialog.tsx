@@ -1,8 +1,9 @@
-import { Alert, Checkbox, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Checkbox, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
+import { LongText } from '../../shared/parts/long-text.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
 import { useWhoPays } from '../payments/use-who-pays.ts';
@@ -104,14 +105,11 @@ function VerdictFields(props: { verdict: Verdict; onChange: (changed: Partial<Ve
         value={verdict.chargeId}
         onChange={(event) => onChange({ chargeId: event.currentTarget.value })}
       />
-      <Textarea
+      <LongText
         label={t('resolve.reason')}
         required
-        maxLength={500}
-        autosize
-        minRows={2}
         value={verdict.reason}
-        onChange={(event) => onChange({ reason: event.currentTarget.value })}
+        onChange={(text) => onChange({ reason: text })}
       />
     </>
   );

@@ -1,11 +1,12 @@
-import { Button, Group, NativeSelect, Paper } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { Group, Paper } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
+import { ChoiceFilter } from '../choice-filter.tsx';
 import { CustomerSearch } from '../customers/customer-search.tsx';
+import { DropFilter } from '../drop-filter.tsx';
 import { everyPaymentStatus, PaymentsTable } from '../payment-errors/payments-table.tsx';
 import { useFilters } from '../use-filters.ts';
 import { DateRange, instantsOf } from './date-range.tsx';
@@ -59,41 +60,26 @@ function FilterBar(): ReactNode {
         onChange={(id) => change({ customer_id: id })}
         onOther={openOther}
       />
-      <NativeSelect
+      <ChoiceFilter
         label={t('payments.status')}
-        value={statuses.find((one) => one === status) ?? ''}
-        onChange={({ currentTarget }) => change({ status: currentTarget.value })}
-        data={[
-          { value: '', label: t('area.everyStatus') },
-          ...statuses.map((one) => ({ value: one, label: t(`status.${one}`) })),
-        ]}
+        every={t('area.everyStatus')}
+        choices={statuses}
+        nameOf={(one) => t(`status.${one}`)}
+        value={statuses.find((one) => one === status)}
+        onChange={(chosen) => change({ status: chosen })}
       />
-      <NativeSelect
+      <ChoiceFilter
         label={t('area.provider')}
-        value={providerNames.find((one) => one === provider) ?? ''}
-        onChange={({ currentTarget }) => change({ provider: currentTarget.value })}
-        data={[
-          { value: '', label: t('area.everyProvider') },
-          ...providerNames.map((one) => ({ value: one, label: t(`providerName.${one}`) })),
-        ]}
+        every={t('area.everyProvider')}
+        choices={providerNames}
+        nameOf={(one) => t(`providerName.${one}`)}
+        value={providerNames.find((one) => one === provider)}
+        onChange={(chosen) => change({ provider: chosen })}
       />
       <DateRange from={from ?? ''} to={to ?? ''} onChange={change} />
-      {charge !== undefined && <DropCharge charge={charge} onDrop={() => change({ charge: '' })} />}
+      {charge !== undefined && (
+        <DropFilter shown={charge} label={t('area.dropCharge', { charge })} onDrop={() => change({ charge: '' })} />
+      )}
     </Group>
-  );
-}
-
-function DropCharge({ charge, onDrop }: { charge: string; onDrop: () => void }): ReactNode {
-  const { t } = useTranslation();
-  return (
-    <Button
-      variant="light"
-      maw="100%"
-      rightSection={<IconX size={16} aria-hidden />}
-      aria-label={t('area.dropCharge', { charge })}
-      onClick={onDrop}
-    >
-      {charge}
-    </Button>
   );
 }

@@ -1,8 +1,9 @@
-import { Text, Textarea } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
+import { LongText } from '../../shared/parts/long-text.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
 import { useWhoPays } from '../payments/use-who-pays.ts';
@@ -37,14 +38,11 @@ export function DecideDialog({ request, verdict, onClose }: Decision & { onClose
       <Text size="sm">
         {t(`requests.${verdict}Text`, { amount: format.money(request.amount, request.currency), name })}
       </Text>
-      <Textarea
+      <LongText
         label={t(verdict === 'decline' ? 'requests.noteWanted' : 'requests.note')}
         required={verdict === 'decline'}
-        maxLength={500}
-        autosize
-        minRows={2}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={setText}
       />
     </IntentDialog>
   );

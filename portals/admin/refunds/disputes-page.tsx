@@ -1,4 +1,4 @@
-import { NativeSelect, Paper } from '@mantine/core';
+import { Paper } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
@@ -9,6 +9,7 @@ import { RouterAnchor } from '../../shared/parts/router-parts.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import type { Dispute } from '../../shared/rest/types.ts';
+import { ChoiceFilter } from '../choice-filter.tsx';
 import { CustomerName } from '../names.tsx';
 import { useFilters } from '../use-filters.ts';
 import { DisputeState } from './dispute-state.tsx';
@@ -24,16 +25,15 @@ export function DisputesPage(): ReactNode {
     <>
       <PageHeader title={t('nav.disputes')} text={t('disputes.text')} />
       <Paper>
-        <NativeSelect
+        <ChoiceFilter
           label={t('disputes.status')}
           w={{ base: '100%', xs: 220 }}
           mb="md"
-          value={status ?? ''}
-          onChange={({ currentTarget }) => change({ status: currentTarget.value })}
-          data={[
-            { value: '', label: t('area.everyStatus') },
-            ...statuses.map((one) => ({ value: one, label: t(`disputes.state.${one}`) })),
-          ]}
+          every={t('area.everyStatus')}
+          choices={statuses}
+          nameOf={(one) => t(`disputes.state.${one}`)}
+          value={status}
+          onChange={(chosen) => change({ status: chosen })}
         />
         <DisputesTable status={status} />
       </Paper>

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Paper, Text } from '@mantine/core';
+import { Button, Group, Paper, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
@@ -10,6 +10,7 @@ import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
 import type { RefundInList } from '../../shared/rest/types.ts';
 import { useMay } from '../../shared/session/session-context.tsx';
+import { ChoiceFilter } from '../choice-filter.tsx';
 import { CustomerSearch } from '../customers/customer-search.tsx';
 import { CustomerName } from '../names.tsx';
 import { DateRange, instantsOf } from '../payments/date-range.tsx';
@@ -35,14 +36,13 @@ export function RefundsPage(): ReactNode {
             hint={t('customerSearch.hint')}
             onChange={(id) => change({ customer_id: id })}
           />
-          <NativeSelect
+          <ChoiceFilter
             label={t('refunds.status')}
-            value={status ?? ''}
-            onChange={({ currentTarget }) => change({ status: currentTarget.value })}
-            data={[
-              { value: '', label: t('area.everyStatus') },
-              ...statuses.map((one) => ({ value: one, label: t(`status.${one}`) })),
-            ]}
+            every={t('area.everyStatus')}
+            choices={statuses}
+            nameOf={(one) => t(`status.${one}`)}
+            value={status}
+            onChange={(chosen) => change({ status: chosen })}
           />
           <DateRange from={from ?? ''} to={to ?? ''} onChange={change} />
         </Group>

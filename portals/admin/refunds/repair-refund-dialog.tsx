@@ -1,8 +1,9 @@
-import { Radio, Stack, Text, Textarea } from '@mantine/core';
+import { Radio, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
+import { LongText } from '../../shared/parts/long-text.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
 import type { RefundInList } from '../../shared/rest/types.ts';
@@ -44,15 +45,7 @@ export function RepairRefundDialog({ refund, onClose }: { refund: RefundInList; 
           <Radio value="reject" label={t('repairRefund.reject')} description={t('repairRefund.rejectText')} />
         </Stack>
       </Radio.Group>
-      <Textarea
-        label={t('resolve.reason')}
-        required
-        maxLength={500}
-        autosize
-        minRows={2}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <LongText label={t('resolve.reason')} required value={reason} onChange={setReason} />
     </IntentDialog>
   );
 }

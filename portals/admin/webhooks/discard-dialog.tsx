@@ -1,7 +1,8 @@
-import { Text, Textarea } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
+import { LongText } from '../../shared/parts/long-text.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
 import type { Webhook } from './webhook-states.ts';
@@ -26,15 +27,7 @@ export function DiscardDialog({ webhook, onClose }: { webhook: Webhook; onClose:
       onClose={onClose}
     >
       <Text size="sm">{t('webhooks.discardText')}</Text>
-      <Textarea
-        label={t('webhooks.reason')}
-        required
-        maxLength={500}
-        autosize
-        minRows={2}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <LongText label={t('webhooks.reason')} required value={reason} onChange={setReason} />
     </IntentDialog>
   );
 }

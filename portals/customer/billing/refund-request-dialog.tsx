@@ -1,9 +1,10 @@
-import { Text, Textarea, TextInput } from '@mantine/core';
+import { Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { majorText, parseMoney } from '../../shared/format/money.ts';
 import { useFormat } from '../../shared/format/use-format.ts';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
+import { LongText } from '../../shared/parts/long-text.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
 import type { PaymentInList } from '../../shared/rest/types.ts';
@@ -40,15 +41,7 @@ export function RefundRequestDialog({ payment, onClose }: { payment: PaymentInLi
         onChange={(event) => setText(event.currentTarget.value)}
         error={isAmountFine ? undefined : t('refund.amountWrong', { most: format.money(left, payment.currency) })}
       />
-      <Textarea
-        label={t('refund.reason')}
-        required
-        maxLength={500}
-        autosize
-        minRows={2}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <LongText label={t('refund.reason')} required value={reason} onChange={setReason} />
     </IntentDialog>
   );
 }

@@ -6,6 +6,21 @@ export interface Column<Row> {
   align?: 'end';
 }
 
+/** `rowIndex`: of a table of which not all rows are there. */
+export function TableHead<Row>(props: { columns: readonly Column<Row>[]; rowIndex?: number }): ReactNode {
+  return (
+    <thead role="rowgroup">
+      <tr role="row" aria-rowindex={props.rowIndex}>
+        {props.columns.map(({ header, align }) => (
+          <th key={header} role="columnheader" scope="col" data-align={align}>
+            {header}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 /** A table that becomes a list of cards on a phone. Roles are said outright: a changed `display` would take them away. */
 export function DataTable<Row>(props: {
   label: string;
@@ -16,15 +31,7 @@ export function DataTable<Row>(props: {
   const { columns } = props;
   return (
     <table className="rows" role="table" aria-label={props.label}>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map((column) => (
-            <th key={column.header} role="columnheader" scope="col" data-align={column.align}>
-              {column.header}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={columns} />
       <tbody role="rowgroup">
         {props.rows.map((row) => (
           <tr key={props.keyOf(row)} role="row">

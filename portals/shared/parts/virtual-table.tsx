@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
 import { memo, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { Column } from './data-table.tsx';
+import { type Column, TableHead } from './data-table.tsx';
 import { useColumnWidths } from './use-column-widths.ts';
 import type { Place } from './use-pages.ts';
 
@@ -57,15 +57,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>): ReactNode {
           ))}
         </colgroup>
       )}
-      <thead role="rowgroup">
-        <tr role="row" aria-rowindex={1}>
-          {columns.map((column) => (
-            <th key={column.header} role="columnheader" scope="col" data-align={column.align}>
-              {column.header}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={columns} rowIndex={1} />
       <tbody role="rowgroup">
         {withGaps(virtual.getVirtualItems(), virtual.getTotalSize() + scrollMargin, scrollMargin).map((item) =>
           item.index === null ? (

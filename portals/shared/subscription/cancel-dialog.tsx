@@ -1,8 +1,9 @@
-import { Radio, Stack, Text, Textarea } from '@mantine/core';
+import { Radio, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.ts';
 import { IntentDialog } from '../parts/intent-dialog.tsx';
+import { LongText } from '../parts/long-text.tsx';
 import { useRefresh } from '../parts/use-refresh.ts';
 import { answered, keyed, rest } from '../rest/client.ts';
 import type { SubscriptionDialogProps } from './dialog-props.ts';
@@ -52,14 +53,7 @@ export function CancelDialog({ subscription, planName, consequences, onClose }: 
         <Text size="sm">{t('cancel.onlyNow')}</Text>
       )}
       {consequences?.({ cancel: { at } })}
-      <Textarea
-        label={t('cancel.reason')}
-        maxLength={500}
-        autosize
-        minRows={2}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <LongText label={t('cancel.reason')} value={reason} onChange={setReason} />
     </IntentDialog>
   );
 }

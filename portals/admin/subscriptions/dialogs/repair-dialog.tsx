@@ -1,7 +1,8 @@
-import { Alert, Radio, Stack, Textarea } from '@mantine/core';
+import { Alert, Radio, Stack } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IntentDialog } from '../../../shared/parts/intent-dialog.tsx';
+import { LongText } from '../../../shared/parts/long-text.tsx';
 import { useRefresh } from '../../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../../shared/rest/client.ts';
 import type { SubscriptionDialogProps } from '../../../shared/subscription/dialog-props.ts';
@@ -44,15 +45,7 @@ export function RepairDialog({ subscription, onClose }: SubscriptionDialogProps)
           {t('repair.warning')}
         </Alert>
       )}
-      <Textarea
-        label={t('repair.reason')}
-        required
-        maxLength={500}
-        autosize
-        minRows={2}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
+      <LongText label={t('repair.reason')} required value={reason} onChange={setReason} />
     </IntentDialog>
   );
 }
