@@ -32,6 +32,8 @@ const keepAliveTimeoutMs = 65_000;
 const timeoutsCheckedEveryMs = 2_000;
 const headerBytesMax = 16 * 1_024;
 const idleSweepMs = 50;
+/** Connections the kernel holds until they are taken, as far as it is allowed to; one it has no room for is tried again after 1, 3, 7 s. */
+const waitingConnectionsMax = 4_096;
 /** Browsers open connections ahead of need: one that has carried nothing yet gets so long to begin, once the process is going. */
 const unusedMs = 500;
 /** TLS 1.0 and 1.1 are refused (R63). */
@@ -58,7 +60,7 @@ export async function startServer(app: Hono, options: ServerOptions): Promise<Ap
   const unused = watchUnused(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, host, resolve);
+    server.listen({ port: options.port, host, backlog: waitingConnectionsMax }, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
