@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 
-/** More than a platform that is overloaded answers at once: what waits here would be hidden from it. */
-const agent = new Agent({ keepAlive: true, maxSockets: 4_096 });
+/** More than a platform that is overloaded answers at once: what waits here would be hidden from it. None is closed between two calls. */
+const agent = new Agent({ keepAlive: true, maxSockets: 4_096, maxFreeSockets: 4_096 });
 
 export interface Reply {
   status: number;

@@ -26,7 +26,7 @@ export const apiMixRow: BenchRow = {
     await platform.owner`analyze`;
     const seconds = smoke ? 1 : 10;
     const rates = smoke ? { steady: 50, steps: [100] } : { steady: steadyPerSecond, steps };
-    const load = { platform, floor, tenants, seconds };
+    const load = { platform, floor, tenants, seconds, onProgress };
     await measure({ ...load, seconds: smoke ? 1 : 3 }, 'redcore', rates.steady);
     for (let round = 1; round <= rounds; round += 1) {
       onProgress(`api-mix, round ${round} of ${rounds}`);
@@ -49,6 +49,7 @@ interface Load {
   floor: Floor;
   tenants: readonly MixedTenant[];
   seconds: number;
+  onProgress: (line: string) => void;
 }
 
 /** The highest rate at which nothing is turned away and the mean stays low; nothing where the lowest is too high already. */
@@ -67,9 +68,10 @@ async function findSustained(load: Load): Promise<Round[]> {
 
 /** Only what was answered has a latency; what was turned away is no error, but is told. */
 async function measure(load: Load, subject: string, perSecond: number): Promise<Round> {
-  const { platform, floor, tenants, seconds } = load;
+  const { platform, floor, tenants, seconds, onProgress } = load;
   const fates: Record<Fate, number> = { answered: 0, shed: 0, failed: 0 };
   await waitUntilQuiet(platform);
+  onProgress(`api-mix: ${subject}, ${perSecond}/s for ${seconds} s`);
   const watched = [...platform.watched, floor.watched];
   const before = readCpu(watched);
   const measured = await openLoop({ perSecond, seconds }, async (index) => {
