@@ -192,6 +192,7 @@ export const subscriptionPages: typeof english = {
     sumInAll: 'Insgesamt: {{before}} wie es steht, dann {{after}}',
     sumDifference: 'Unterschied {{amount}}',
     consequences: 'Was das für die Rechnungen heißt',
+    notTold: 'Das lässt sich nicht ausrechnen: {{reason}}',
     dueChange: 'Jetzt fällig: {{after}} statt {{before}}.',
     next: 'Nächste Rechnung: {{next}}',
     nextBefore: 'Wie es steht: {{next}}',

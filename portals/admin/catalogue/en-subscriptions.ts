@@ -191,6 +191,7 @@ export const subscriptionPages = {
     sumInAll: 'In all: {{before}} as it stands, {{after}} then',
     sumDifference: 'Difference {{amount}}',
     consequences: 'What it does to the invoices',
+    notTold: 'This cannot be worked out: {{reason}}',
     dueChange: 'Due now: {{after}} instead of {{before}}.',
     next: 'Next invoice: {{next}}',
     nextBefore: 'As it stands: {{next}}',

@@ -5,12 +5,16 @@ import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../shared/format/use-format.ts';
 import { Loaded } from '../../../shared/parts/loaded.tsx';
 import { Skeletons } from '../../../shared/parts/skeletons.tsx';
+import { useProblemText } from '../../../shared/parts/use-problem-text.ts';
 import type { Subscription, Supposed, Supposition } from '../../../shared/rest/types.ts';
 import { supposeQuery } from './suppose-query.ts';
 
 const periods = 12;
 
-/** Before a command is given: what it does to what is due, to the next invoice, and to all that are to come. */
+/**
+ * Before a command is given: what it does to what is due, to the next invoice, and to all that are to come. Where that cannot
+ * be told, a line says why; it is no alarm, for nothing was tried: what became of the command itself its dialog tells.
+ */
 export function Consequences({
   subscription,
   supposed,
@@ -19,6 +23,7 @@ export function Consequences({
   supposed: Supposed | null;
 }): ReactNode {
   const { t } = useTranslation();
+  const problemText = useProblemText();
   const query = useQuery(supposeQuery(subscription, supposed, periods));
   if (supposed === null) return null;
   return (
@@ -26,6 +31,8 @@ export function Consequences({
       {query.isPlaceholderData ? (
         // The answer to what was chosen before must not be read as the answer to this.
         <Skeletons />
+      ) : query.isError && query.data === undefined ? (
+        <Text size="sm">{t('whatIf.notTold', { reason: problemText(query.error) })}</Text>
       ) : (
         <Loaded query={query}>{(answer) => <ConsequenceLines answer={answer} />}</Loaded>
       )}
