@@ -45,6 +45,8 @@ export function openDatabase(url: string, options: { max: number; name: string }
       lock_timeout: 20_000,
       // Every statement is prepared and finds its rows by key: planning it anew for each value costs more than running it.
       plan_cache_mode: 'force_generic_plan',
+      // A plan made while its table is a page long would otherwise read all of it, until the next ANALYZE, however long it grows.
+      enable_seqscan: 'off',
       jit: 'off',
     },
   }) as unknown as Sql;

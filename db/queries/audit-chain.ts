@@ -32,11 +32,11 @@ const sealingClass = 7_303;
 const oldestRowsMax = 2_000;
 
 /** Tenants with rows that are not sealed, the longest waiting first; the platform's own scope is one of them. */
-export async function listUnsealedTenants(system: Sql, except: readonly string[]): Promise<TenantId[]> {
+export async function listUnsealedTenants(system: Sql, except: readonly TenantId[]): Promise<TenantId[]> {
   const rows = await system<{ tenantId: TenantId }[]>`
     select tenant_id, min(at) as first_at from (
       select tenant_id, at from audit_log
-      where position is null and tenant_id <> all(${except as string[]}::text[])
+      where position is null and tenant_id <> all(${except as TenantId[]}::text[])
       order by at limit ${oldestRowsMax}) oldest
     group by tenant_id order by first_at`;
   return rows.map(({ tenantId }) => tenantId);
@@ -49,9 +49,24 @@ export async function takeSealing(tx: Transaction): Promise<boolean> {
 }
 
 export async function readHead(sql: Sql | Transaction, tenantId: TenantId): Promise<AuditHead | null> {
-  const [head] = await sql<AuditHead[]>`
-    select tenant_id, position, hash from audit_heads where tenant_id = ${tenantId}`;
+  const [head] = await readHeads(sql, [tenantId]);
   return head ?? null;
+}
+
+export function readHeads(sql: Sql | Transaction, tenantIds: readonly TenantId[]): PromiseLike<AuditHead[]> {
+  return sql<AuditHead[]>`
+    select tenant_id, position, hash from audit_heads where tenant_id = any(${tenantIds as TenantId[]}::text[])`;
+}
+
+/** What has waited longest, of all tenants but those; of each tenant the oldest. */
+export function listOldestUnsealed(
+  tx: Transaction,
+  except: readonly TenantId[],
+  limit: number,
+): PromiseLike<AuditRow[]> {
+  return tx<AuditRow[]>`
+    select * from audit_log where position is null and tenant_id <> all(${except as TenantId[]}::text[])
+    order by at, id limit ${limit}`;
 }
 
 export function listUnsealed(tx: Transaction, tenantId: TenantId, limit: number): PromiseLike<AuditRow[]> {
@@ -59,20 +74,26 @@ export function listUnsealed(tx: Transaction, tenantId: TenantId, limit: number)
     select * from audit_log where tenant_id = ${tenantId} and position is null order by at, id limit ${limit}`;
 }
 
-/** The rows' places and hashes with the new end of their chain. */
-export async function storeSeals(
-  tx: Transaction,
-  seals: readonly { id: string; position: number; hash: string }[],
-  head: AuditHead,
-): Promise<void> {
+export interface Seal {
+  tenantId: TenantId;
+  id: string;
+  position: number;
+  hash: string;
+}
+
+/** The rows' places and hashes with the new ends of their chains, a head for each tenant. */
+export async function storeSeals(tx: Transaction, seals: readonly Seal[], heads: readonly AuditHead[]): Promise<void> {
   await tx`
     update audit_log set position = sealed.position, hash = sealed.hash
-    from unnest(${seals.map(({ id }) => id)}::text[], ${seals.map(({ position }) => position)}::bigint[],
-                ${seals.map(({ hash }) => hash)}::text[]) as sealed(id, position, hash)
-    where audit_log.tenant_id = ${head.tenantId} and audit_log.id = sealed.id`;
+    from unnest(${seals.map(({ tenantId }) => tenantId)}::text[], ${seals.map(({ id }) => id)}::text[],
+                ${seals.map(({ position }) => position)}::bigint[], ${seals.map(({ hash }) => hash)}::text[])
+      as sealed(tenant_id, id, position, hash)
+    where audit_log.tenant_id = sealed.tenant_id and audit_log.id = sealed.id`;
   await tx`
     insert into audit_heads (tenant_id, position, hash, sealed_at)
-    values (${head.tenantId}, ${head.position}, ${head.hash}, clock_timestamp())
+    select tenant_id, position, hash, clock_timestamp()
+    from unnest(${heads.map(({ tenantId }) => tenantId)}::text[], ${heads.map(({ position }) => position)}::bigint[],
+                ${heads.map(({ hash }) => hash)}::text[]) as head(tenant_id, position, hash)
     on conflict (tenant_id) do update
       set position = excluded.position, hash = excluded.hash, sealed_at = excluded.sealed_at`;
 }

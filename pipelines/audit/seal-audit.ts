@@ -1,11 +1,14 @@
 import type { ChangeTeller } from '../../adapters/live/port.ts';
-import type { Sql } from '../../db/database.ts';
+import type { Sql, Transaction } from '../../db/database.ts';
 import {
   type AuditHead,
+  type AuditRow,
+  listOldestUnsealed,
   listUnsealed,
   listUnsealedTenants,
   measureUnsealed,
-  readHead,
+  readHeads,
+  type Seal,
   storeSeals,
   takeSealing,
 } from '../../db/queries/audit-chain.ts';
@@ -19,6 +22,8 @@ import { tellChanges } from '../live/tell-changes.ts';
 import { type AuditChain, chainStart } from './audit-chain.ts';
 
 const rowsAtOnce = 500;
+/** Of all tenants, in one transaction. */
+const togetherMax = 1_000;
 /** A chain that cannot go on is left alone for so long: the others go on. */
 const restMs = MINUTE_MS;
 
@@ -67,48 +72,97 @@ export function startSealing(parts: SealingParts & { intervalMs?: number }): Pol
   });
 }
 
+/** All tenants in one transaction; where that cannot be stored, each by itself, so that one chain keeps no other from going on. */
 async function sealRound(parts: SealingParts, resting: Map<TenantId, number>, signal: AbortSignal): Promise<Found> {
   for (const [tenantId, until] of resting) if (until < performance.now()) resting.delete(tenantId);
-  let found: Found = 'none';
-  for (const tenantId of await listUnsealedTenants(parts.system, [...resting.keys()])) {
-    if (signal.aborted) break;
-    try {
-      const count = await sealTenant(parts, tenantId);
-      if (count === null) return 'none';
-      if (count === rowsAtOnce) found = 'more';
-    } catch (error) {
-      failures.inc();
-      resting.set(tenantId, performance.now() + restMs);
-      parts.logger.error({ err: error, tenantId }, 'the audit of a tenant could not be sealed');
-    }
+  const rest: OnBroken = (tenantId, error) => {
+    failures.inc();
+    resting.set(tenantId, performance.now() + restMs);
+    parts.logger.error({ err: error, tenantId }, 'the audit of a tenant could not be sealed');
+  };
+  const except = [...resting.keys()];
+  try {
+    const count = await sealRows(parts, (tx) => listOldestUnsealed(tx, except, togetherMax), rest);
+    return count === togetherMax ? 'more' : 'none';
+  } catch (error) {
+    parts.logger.warn({ err: error }, 'the audit could not be sealed for all tenants at once');
   }
-  return found;
+  for (const tenantId of await listUnsealedTenants(parts.system, except)) {
+    if (signal.aborted) break;
+    const count = await sealTenant(parts, tenantId).catch((error: unknown) => rest(tenantId, error));
+    if (count === null) break;
+  }
+  return 'none';
 }
 
-/** The next rows of one chain. Null: another process seals. */
-export async function sealTenant(parts: SealingParts, tenantId: TenantId): Promise<number | null> {
+/** The next rows of one chain: how many. Null: another process seals. */
+export function sealTenant(parts: SealingParts, tenantId: TenantId): Promise<number | null> {
+  return sealRows(
+    parts,
+    (tx) => listUnsealed(tx, tenantId, rowsAtOnce),
+    (_tenantId, error) => {
+      throw error;
+    },
+  );
+}
+
+/** Told of a chain that cannot go on; its rows are left as they are. */
+type OnBroken = (tenantId: TenantId, error: unknown) => void;
+
+async function sealRows(
+  parts: SealingParts,
+  list: (tx: Transaction) => PromiseLike<AuditRow[]>,
+  onBroken: OnBroken,
+): Promise<number | null> {
   const { system, chain, logger } = parts;
-  const sealed = await system.begin(async (tx) => {
+  const links = await system.begin(async (tx) => {
     if (!(await takeSealing(tx))) return null;
-    const head = await readHead(tx, tenantId);
-    let { position, hash } = endOf(chain, head);
-    const rows = await listUnsealed(tx, tenantId, rowsAtOnce);
-    if (rows.length === 0) return { rows, position };
-    const seals = rows.map((row) => {
-      position += 1;
-      hash = chain.seal(row, position, hash);
-      return { id: row.id, position, hash };
+    const byTenant = Map.groupBy(await list(tx), ({ tenantId }) => tenantId);
+    const heads = new Map((await readHeads(tx, [...byTenant.keys()])).map((head) => [head.tenantId, head]));
+    const made = [...byTenant].flatMap(([tenantId, rows]) => {
+      try {
+        return [linkRows(chain, heads.get(tenantId) ?? null, { tenantId, rows })];
+      } catch (error) {
+        onBroken(tenantId, error);
+        return [];
+      }
     });
-    await storeSeals(tx, seals, chain.makeHead(tenantId, position, hash));
-    return { rows, position };
+    if (made.length > 0) {
+      const seals = made.flatMap((link) => link.seals);
+      await storeSeals(
+        tx,
+        seals,
+        made.map(({ head }) => head),
+      );
+    }
+    return made;
   });
-  if (sealed === null) return null;
-  const count = sealed.rows.length;
+  if (links === null) return null;
+  const count = links.reduce((sum, { rows }) => sum + rows.length, 0);
   sealedRows.inc(count);
   // Also outside the database: a chain put back to an earlier state of its own is shorter than what was logged.
-  if (count > 0) logger.info({ tenantId, position: sealed.position, rows: count }, 'audit sealed');
-  await tellChanges(parts.teller, [{ tenantId, changes: sealed.rows.flatMap(changeOfAudit) }]);
+  const ends = links.map(({ head, rows }) => ({ tenantId: head.tenantId, position: head.position, rows: rows.length }));
+  if (count > 0) logger.info({ ends }, 'audit sealed');
+  const told = links.map(({ head, rows }) => ({ tenantId: head.tenantId, changes: rows.flatMap(changeOfAudit) }));
+  await tellChanges(parts.teller, told);
   return count;
+}
+
+interface Link {
+  rows: AuditRow[];
+  seals: Seal[];
+  head: AuditHead;
+}
+
+function linkRows(chain: AuditChain, head: AuditHead | null, of: { tenantId: TenantId; rows: AuditRow[] }): Link {
+  const { tenantId, rows } = of;
+  let { position, hash } = endOf(chain, head);
+  const seals = rows.map((row) => {
+    position += 1;
+    hash = chain.seal(row, position, hash);
+    return { tenantId, id: row.id, position, hash };
+  });
+  return { rows, seals, head: chain.makeHead(tenantId, position, hash) };
 }
 
 /** From the head alone: rows that somebody took away are missed by whoever verifies, and no reason to go on from elsewhere. */

@@ -6,6 +6,7 @@ import { assertTemporalVersion } from '../../runtime/temporal-connection.ts';
 import { ensureWheel, findInFolder } from '../fetch-wheel.ts';
 import { versions } from '../versions.ts';
 import { type ComponentSetting, obtain, type PreparedComponent } from './component.ts';
+import { slimVisibility } from './slim-visibility.ts';
 
 export type TemporalAddress = { temporalAddress: string; temporalUiUrl: string };
 
@@ -83,12 +84,12 @@ export function ensureTemporalNamespace(address: string): Promise<void> {
   });
 }
 
-function listFlags(options: { port: number; uiPort: number; dir: string }): string[] {
+function listFlags(options: { port: number; uiPort: number; databaseFile: string }): string[] {
   const single: Record<string, string> = {
     '--ip': '127.0.0.1',
     '--port': String(options.port),
     '--ui-port': String(options.uiPort),
-    '--db-filename': join(options.dir, 'temporal.db'),
+    '--db-filename': options.databaseFile,
     '--namespace': temporalNamespace,
     '--log-level': 'warn',
   };
@@ -117,6 +118,7 @@ export async function prepareTemporal(setting: ComponentSetting): Promise<Prepar
   const port = await setting.ports.pick('temporal');
   const uiPort = await setting.ports.pick('temporalUi');
   const dir = join(setting.dataDir, 'temporal');
+  const databaseFile = join(dir, 'temporal.db');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const address = `127.0.0.1:${port}`;
   return {
@@ -124,7 +126,7 @@ export async function prepareTemporal(setting: ComponentSetting): Promise<Prepar
     process: {
       name: 'temporal',
       command: findInFolder(folder, 'temporal'),
-      args: ['server', 'start-dev', ...listFlags({ port, uiPort, dir })],
+      args: ['server', 'start-dev', ...listFlags({ port, uiPort, databaseFile })],
       env: { GOGC: '400' },
       logFile: join(setting.logDir, 'temporal.log'),
       stopSignal: 'SIGTERM',
@@ -132,6 +134,9 @@ export async function prepareTemporal(setting: ComponentSetting): Promise<Prepar
       startTimeoutMs: 60_000,
       ready: () => checkTemporal(address),
     },
-    afterStart: () => ensureTemporalNamespace(address),
+    afterStart: async () => {
+      await ensureTemporalNamespace(address);
+      slimVisibility(databaseFile);
+    },
   };
 }

@@ -29,15 +29,10 @@ export function withReport<T>(
   read: (tx: TenantTransaction, scope: ReportScope) => Promise<T>,
 ): Promise<T> {
   const work = async (tx: TenantTransaction): Promise<T> => {
-    const [, [row]] = await Promise.all([
-      // Plans are made for the worst case, a tenant that owns every row (0004_plans.sql), for which reading the whole table is
-      // best; a small one's report must not: every index leads with the tenant.
-      tx.sql`set local enable_seqscan = off`.execute(),
-      tx.sql<ScopeRow[]>`
-        select t.settings ->> 'timezone' as zone, t.status, k.frozen_at
-        from tenants t left join test_clocks k on k.tenant_id = t.tenant_id and k.scope = 'tenant'
-        where t.tenant_id = ${tenantId}`,
-    ]);
+    const [row] = await tx.sql<ScopeRow[]>`
+      select t.settings ->> 'timezone' as zone, t.status, k.frozen_at
+      from tenants t left join test_clocks k on k.tenant_id = t.tenant_id and k.scope = 'tenant'
+      where t.tenant_id = ${tenantId}`;
     invariant(row, 'a principal has a tenant');
     const { zone, status, frozenAt } = row;
     return read(tx, { now: frozenAt ?? tx.now, zone: zone ?? 'UTC', isHeld: status !== 'active' });
