@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 export interface ChainHash {
   /** `name:hex`, by the key in front. */
@@ -39,6 +39,6 @@ export function keyNameOf(hash: string): string {
   return hash.split(':')[0] ?? '';
 }
 
-function deriveKey(secret: string, purpose: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, '', `redcore chain: ${purpose}`, 32));
+function deriveKey(secret: string, purpose: string): KeyObject {
+  return createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', `redcore chain: ${purpose}`, 32)));
 }

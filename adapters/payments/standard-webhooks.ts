@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { ProviderError } from './provider-error.ts';
 
 const toleranceSeconds = 300;
@@ -47,8 +47,10 @@ export function verifyWebhook(request: WebhookToVerify): string {
 
 function digest(webhook: WebhookToSign): Buffer {
   const encoded = webhook.secret.startsWith(secretPrefix) ? webhook.secret.slice(secretPrefix.length) : webhook.secret;
-  const key = Buffer.from(encoded, 'base64');
-  if (key.length === 0) throw new Error('a webhook secret is empty or not base64');
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.length === 0) throw new Error('a webhook secret is empty or not base64');
+  // Node takes several times as long over the same key as bare bytes.
+  const key = createSecretKey(bytes);
   return createHmac('sha256', key).update(`${webhook.id}.${webhook.timestampSeconds}.`).update(webhook.body).digest();
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Cache } from '../../adapters/cache/port.ts';
 import { HOUR_MS } from '../../domain/instant.ts';
 
@@ -28,6 +28,6 @@ export function createSeenNotifications(cache: Cache): SeenNotifications {
 }
 
 function nameOf({ tenantId, provider, endpoint, eventId }: NotificationAddress): string {
-  const event = createHash('sha256').update(eventId).digest('base64url');
+  const event = hash('sha256', eventId, 'base64url');
   return `webhook:${tenantId}:${provider}:${endpoint}:${event}`;
 }
