@@ -10,6 +10,8 @@ export type OwedIntent = WorkflowRef & {
   id: string;
   kind: 'start' | 'wake';
   tenantId: TenantId;
+  /** It only brings up to date what the engine shows: several of one workflow may become one, within the minute it is due in. */
+  onlyRefreshes?: boolean;
 };
 
 export type Origin = 'workflow' | 'api' | 'webhook' | 'reconciler';

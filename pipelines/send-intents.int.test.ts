@@ -125,6 +125,24 @@ it('holds back beyond its bounds, drops the rest, and settles all it took before
   expect(remaining.filter((ids) => ids.length === 0)).toHaveLength(16);
 });
 
+it('leaves wakes that only refresh to the relay beyond so many at once, and sends every other', async () => {
+  const subs = await seedSubscriptions(
+    owner,
+    Array.from({ length: 31 }, () => ({})),
+  );
+  const [urgent] = subs.slice(-1);
+  const { engine, sender } = open({ concurrency: 40 });
+  for (const sub of subs.slice(0, 30)) sender.sendIntents([{ ...(await owe(sub, 'wake')), onlyRefreshes: true }]);
+  sender.sendIntents([await owe(urgent as SeededSubscription, 'wake')]);
+  await sender.drain(5_000);
+  const woken = engine.wakes.map(rowIdOf);
+  expect(woken).toContain(urgent?.id);
+  expect(woken.length).toBeGreaterThanOrEqual(21);
+  expect(woken.length).toBeLessThan(31);
+  const kept = await Promise.all(subs.map(intentsOf));
+  expect(kept.flat()).toHaveLength(31 - woken.length);
+});
+
 it('gives up draining when the time is over', async () => {
   const [sub] = await seedSubscriptions(owner, [{}]);
   const { engine, sender } = open();

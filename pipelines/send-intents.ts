@@ -2,6 +2,7 @@ import type { SubscriptionEngine } from '../adapters/engine/port.ts';
 import type { OwedIntent } from '../billing/context.ts';
 import type { Sql } from '../db/database.ts';
 import type { TenantDatabase } from '../db/with-tenant.ts';
+import { SECOND_MS } from '../domain/instant.ts';
 import { refOf, rowIdOf } from '../domain/workflow-ref.ts';
 import { registerCounter } from '../runtime/metrics.ts';
 import { pause } from '../runtime/pause.ts';
@@ -9,6 +10,9 @@ import { type Delivery, deliverWake } from './deliver-wake.ts';
 import { createIntentSettler } from './settle-intents.ts';
 
 const waitingMaxPerLane = 8;
+/** Wakes that only refresh what the engine shows: so many at once, then so many a second; the relay makes one of a minute's. */
+const refreshBurst = 20;
+const refreshesPerSecond = 1;
 
 const sent = registerCounter({
   name: 'redcore_intents_sent_total',
@@ -16,7 +20,7 @@ const sent = registerCounter({
   labels: ['outcome'],
 });
 
-type Owed = Delivery & { ids: string[] };
+type Owed = Delivery & { ids: string[]; onlyRefreshes: boolean };
 
 export interface IntentSender {
   /** Returns at once and never throws. */
@@ -36,6 +40,7 @@ export function createIntentSender(parts: {
   const settler = createIntentSettler(parts.system);
   const waiting: Owed[] = [];
   const inFlight = new Set<Promise<void>>();
+  const mayRefresh = createAllowance(refreshBurst, refreshesPerSecond);
   let isDraining = false;
 
   function pump(): void {
@@ -66,6 +71,7 @@ export function createIntentSender(parts: {
     sendIntents(intents) {
       for (const owed of byWorkflow(intents)) {
         if (isDraining || waiting.length >= concurrency * waitingMaxPerLane) sent.inc({ outcome: 'dropped' });
+        else if (owed.onlyRefreshes && !mayRefresh()) sent.inc({ outcome: 'left' });
         else waiting.push(owed);
       }
       pump();
@@ -95,6 +101,21 @@ function byWorkflow(intents: readonly OwedIntent[]): Owed[] {
       needsStart: kinds.has('start'),
       needsWake: kinds.has('wake'),
       ids: group.map(({ id }) => id),
+      onlyRefreshes: group.every(({ onlyRefreshes }) => onlyRefreshes === true),
     };
   });
+}
+
+/** True while there is some left of what comes back at that rate. */
+function createAllowance(max: number, perSecond: number): () => boolean {
+  let left = max;
+  let countedAt = performance.now();
+  return () => {
+    const now = performance.now();
+    left = Math.min(max, left + ((now - countedAt) / SECOND_MS) * perSecond);
+    countedAt = now;
+    if (left < 1) return false;
+    left -= 1;
+    return true;
+  };
 }

@@ -47,7 +47,10 @@ export async function settle(work: SubscriptionWork, by: 'command' | 'step'): Pr
   const sentNow = work.caller.origin === 'webhook' ? intents.filter(({ dueAt }) => isUrgent(dueAt, work)) : intents;
   return {
     next,
-    intents: sentNow.map(({ id, kind, ref }) => ({ ...ref, id, kind, tenantId: sub.tenantId })),
+    intents: sentNow.map(({ id, kind, dueAt, ref }) => {
+      const onlyRefreshes = kind === 'wake' && !isUrgent(dueAt, work);
+      return { ...ref, id, kind, tenantId: sub.tenantId, ...(onlyRefreshes && { onlyRefreshes }) };
+    }),
   };
 }
 

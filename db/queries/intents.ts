@@ -25,7 +25,10 @@ export interface DueIntent extends IntentKey {
   isStillOverdue: boolean;
 }
 
-/** The system role takes what is due by moving it `leaseMs` ahead: a relay that dies leaves it to the next one. */
+/**
+ * The system role takes what is due by moving it `leaseMs` ahead: a relay that dies leaves it to the next one. Wakes of the same
+ * subscription that are due later come along: the workflow that looks at its row now has seen what they are for.
+ */
 export function claimDueIntents(system: Sql, options: { limit: number; leaseMs: number }): Promise<DueIntent[]> {
   return system<DueIntent[]>`
     with due as (
@@ -38,11 +41,20 @@ export function claimDueIntents(system: Sql, options: { limit: number; leaseMs: 
       where i.due_at <= now()
       order by i.due_at
       limit ${options.limit}
-      for update of i skip locked)
+      for update of i skip locked),
+    later as (
+      select i.tenant_id, i.id from intents i
+      where (i.tenant_id, i.subscription_id) in (
+          select w.tenant_id, w.subscription_id from due join intents w on w.tenant_id = due.tenant_id and w.id = due.id
+          where w.kind = 'wake')
+        and i.kind = 'wake' and i.due_at > now()
+      for update of i skip locked),
+    taken as (
+      select * from due union all select tenant_id, id, null, false from later)
     update intents set due_at = now() + ${options.leaseMs} * interval '1 millisecond', tries = intents.tries + 1
-    from due where intents.tenant_id = due.tenant_id and intents.id = due.id
-    returning intents.tenant_id, intents.id, intents.subscription_id, intents.carrier_id, due.carries, intents.kind,
-              intents.tries, due.is_still_overdue`;
+    from taken where intents.tenant_id = taken.tenant_id and intents.id = taken.id
+    returning intents.tenant_id, intents.id, intents.subscription_id, intents.carrier_id, taken.carries, intents.kind,
+              intents.tries, taken.is_still_overdue`;
 }
 
 export async function settleIntents(system: Sql, keys: readonly IntentKey[]): Promise<void> {

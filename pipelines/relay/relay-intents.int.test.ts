@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createFakeEngine, type FakeEngine } from '../../adapters/engine/fake.ts';
 import { newId } from '../../db/new-id.ts';
-import { HOUR_MS } from '../../domain/instant.ts';
+import { HOUR_MS, SECOND_MS } from '../../domain/instant.ts';
 import { rowIdOf } from '../../domain/workflow-ref.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { type OwnDatabase, openOwnDatabase } from '../../tests/support/own-database.ts';
@@ -59,6 +59,19 @@ it('sends what is due, one delivery per subscription, and leaves what is not', a
   expect(engine.starts.map(rowIdOf)).toEqual([fresh.id]);
   expect(engine.wakes.map(rowIdOf)).toEqual([awake.id]);
   expect(await owed(later)).toHaveLength(1);
+});
+
+it('wakes once for all that is owed to a subscription by then, and starts nothing before its time', async () => {
+  const [awake, held] = await seedSubscriptions(database.owner, [{}, {}]);
+  await owe(awake, 'wake');
+  for (let count = 1; count <= 3; count += 1) await owe(awake, 'wake', Date.now() + count * SECOND_MS * 20);
+  await owe(held, 'wake');
+  await owe(held, 'start', Date.now() + HOUR_MS);
+  start();
+  await vi.waitFor(async () => expect(await allOwed()).toBe(1), within);
+  expect(engine.wakes.map(rowIdOf).toSorted()).toEqual([awake.id, held.id].toSorted());
+  expect(engine.starts).toEqual([]);
+  expect(await owed(held)).toMatchObject([{ kind: 'start' }]);
 });
 
 it('tries again with a growing delay while the engine is away, says why in the row, and delivers when it is back', async () => {

@@ -46,7 +46,7 @@ export function startIntentRelay(parts: IntentRelayParts): PollLoop {
         inFlight.add(delivery);
       }
       if (due.length === 0) return 'none';
-      return due.length === limit ? 'more' : 'some';
+      return due.length >= limit ? 'more' : 'some';
     },
   });
   return {
