@@ -274,8 +274,6 @@ it.each([
   ['billing_runs_one_per_boundary', 'billing_runs', 'subscription_id = $1 and boundary_at >= now()'],
 ])('finds what it counts by %s', async (index, table, condition) => {
   const plan = await api.owner.begin(async (sql) => {
-    await sql`set local plan_cache_mode = force_generic_plan`;
-    await sql`set local enable_seqscan = off`;
     await sql.unsafe(`prepare counted as select 1 from ${table} where tenant_id = $1 and ${condition}`);
     const lines = await sql.unsafe(`explain execute counted ('a')`);
     await sql.unsafe('deallocate counted');
