@@ -23,13 +23,12 @@ export function PaymentsSection(): ReactNode {
   const format = useFormat();
   const customer_id = useCustomerId();
   const [asking, setAsking] = useState<PaymentInList | null>(null);
-  const asked = useAskedRefunds();
+  // Read here, not in a cell: else what arrives later draws nothing anew.
+  const { data: asked, isError, error, refetch } = useAskedRefunds();
   const title = t('billing.payments');
   return (
     <Section title={title}>
-      {asked.isError && asked.data === undefined && (
-        <ProblemPanel error={asked.error} onRetry={() => void asked.refetch()} />
-      )}
+      {isError && asked === undefined && <ProblemPanel error={error} onRetry={() => void refetch()} />}
       <PagedTable
         label={title}
         queryKey={['payments', customer_id]}
@@ -58,8 +57,8 @@ export function PaymentsSection(): ReactNode {
             cell: (payment) => (
               <RefundCell
                 payment={payment}
-                asked={asked.data?.get(payment.payment_id)}
-                isKnown={asked.data !== undefined}
+                asked={asked?.get(payment.payment_id)}
+                isKnown={asked !== undefined}
                 onAsk={() => setAsking(payment)}
               />
             ),

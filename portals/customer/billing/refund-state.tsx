@@ -20,7 +20,7 @@ export function RefundState({ asked }: { asked: AskedRefund }): ReactNode {
     return refund?.status === 'succeeded' ? t('refund.done', { amount, date }) : t('refund.failed', { amount });
   }
   return (
-    <Text size="sm" className="break-anywhere">
+    <Text size="sm" maw={340} className="break-anywhere">
       {words()}
     </Text>
   );
