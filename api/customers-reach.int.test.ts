@@ -19,6 +19,7 @@ const reachable = [
     'listMethodProviders',
     'requestPayment',
     'requestRefund',
+    'listAskedRefunds',
     'readSession',
     'listSessions',
     'endSession',
@@ -45,7 +46,11 @@ async function makeIds(of: TestTenant, email: string): Promise<Ids> {
   await api.owner`
     insert into method_setups (tenant_id, id, customer_id, provider, status, return_url, expires_at)
     values (${of.tenantId}, ${setupId}, ${made.customerId}, 'stripe', 'failed', 'https://example.com', now())`;
+  const { body: asked } = await api.call('POST', `/v1/payments/${made.paymentId}/refund-requests`, {
+    ...{ key: of.apiKey, body: { amount: 5, reason: 'too dear' } },
+  });
   return {
+    refund_request_id: asked.refund_request_id,
     customer_id: made.customerId,
     plan_id: made.planId,
     payment_method_id: made.paymentMethodId,
@@ -84,6 +89,7 @@ const unknown: Ids = {
   invoice_id: newId('invoice'),
   payment_id: newId('payment'),
   setup_id: newId('methodSetup'),
+  refund_request_id: newId('refundRequest'),
   session_id: newId('session'),
 };
 
@@ -211,9 +217,22 @@ describe('what a customer says', () => {
     expect(method.status).toBe(404);
   });
 
-  it('asks for a refund of its own payment', async () => {
-    const answer = await call('POST', `/v1/payments/${mine['payment_id']}/refund-requests`, { reason: 'not used' });
-    expect(answer.body).toMatchObject({ status: 'open', customer_id: mine['customer_id'], decision_note: null });
+  it('asks for a refund of its own payment, and reads the answer that is meant for it', async () => {
+    const declined = { note: 'a secret note', customer_message: 'Used for a month' };
+    for (const { refund_request_id: id } of [mine, others]) {
+      const path = `/v1/admin/refund-requests/${id}/decline`;
+      const answer = await api.call('POST', path, { key: tenant.apiKey, body: declined });
+      expect(answer.body).toMatchObject({ status: 'declined', decision_note: declined.note });
+    }
+    const asked = await call('POST', `/v1/payments/${mine['payment_id']}/refund-requests`, { reason: 'not used' });
+    expect(asked.body).toMatchObject({ status: 'open', customer_id: mine['customer_id'], decision_note: null });
+    const list = await call('GET', `/v1/refund-requests?customer_id=${others['customer_id']}`);
+    expect(list.body.data).toMatchObject([
+      { refund_request_id: asked.body.refund_request_id, status: 'open', customer_message: null, refund: null },
+      { refund_request_id: mine['refund_request_id'], status: 'declined', decision_note: null, refund: null },
+    ]);
+    expect(list.body.data[1].customer_message).toBe('Used for a month');
+    expect(list.text).not.toMatch(/secret/);
   });
 });
 

@@ -38,7 +38,10 @@ async function live(): Promise<TestTenant & { subscriptionId: string }> {
   const customer = { email: marks[0], name: marks[1], country: 'GB', metadata: { note: marks[2] } };
   const made = await subscribe(api, tenant, { customer });
   const post = (path: string, body: object) => api.call('POST', `/v1${path}`, { key, body });
-  await post(`/payments/${made.paymentId}/refund-requests`, { amount: 1, reason: marks[2] });
+  const asked = await post(`/payments/${made.paymentId}/refund-requests`, { amount: 1, reason: marks[2] });
+  await post(`/admin/refund-requests/${asked.body.refund_request_id}/decline`, {
+    ...{ note: marks[2], customer_message: marks[2] },
+  });
   await post(`/payments/${made.paymentId}/refunds`, { amount: 2, note: marks[2] });
   await post('/admin/webhook-endpoints', { provider: 'custom', secret: `${marks[3]}_0123456789` });
   await api.call('PUT', '/v1/admin/provider-accounts/stripe', {

@@ -2,7 +2,14 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { expectUsablePage, type PortalJourneys } from './support/portal-journeys.ts';
+import {
+  desk,
+  expectColours,
+  expectUsableEverywhere,
+  expectUsablePage,
+  type PortalJourneys,
+  smallPhone,
+} from './support/portal-journeys.ts';
 import { makeDeadLetter } from './support/troubles.ts';
 
 let journeys: PortalJourneys;
@@ -40,7 +47,7 @@ describe('an administrator at home', () => {
   it('is told what to do first while nobody has subscribed', async () => {
     const page = await journeys.openAdminPortal(tenant, 'owner');
     await page.getByRole('heading', { name: /^Welcome/ }).waitFor();
-    await expectUsablePage(page);
+    await expectUsableEverywhere(page);
     await page.getByRole('link', { name: 'Create a plan' }).click();
     await page.getByRole('button', { name: 'New plan' }).waitFor();
     await tenant.makePlan();
@@ -104,27 +111,28 @@ describe('an administrator at home', () => {
     expect(data).toEqual([]);
   });
 
-  it.each([
-    { width: 390, height: 844 },
-    { width: 1440, height: 900 },
-  ])('can use home and the notifications on $width pixels, within the page’s policy', async (size) => {
-    await renewToday();
-    const id = await deadLetter(JSON.stringify({ long: 'x'.repeat(2_000) }));
-    const page = await journeys.openAdminPortal(tenant, 'owner', size);
-    const errors: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    await page.goto(`${journeys.platform.apiUrl}/admin/`);
-    await page.getByRole('figure', { name: 'Subscriptions begun and ended' }).locator('svg').first().waitFor();
-    await expectUsablePage(page);
-    for (const button of await page.getByRole('button', { name: 'As a table' }).all()) await button.click();
-    await expectUsablePage(page);
-    for (const path of ['webhooks', `webhooks/${id}`]) {
-      await page.goto(`${journeys.platform.apiUrl}/admin/${path}`);
-      await page.getByText('no such charge').waitFor();
+  it.each([smallPhone, desk])(
+    'can use home and the notifications on $width pixels, $colorScheme, within the page’s policy',
+    async (screen) => {
+      await renewToday();
+      const id = await deadLetter(JSON.stringify({ long: 'x'.repeat(2_000) }));
+      const page = await journeys.openAdminPortal(tenant, 'owner', screen);
+      const errors: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      await page.goto(`${journeys.platform.apiUrl}/admin/`);
+      await page.getByRole('figure', { name: 'Subscriptions begun and ended' }).locator('svg').first().waitFor();
+      await expectColours(page, screen);
       await expectUsablePage(page);
-    }
-    expect(errors).toEqual([]);
-  });
+      for (const button of await page.getByRole('button', { name: 'As a table' }).all()) await button.click();
+      await expectUsablePage(page);
+      for (const path of ['webhooks', `webhooks/${id}`]) {
+        await page.goto(`${journeys.platform.apiUrl}/admin/${path}`);
+        await page.getByText('no such charge').waitFor();
+        await expectUsablePage(page);
+      }
+      expect(errors).toEqual([]);
+    },
+  );
 });
 
 describe('a viewer at home', () => {

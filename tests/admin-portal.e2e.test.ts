@@ -67,13 +67,20 @@ describe('an administrator', () => {
     await tenant.rest.post('/v1/subscriptions', { customer_id, plan_id });
     const { data } = await tenant.rest.get<{ data: { payment_id: string }[] }>('/v1/payments');
     const id = data[0]?.payment_id ?? '';
-    await tenant.rest.post(`/v1/payments/${id}/refund-requests`, {
-      amount: 500,
-      reason: '<img src=x onerror=alert(1)>',
-    });
+    const asked = { amount: 500, reason: '<img src=x onerror=alert(1)>' };
+    await tenant.rest.post(`/v1/payments/${id}/refund-requests`, asked);
     const page = await journeys.openAdminPortal(tenant, 'finance');
     await page.goto(`${journeys.platform.apiUrl}/admin/refund-requests`);
-    await page.getByRole('cell', { name: '<img src=x onerror=alert(1)>' }).waitFor();
+    await page.getByRole('cell', { name: asked.reason }).waitFor();
+    await page.getByRole('button', { name: 'Decline' }).click();
+    await page.getByLabel('Why? (only your team reads it)').fill('The third time');
+    await page.getByLabel('What the customer reads (optional)').fill('Used for a month');
+    await page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click();
+    await page.getByText('Declined.').waitFor();
+    await page.getByLabel('Show').selectOption('Declined');
+    await page.getByRole('cell', { name: /The third time.*To the customer: Used for a month/ }).waitFor();
+    await tenant.rest.post(`/v1/payments/${id}/refund-requests`, asked);
+    await page.getByLabel('Show').selectOption('Open');
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
     await page.getByText('Approved: the refund is under way.').waitFor();

@@ -2,7 +2,14 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { expectUsablePage, type PortalJourneys } from './support/portal-journeys.ts';
+import {
+  desk,
+  expectColours,
+  expectUsableEverywhere,
+  expectUsablePage,
+  type PortalJourneys,
+  smallPhone,
+} from './support/portal-journeys.ts';
 import { stackEnv } from './support/stack-env.ts';
 import { parkSubscription } from './support/troubles.ts';
 
@@ -133,7 +140,7 @@ describe('the story of a subscription', () => {
       .click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('"type": "payments.failed"').waitFor();
-    await expectUsablePage(page);
+    await expectUsableEverywhere(page);
     await page.keyboard.press('Escape');
     await runs.getByText('First period', { exact: true }).click();
     await runs.getByText('The first period begins').waitFor();
@@ -251,7 +258,7 @@ describe('a subscription that stands still', () => {
     const pause = page.getByRole('button', { name: /^Pause/ });
     await pause.focus();
     await page.getByRole('tooltip', { name: 'An operator has to look at this subscription first.' }).waitFor();
-    await expectUsablePage(page);
+    await expectUsableEverywhere(page);
     await alert.getByRole('button', { name: 'Repair' }).click();
     const dialog = page.getByRole('dialog', { name: 'Repair' });
     expect(await dialog.getByRole('button', { name: 'Repair' }).isDisabled()).toBe(true);
@@ -275,16 +282,14 @@ describe('a subscription that stands still', () => {
   });
 });
 
-describe.each([
-  { width: 390, height: 844 },
-  { width: 1440, height: 900 },
-])('on $width pixels', (size) => {
+describe.each([smallPhone, desk])('on $width pixels, $colorScheme,', (screen) => {
   it('list, story, forecast and dialogs can be used', async () => {
     const { id } = await failRenewal();
     await park((await subscribe()).id);
-    const page = await journeys.openAdminPortal(tenant, 'owner', size);
+    const page = await journeys.openAdminPortal(tenant, 'owner', screen);
     await page.goto(addressOf('subscriptions?status=past_due&clock=virtual'));
     await page.getByRole('link', { name: 'Pro' }).waitFor();
+    await expectColours(page, screen);
     await expectUsablePage(page);
     await page.goto(addressOf(`subscriptions/${id}`));
     await page.getByText('Next attempt planned').waitFor();

@@ -76,18 +76,36 @@ describe('a customer', () => {
     expect([subscription.status, subscription.cancel_at]).toEqual(['active', null]);
   });
 
-  it('asks for a part of a payment back', async () => {
+  it('asks for a part of a payment back, and sees what becomes of it as it is decided', async () => {
     const { customerId } = await subscribe();
     const page = await journeys.openCustomerPortal(tenant, customerId);
     await page.getByRole('link', { name: 'Billing' }).click();
-    await page.getByRole('button', { name: 'Ask for a refund' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByLabel(/^Amount/).fill('4,50');
-    await dialog.getByLabel(/^Why/).fill('Too dear');
-    await dialog.getByRole('button', { name: 'Send request' }).click();
-    await page.getByText('Your request is sent.').waitFor();
-    const { data } = await tenant.rest.get<{ data: { amount: number; reason: string }[] }>('/v1/admin/refund-requests');
-    expect(data.map(({ amount, reason }) => [amount, reason])).toEqual([[450, 'Too dear']]);
+    const askButton = page.getByRole('button', { name: 'Ask for a refund' });
+    async function ask(amount: string): Promise<string> {
+      await askButton.click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel(/^Amount/).fill(amount);
+      await dialog.getByLabel(/^Why/).fill('Too dear');
+      await dialog.getByRole('button', { name: 'Send request' }).click();
+      await page
+        .getByRole('cell', { name: new RegExp(`^Refund of \\$${amount.replace(',', '.')} asked for on `) })
+        .waitFor();
+      await askButton.waitFor({ state: 'detached' });
+      type Asked = { refund_request_id: string; reason: string };
+      const { data } = await tenant.rest.get<{ data: Asked[] }>('/v1/admin/refund-requests?status=open');
+      expect(data.map(({ reason }) => reason)).toEqual(['Too dear']);
+      return `/v1/admin/refund-requests/${data[0]?.refund_request_id}`;
+    }
+    const first = await ask('4,50');
+    const declined = { note: 'Not again', customer_message: 'Used for a <b>month</b>' };
+    await tenant.rest.post(`${first}/decline`, declined);
+    await page.getByText('Refund declined: Used for a <b>month</b>', { exact: true }).waitFor();
+    const second = await ask('3,20');
+    await tenant.rest.post(`${second}/approve`, {});
+    await page.getByText(/^Refunded \$3\.20 on /).waitFor();
+    await page.getByText('Partly refunded').waitFor();
+    expect(await page.getByText(declined.note).count()).toBe(0);
+    await expectUsablePage(page);
   });
 
   it('pays an overdue payment with another card', async () => {

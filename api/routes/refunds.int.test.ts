@@ -235,6 +235,34 @@ describe('a customer’s refund request', () => {
     expect([answer.status, answer.body.code]).toEqual([status, code]);
   });
 
+  it('is listed by its customer with what became of its refund, in this business alone', async () => {
+    const [made, other] = [await subscribe(api, tenant), await subscribe(api, tenant)];
+    await ask(other.paymentId);
+    const listed = async (query: string, key = tenant.apiKey) =>
+      (await api.call('GET', `/v1/refund-requests${query}`, { key })).body;
+    const decide = (verdict: string, id: string, body: object) =>
+      call('POST', `/admin/refund-requests/${id}/${verdict}`, body);
+    const first = (await ask(made.paymentId, { reason: 'broken', amount: 300 })).body.refund_request_id;
+    await decide('decline', first, { note: 'used up', customer_message: 'It was used.' });
+    const second = (await ask(made.paymentId, { reason: 'broken', amount: 200 })).body.refund_request_id;
+    await decide('approve', second, {});
+    const mine = `?customer_id=${made.customerId}`;
+    const states = async () => (await listed(mine)).data.map(({ refund }: { refund: object }) => refund);
+    const done = { status: 'succeeded', settled_at: expect.any(String) };
+    await expect.poll(states, { timeout: 5_000 }).toEqual([done, null]);
+    const [last, before] = (await listed(mine)).data;
+    expect(last).toMatchObject({ refund_request_id: second, status: 'approved', amount: 200, customer_message: null });
+    expect(before).toMatchObject({ decision_note: 'used up', customer_message: 'It was used.' });
+    const page = await listed(`${mine}&limit=1`);
+    expect(page.has_more).toBe(true);
+    const rest = await listed(`${mine}&limit=1&cursor=${page.next_cursor}`);
+    expect(rest.data.map(({ refund_request_id }: { refund_request_id: string }) => refund_request_id)).toEqual([first]);
+    const elsewhere = await api.makeTenant();
+    expect((await listed(mine, elsewhere.apiKey)).data).toEqual([]);
+    const viewer = await api.makeKey(tenant.tenantId, 'viewer');
+    expect((await listed(mine, viewer)).code).toBe('forbidden');
+  });
+
   it('approved when less is left by then is refused, and stays open', async () => {
     const { paymentId } = await subscribe(api, tenant);
     const asked = await ask(paymentId);

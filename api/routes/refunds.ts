@@ -1,11 +1,11 @@
 import { decideRefundRequest } from '../../billing/refund-requests/decide-refund-request.ts';
 import { openRefundRequest } from '../../billing/refund-requests/open-refund-request.ts';
-import { renderRefundRequest } from '../../billing/refund-requests/render-refund-request.ts';
+import { renderAskedRefund, renderRefundRequest } from '../../billing/refund-requests/render-refund-request.ts';
 import { readRefund, refundPayment } from '../../billing/refunds/refund-payment.ts';
 import { renderRefund, renderRefundInList, statusesShownAs } from '../../billing/refunds/render-refund.ts';
 import { repairRefund } from '../../billing/refunds/repair-refund.ts';
 import * as contract from '../../contracts/rest/refunds.ts';
-import { listRefundRequests } from '../../db/queries/refund-requests.ts';
+import { listAskedRefunds, listRefundRequests } from '../../db/queries/refund-requests.ts';
 import { listRefunds, listRefundsOf } from '../../db/queries/refunds.ts';
 import { readAsTenant } from '../../db/with-tenant.ts';
 import { optionalId, type Route, route } from '../route.ts';
@@ -50,6 +50,14 @@ export const refundRoutes: readonly Route[] = [
     return openRefundRequest(call.context, call, call.id('payment'), { amountMinor: amount ?? null, reason });
   }),
 
+  route(contract.listAskedRefundsRoute, async (call) => {
+    const page = pageRequestOf('refundRequest', call.query);
+    const filter = { customerId: optionalId('customer', call.query.customer_id) };
+    const { database } = call.context;
+    const found = await readAsTenant(database, call.tenantId, (sql) => listAskedRefunds(sql, filter, page));
+    return renderPage(found, renderAskedRefund);
+  }),
+
   route(contract.listRefundRequestsRoute, async (call) => {
     const page = pageRequestOf('refundRequest', call.query);
     const filter = call.query.status === undefined ? {} : { status: call.query.status };
@@ -64,7 +72,8 @@ export const refundRoutes: readonly Route[] = [
   }),
 
   route(contract.declineRefundRequestRoute, (call) => {
-    const decision = { kind: 'declined', note: call.body.note } as const;
+    const { note, customer_message: customerMessage = null } = call.body;
+    const decision = { kind: 'declined', note, customerMessage } as const;
     return decideRefundRequest(call.context, call, call.id('refundRequest'), decision);
   }),
 ];

@@ -21,7 +21,9 @@ import type { SubscriptionWork } from '../subscription-work/subscription-work.ts
 import { noteRequest } from './open-refund-request.ts';
 import { renderRefundRequest } from './render-refund-request.ts';
 
-export type RefundDecision = { kind: 'approved'; note: string | null } | { kind: 'declined'; note: string };
+export type RefundDecision =
+  | { kind: 'approved'; note: string | null }
+  | { kind: 'declined'; note: string; customerMessage: string | null };
 
 /** An administrator decides, once: approved, its amount is reserved and refunded as if an administrator had asked for it. */
 export async function decideRefundRequest(
@@ -42,6 +44,7 @@ export async function decideRefundRequest(
     }
     row.status = decision.kind;
     row.decisionNote = decision.note;
+    row.customerMessage = decision.kind === 'declined' ? decision.customerMessage : null;
     row.decidedBy = call.caller.actor;
     row.decidedAt = tx.now;
     await saveDecision(tx, row);

@@ -43,7 +43,8 @@ async function request(
   const row: RefundRequestRow = {
     ...{ tenantId: tx.tenantId, id: newId('refundRequest'), paymentId, customerId: payment.customerId },
     ...{ status: 'open', amountMinor, currency: payment.currency, reason: input.reason },
-    ...{ decidedBy: null, decisionNote: null, refundId: null, createdAt: tx.now, decidedAt: null },
+    ...{ decidedBy: null, decisionNote: null, customerMessage: null, refundId: null },
+    ...{ createdAt: tx.now, decidedAt: null },
   };
   if (!(await insertRefundRequest(tx, row)))
     throw new DomainError('refund_request_open', 'A refund of this payment is asked for already and not decided yet.');

@@ -4,7 +4,7 @@ import { toIso } from '../../domain/instant.ts';
 import type { RefundStatus } from '../../domain/refunds/next-of-refund.ts';
 
 /** What is under way at the provider, in whichever way, is pending to whoever reads it. */
-const shownStatus: Record<RefundStatus, RefundBody['status']> = {
+export const shownStatus: Record<RefundStatus, RefundBody['status']> = {
   requested: 'pending',
   sent: 'pending',
   unknown: 'pending',

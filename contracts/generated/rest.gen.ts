@@ -593,7 +593,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decline a refund request */
+        /** Decline a refund request: the customer reads `customer_message`, never the note */
         post: operations["declineRefundRequest"];
         delete?: never;
         options?: never;
@@ -610,6 +610,23 @@ export interface paths {
         };
         /** List refunds */
         get: operations["listAllRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refund-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what refunds were asked for, with what became of each */
+        get: operations["listAskedRefunds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2369,7 +2386,10 @@ export interface components {
             amount: number;
             currency: string;
             reason: string;
+            /** @description For the business alone. */
             decision_note: string | null;
+            /** @description Why it was declined, as the customer reads it. */
+            customer_message: string | null;
             refund_id: string | null;
             /** Format: date-time */
             created_at: string;
@@ -2398,6 +2418,32 @@ export interface components {
             requested_by: string;
             /** @description It waits for a person: only a repair sets it going again. */
             needs_repair: boolean;
+        };
+        AskedRefund: {
+            refund_request_id: string;
+            payment_id: string;
+            customer_id: string;
+            /** @enum {string} */
+            status: "open" | "approved" | "declined";
+            amount: number;
+            currency: string;
+            reason: string;
+            /** @description For the business alone. */
+            decision_note: string | null;
+            /** @description Why it was declined, as the customer reads it. */
+            customer_message: string | null;
+            refund_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            /** @description What became of its amount, once it is approved. */
+            refund: {
+                /** @enum {string} */
+                status: "pending" | "succeeded" | "rejected" | "needs_review";
+                /** Format: date-time */
+                settled_at: string | null;
+            } | null;
         };
         /** @description Reserved as soon as it is asked for; a rejected one releases its amount. */
         Refund: {
@@ -7683,6 +7729,7 @@ export interface operations {
             content: {
                 "application/json": {
                     note: string;
+                    customer_message?: string;
                     idempotency_key?: string;
                 };
             };
@@ -7814,6 +7861,80 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["RefundInList"][];
+                        has_more: boolean;
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAskedRefunds: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of requests, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AskedRefund"][];
                         has_more: boolean;
                         next_cursor: string | null;
                     };

@@ -111,7 +111,8 @@ export const refundRequest = z
     amount: z.int(),
     currency: z.string(),
     reason: z.string(),
-    decision_note: z.string().nullable(),
+    decision_note: z.string().nullable().meta({ description: 'For the business alone.' }),
+    customer_message: z.string().nullable().meta({ description: 'Why it was declined, as the customer reads it.' }),
     refund_id: z.string().nullable(),
     created_at: instantOut,
     decided_at: instantOut.nullable(),
@@ -132,6 +133,27 @@ export const requestRefundRoute = defineRoute({
   body: bodyOf({ amount: refundAmount.optional(), reason: textUpTo(500) }),
   answers: { 201: { description: 'The request, open.', schema: refundRequest } },
   refusals: [...moneyGoesBack, 'refund_request_open', 'card_number_refused'],
+});
+
+const askedRefund = refundRequest
+  .extend({
+    refund: refund
+      .pick({ status: true, settled_at: true })
+      .nullable()
+      .meta({ description: 'What became of its amount, once it is approved.' }),
+  })
+  .meta({ id: 'AskedRefund' });
+export type AskedRefundBody = z.input<typeof askedRefund>;
+
+export const listAskedRefundsRoute = defineRoute({
+  method: 'get',
+  path: '/refund-requests',
+  permission: 'refund_requests:write',
+  forCustomers: {},
+  tag: 'Refunds',
+  summary: 'List what refunds were asked for, with what became of each',
+  query: listQuery({ customer_id: idText.optional() }),
+  answers: { 200: { description: 'A page of requests, newest first.', schema: pageOf(askedRefund) } },
 });
 
 export const listRefundRequestsRoute = defineRoute({
@@ -161,8 +183,8 @@ export const declineRefundRequestRoute = defineRoute({
   path: '/admin/refund-requests/{refund_request_id}/decline',
   permission: 'refund_requests:decide',
   tag: 'Administration',
-  summary: 'Decline a refund request',
-  body: bodyOf({ note: textUpTo(500) }),
+  summary: 'Decline a refund request: the customer reads `customer_message`, never the note',
+  body: bodyOf({ note: textUpTo(500), customer_message: textUpTo(500).optional() }),
   answers: { 200: { description: 'The request, declined.', schema: refundRequest } },
   refusals: ['invalid_state', 'card_number_refused'],
 });

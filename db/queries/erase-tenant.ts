@@ -119,8 +119,8 @@ const erasures: readonly Erasure[] = [
   { table: 'payments', set: (sql) => sql`last_error = null`, left: (sql) => sql`last_error is not null` },
   {
     table: 'refund_requests',
-    set: (sql) => sql`reason = ${erased}, decision_note = null`,
-    left: (sql) => sql`reason <> ${erased} or decision_note is not null`,
+    set: (sql) => sql`reason = ${erased}, decision_note = null, customer_message = null`,
+    left: (sql) => sql`reason <> ${erased} or decision_note is not null or customer_message is not null`,
   },
   {
     table: 'refunds',

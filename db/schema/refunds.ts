@@ -70,6 +70,8 @@ export const refundRequests = pgTable(
     reason: text('reason').notNull(),
     decidedBy: text('decided_by'),
     decisionNote: text('decision_note'),
+    /** What the customer reads of it; the note is for whoever decides. */
+    customerMessage: text('customer_message'),
     refundId: text('refund_id'),
     createdAt: createdAt(),
     decidedAt: instant('decided_at'),

@@ -37,5 +37,10 @@ export function changeOfAudit({ action, resourceId, details }: AuditFact): Chang
   if (action === 'payment.retry_settled' && typeof paymentId === 'string') return [{ kind: 'payment', id: paymentId }];
   const [word = ''] = action.split('.');
   const kind = Object.hasOwn(kindOf, word) ? kindOf[word] : undefined;
-  return kind === undefined ? [] : [{ kind, id: resourceId }];
+  if (kind === undefined) return [];
+  const change: Change = { kind, id: resourceId };
+  // Customers are told of payments, never of requests: with its payment each sees its own.
+  return kind === 'refund_request' && typeof paymentId === 'string'
+    ? [change, { kind: 'payment', id: paymentId }]
+    : [change];
 }

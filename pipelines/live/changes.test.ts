@@ -41,6 +41,14 @@ it('the audit of a settled retry tells of the payment, not of the task', () => {
   expect(changeOfAudit(retry)).toEqual([{ kind: 'payment', id: 'pay_1' }]);
 });
 
+it('the audit of a refund request tells of its payment too', () => {
+  const decided = { action: 'refund_request.declined', resourceId: 'rr_1', details: { payment_id: 'pay_1' } };
+  expect(changeOfAudit(decided)).toEqual([
+    { kind: 'refund_request', id: 'rr_1' },
+    { kind: 'payment', id: 'pay_1' },
+  ]);
+});
+
 it('tells each change once, and of a tenant without any nothing', async () => {
   const told: unknown[] = [];
   const teller: ChangeTeller = { tell: async (changes) => void told.push(...changes), close: async () => undefined };

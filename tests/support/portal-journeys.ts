@@ -98,3 +98,14 @@ export async function expectUsablePage(page: Page): Promise<void> {
   const overhang = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
   expect(overhang).toBeLessThanOrEqual(0);
 }
+
+/** The same page on the smallest phone in the dark, and then at a desk in the light. */
+export async function expectUsableEverywhere(page: Page): Promise<void> {
+  for (const screen of [smallPhone, desk]) {
+    const { width, height, colorScheme } = screen;
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    await expectColours(page, screen);
+    await expectUsablePage(page);
+  }
+}

@@ -120,7 +120,9 @@ export const money: typeof english = {
     approveDone: 'Genehmigt: Die Erstattung ist unterwegs.',
     declineDone: 'Abgelehnt.',
     note: 'Notiz (freiwillig)',
-    noteWanted: 'Warum?',
+    noteWanted: 'Warum? (liest nur Ihr Team)',
+    messageWanted: 'Was der Kunde liest (freiwillig)',
+    told: 'An den Kunden: {{text}}',
   },
   disputes: {
     text: 'Abbuchungen, die Kunden bei ihrer Bank anfechten.',

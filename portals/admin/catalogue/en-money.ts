@@ -118,7 +118,9 @@ export const money = {
     approveDone: 'Approved: the refund is under way.',
     declineDone: 'Declined.',
     note: 'Note (optional)',
-    noteWanted: 'Why?',
+    noteWanted: 'Why? (only your team reads it)',
+    messageWanted: 'What the customer reads (optional)',
+    told: 'To the customer: {{text}}',
   },
   disputes: {
     text: 'Charges that customers dispute at their bank.',

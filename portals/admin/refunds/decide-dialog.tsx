@@ -15,6 +15,7 @@ export function DecideDialog({ request, verdict, onClose }: Decision & { onClose
   const refresh = useRefresh();
   const name = useWhoPays(request.customer_id);
   const [text, setText] = useState('');
+  const [message, setMessage] = useState('');
   const note = text.trim();
   async function decide(key: string): Promise<void> {
     const params = { path: { refund_request_id: request.refund_request_id }, ...keyed(key) };
@@ -22,7 +23,9 @@ export function DecideDialog({ request, verdict, onClose }: Decision & { onClose
       const body = note === '' ? {} : { note };
       await answered(rest.POST('/v1/admin/refund-requests/{refund_request_id}/approve', { params, body }));
     } else {
-      await answered(rest.POST('/v1/admin/refund-requests/{refund_request_id}/decline', { params, body: { note } }));
+      const customer_message = message.trim();
+      const body = customer_message === '' ? { note } : { note, customer_message };
+      await answered(rest.POST('/v1/admin/refund-requests/{refund_request_id}/decline', { params, body }));
     }
     await refresh(t(`requests.${verdict}Done`));
   }
@@ -44,6 +47,7 @@ export function DecideDialog({ request, verdict, onClose }: Decision & { onClose
         value={text}
         onChange={setText}
       />
+      {verdict === 'decline' && <LongText label={t('requests.messageWanted')} value={message} onChange={setMessage} />}
     </IntentDialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Paper } from '@mantine/core';
+import { Button, Group, NativeSelect, Paper, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
@@ -90,6 +90,11 @@ function RequestsTable(props: {
             ) : (
               <>
                 <StatusBadge status={request.status} /> {request.decision_note}
+                {request.customer_message !== null && (
+                  <Text size="xs" c="dimmed">
+                    {t('requests.told', { text: request.customer_message })}
+                  </Text>
+                )}
               </>
             ),
         },

@@ -85,6 +85,12 @@ export const de: typeof en = {
     reason: 'Warum?',
     send: 'Anfrage senden',
     asked: 'Ihre Anfrage ist gesendet.',
+    open: 'Erstattung von {{amount}} am {{date}} angefragt',
+    declined: 'Erstattung am {{date}} abgelehnt',
+    declinedFor: 'Erstattung abgelehnt: {{reason}}',
+    underWay: 'Erstattung von {{amount}} unterwegs',
+    done: '{{amount}} am {{date}} erstattet',
+    failed: 'Die Erstattung von {{amount}} war nicht möglich',
   },
   methods: {
     text: 'Kartendaten werden auf der Seite des Zahlungsanbieters eingegeben und hier nie gespeichert.',

@@ -81,6 +81,12 @@ export const en = {
     reason: 'Why?',
     send: 'Send request',
     asked: 'Your request is sent.',
+    open: 'Refund of {{amount}} asked for on {{date}}',
+    declined: 'Refund declined on {{date}}',
+    declinedFor: 'Refund declined: {{reason}}',
+    underWay: 'Refund of {{amount}} under way',
+    done: 'Refunded {{amount}} on {{date}}',
+    failed: 'The refund of {{amount}} could not be made',
   },
   methods: {
     text: 'Card data is entered at the payment provider’s page and never kept here.',

@@ -11,7 +11,10 @@ const queriesOf: Partial<Record<Kind, { one?: readonly string[]; many?: readonly
   },
   payment: {
     one: ['payment', 'admin-payment'],
-    many: ['payments', 'admin-payments', 'undecided-attempts', 'retryable-payment', 'billing-runs', 'reports'],
+    many: [
+      ...['payments', 'admin-payments', 'asked-refunds', 'undecided-attempts', 'retryable-payment'],
+      ...['billing-runs', 'reports'],
+    ],
   },
   invoice: { one: ['invoice', 'credit-notes'], many: ['invoices', 'billing-runs'] },
   refund: { many: ['refunds', 'payment', 'payments', 'admin-payment', 'admin-payments', 'credit-notes'] },
@@ -29,7 +32,7 @@ const queriesOf: Partial<Record<Kind, { one?: readonly string[]; many?: readonly
 const untouched: ReadonlySet<string> = new Set(['session', 'tenants', 'method-providers', 'method-setup']);
 /** Pages ask for these as often as they say: what settles behind them (look-ups, notifications) has neither event nor audit. */
 const looked: ReadonlySet<string> = new Set([
-  ...['clock', 'webhook', 'webhooks', 'undecided-attempts', 'admin-payment', 'refunds', 'reports'],
+  ...['clock', 'webhook', 'webhooks', 'undecided-attempts', 'admin-payment', 'refunds', 'asked-refunds', 'reports'],
 ]);
 const known = new Set(Object.values(queriesOf).flatMap(({ one = [], many = [] }) => [...one, ...many]));
 

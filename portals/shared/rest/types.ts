@@ -11,6 +11,7 @@ export type InvoiceLine = Schemas['InvoiceLine'];
 export type PaymentInList = Schemas['PaymentInList'];
 export type AdminPayment = Schemas['AdminPayment'];
 export type RefundRequest = Schemas['RefundRequest'];
+export type AskedRefund = Schemas['AskedRefund'];
 export type RefundInList = Schemas['RefundInList'];
 export type Dispute = Schemas['Dispute'];
 export type UndecidedAttempt = Schemas['UndecidedAttempt'];
