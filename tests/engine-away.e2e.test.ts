@@ -111,6 +111,7 @@ it('rebuilds every workflow from PostgreSQL after the store of the engine is los
     TEMPORAL_ADDRESS: addresses.temporalAddress,
     TEMPORAL_NAMESPACE: addresses.temporalNamespace,
     SANDBOX_PROVIDER_URL: addresses.sandboxProviderUrl,
+    REDCORE_SEAL_KEYS: platform.sealKeys,
   };
   const violated = await runCommand('stack/invariants.ts', {
     environment,

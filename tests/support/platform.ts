@@ -19,6 +19,8 @@ export interface TestPlatform {
   apiUrl: string;
   webhooksUrl: string;
   webhookSecret: string;
+  /** As `REDCORE_SEAL_KEYS` has them: an operator's command would otherwise take those of the checkout. */
+  sealKeys: string;
   addresses: PlatformAddresses & { kafkaBrokers: string[]; systemDatabaseUrl: string };
   owner: Sql;
   client: Client;
@@ -98,6 +100,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       apiUrl: running.apiUrl,
       webhooksUrl: running.webhooksUrl,
       webhookSecret: secrets.sandboxWebhookSecret,
+      sealKeys: `local:${secrets.sealSecret}`,
       addresses,
       owner: database.owner,
       client: temporal.client,
