@@ -99,8 +99,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
     return {
       apiUrl: running.apiUrl,
       webhooksUrl: running.webhooksUrl,
-      webhookSecret: secrets.sandboxWebhookSecret,
-      sealKeys: `local:${secrets.sealSecret}`,
+      ...{ webhookSecret: secrets.sandboxWebhookSecret, sealKeys: `local:${secrets.sealSecret}` },
       addresses,
       owner: database.owner,
       client: temporal.client,
