@@ -80,7 +80,7 @@ it('knows when its wake comes due whether the row has moved on', async () => {
   await reconcile();
   await database.owner`update subscriptions set wake_at = now() + interval '1 day' where id = ${awake.id}`;
   await database.owner`delete from intents where subscription_id not in ${database.owner([asleep.id, awake.id])}`;
-  await database.owner`update intents set due_at = now()`;
+  await database.owner`update intents set due_at = now() - interval '1 second'`;
   const due = await claimDueIntents(database.system, { limit: 10, leaseMs: 1_000 });
   const byId = new Map<string | null, boolean>(due.map((intent) => [intent.subscriptionId, intent.isStillOverdue]));
   expect(byId).toEqual(
@@ -101,7 +101,7 @@ it('owes a wake to a refund nobody is awake for, once, and knows whether it has 
     await database.owner`update carriers set wake_at = ${minutesAgo(10)} where id = ${ref.carrierId}`;
     expect(await reconcile()).toEqual({ kind: 'noted', count: 1 });
     expect(await reconcile()).toEqual({ kind: 'noted', count: 0 });
-    const dueNow = () => database.owner`update intents set due_at = now()`;
+    const dueNow = () => database.owner`update intents set due_at = now() - interval '1 second'`;
     const claim = () => claimDueIntents(database.system, { limit: 10, leaseMs: 1_000 });
     await dueNow();
     const { carrierId, carries } = ref;
