@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
@@ -31,6 +32,13 @@ async function failRenewal(): Promise<{ paymentId: string; customerId: string; s
   return { paymentId, customerId, subscriptionId };
 }
 
+/** Every answer takes so long that a retry ends before the page has seen it under way. */
+async function slowDown(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  const unlimited = { offline: false, downloadThroughput: -1, uploadThroughput: -1 };
+  await devtools.send('Network.emulateNetworkConditions', { ...unlimited, latency: 2_000 });
+}
+
 describe('an administrator', () => {
   it('retries a failed payment: warned, told of the task, and of the result without touching the page', async () => {
     const { paymentId } = await failRenewal();
@@ -45,6 +53,7 @@ describe('an administrator', () => {
     await dialog.getByText(paymentId).waitFor();
     await dialog.getByText(/second charge attempt/).waitFor();
     await expectUsablePage(page);
+    await slowDown(page);
     await dialog.getByRole('button', { name: 'Run retry' }).click();
     await page.getByText(/^Retry requested \(task_/).waitFor();
     await page.getByText(/^The retry failed\./).waitFor();

@@ -39,15 +39,20 @@ export function PaymentPage(): ReactNode {
     queryFn: () => answered(rest.GET('/v1/admin/payments/{payment_id}', { params: { path: { payment_id: id } } })),
     refetchInterval: ({ state }) => (state.data && isBusy(state.data) ? busyLookMs : restingLookMs),
   });
-  useRetryNotice(payment.data);
+  const tellResult = useRetryNotice(payment.data);
   return (
     <Loaded query={payment} lines={10}>
-      {(data) => <OnePayment payment={data} />}
+      {(data) => <OnePayment payment={data} onRetryRequested={tellResult} />}
     </Loaded>
   );
 }
 
-function OnePayment({ payment }: { payment: AdminPayment }): ReactNode {
+interface OnePaymentProps {
+  payment: AdminPayment;
+  onRetryRequested: (taskId: string) => void;
+}
+
+function OnePayment({ payment, onRetryRequested }: OnePaymentProps): ReactNode {
   const format = useFormat();
   return (
     <>
@@ -59,7 +64,7 @@ function OnePayment({ payment }: { payment: AdminPayment }): ReactNode {
             <span className="break-anywhere">{payment.payment_id}</span>
           </Group>
         }
-        actions={<PaymentActions payment={payment} />}
+        actions={<PaymentActions payment={payment} onRetryRequested={onRetryRequested} />}
       />
       <WhyNot payment={payment} />
       <PaymentFacts payment={payment} />
@@ -70,7 +75,7 @@ function OnePayment({ payment }: { payment: AdminPayment }): ReactNode {
   );
 }
 
-function PaymentActions({ payment }: { payment: AdminPayment }): ReactNode {
+function PaymentActions({ payment, onRetryRequested }: OnePaymentProps): ReactNode {
   const { t } = useTranslation();
   const mayRefund = useMay('refunds:write');
   const mayRetry = useMay('failed_payments:retry');
@@ -86,7 +91,9 @@ function PaymentActions({ payment }: { payment: AdminPayment }): ReactNode {
           {t('refundDialog.title')}
         </Button>
       )}
-      {asking === 'retry' && <RetryDialog payment={payment} onClose={() => setAsking(null)} />}
+      {asking === 'retry' && (
+        <RetryDialog payment={payment} onRequested={onRetryRequested} onClose={() => setAsking(null)} />
+      )}
       {asking === 'refund' && <RefundDialog payment={payment} onClose={() => setAsking(null)} />}
     </>
   );

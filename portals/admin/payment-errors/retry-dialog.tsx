@@ -10,8 +10,15 @@ import { asProblem } from '../../shared/rest/problem.ts';
 import type { AdminPayment } from '../../shared/rest/types.ts';
 import { useWhoPays } from '../payments/use-who-pays.ts';
 
+interface RetryDialogProps {
+  payment: AdminPayment;
+  /** Told the task, once everything shown was read anew. */
+  onRequested?: (taskId: string) => void;
+  onClose: () => void;
+}
+
 /** Names the payment and warns: another charge may be made. Clicked by two at once it is one task. */
-export function RetryDialog({ payment, onClose }: { payment: AdminPayment; onClose: () => void }): ReactNode {
+export function RetryDialog({ payment, onRequested, onClose }: RetryDialogProps): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const client = useQueryClient();
@@ -20,17 +27,20 @@ export function RetryDialog({ payment, onClose }: { payment: AdminPayment; onClo
   async function run(key: string): Promise<void> {
     const path = { payment_id: payment.payment_id };
     const call = rest.POST('/v1/admin/payments/{payment_id}/retry', { params: { path, ...keyed(key) }, body: {} });
+    let task: string;
     try {
-      const { task_id } = await answered(call);
-      notifyDone(t('retry.requested', { task: task_id }));
+      task = (await answered(call)).task_id;
+      notifyDone(t('retry.requested', { task }));
     } catch (error) {
-      const { code, message } = asProblem(error);
+      const { code, message, details } = asProblem(error);
       if (code === 'invalid_state') setReason(message);
       // The request is kept and is carried out later, under the task it names.
       if (code !== 'retry_deferred') throw error;
-      notifyDone(t('retry.deferred', { task: String(asProblem(error).details['task_id']) }));
+      task = String(details['task_id']);
+      notifyDone(t('retry.deferred', { task }));
     }
     await client.invalidateQueries();
+    onRequested?.(task);
   }
   return (
     <IntentDialog title={t('retry.run')} confirm={t('retry.confirm')} onConfirm={run} onClose={onClose}>
