@@ -75,6 +75,9 @@ export async function openLoop(
   return summarize(latencies, errors, (performance.now() - startedAt) / 1000);
 }
 
+/** Of an even number, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  const sorted = values.toSorted((a, b) => a - b);
+  const [below = 0, above = 0] = [sorted[Math.ceil(values.length / 2) - 1], sorted[Math.floor(values.length / 2)]];
+  return (below + above) / 2;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TenantId } from '../domain/ids.ts';
 import { seedSubscriptions } from '../tests/support/seed-subscriptions.ts';
 import { stackEnv } from '../tests/support/stack-env.ts';
 import { openDatabase, type Sql } from './database.ts';
@@ -76,17 +77,30 @@ it('opens at the time a test has skipped to', async () => {
   expect(opened).toEqual([skippedTo, skippedTo]);
 });
 
-it('gives a connection back with nothing open, also where the statement could not be made', async () => {
-  const [{ tenantId }] = await seedSubscriptions(owner, [{}]);
+it('reads as one tenant in a statement of its own, whatever the tenant before it on the connection', async () => {
+  const [mine] = await seedSubscriptions(owner, [{}]);
+  const [others] = await seedSubscriptions(owner, [{}]);
   const one = openDatabase(stackEnv().appDatabaseUrl, { max: 1, name: 'test-one' });
   try {
-    const broken = readAsTenant({ sql: one }, tenantId, () => {
-      throw new Error('not made');
-    });
-    await expect(broken).rejects.toThrow('not made');
-    await withTenant({ sql: one }, tenantId, async (tx) => void (await rename(tx, 'written')));
-    expect(await namesOf(tenantId)).toEqual(['written']);
+    const ids = (tenantId: TenantId) =>
+      readAsTenant({ sql: one }, tenantId, (sql) => {
+        const either = sql`id in (${mine.id}, ${others.id})`;
+        return sql<{ id: string }[]>`with seen as (select * from subscriptions where ${either}) select id from seen`;
+      });
+    const read = await Promise.all([mine, others, mine].map(({ tenantId }) => ids(tenantId)));
+    expect(read.map((rows) => rows.map(({ id }) => id))).toEqual([[mine.id], [others.id], [mine.id]]);
+    expect(await one`select current_setting('app.tenant_id', true) as left_over, 1 from subscriptions`).toEqual([]);
   } finally {
     await one.end();
   }
+});
+
+it('refuses to write where it was asked to read', async () => {
+  const [{ tenantId }] = await seedSubscriptions(owner, [{}]);
+  const before = await namesOf(tenantId);
+  const plain = readAsTenant({ sql: app }, tenantId, (sql) => sql`update customers set name = 'written'`);
+  await expect(plain).rejects.toMatchObject({ code: '42601' });
+  const hidden = (sql: Sql) => sql`with w as (update customers set name = 'written' returning 1) select * from w`;
+  await expect(readAsTenant({ sql: app }, tenantId, hidden)).rejects.toMatchObject({ code: '0A000' });
+  expect(await namesOf(tenantId)).toEqual(before);
 });

@@ -58,39 +58,26 @@ export async function withTenant<T, Opened = undefined>(
 }
 
 /**
- * A single statement as one tenant, in one round trip: four messages are pipelined on one connection, in this order. `query`
- * returns the statement, or a `.then` of it; one that is awaited first would be sent after the commit and see no row.
+ * Statements as one tenant, each in one round trip and a transaction of its own; for reads alone, PostgreSQL refuses a write inside.
+ * The tenant is a row that is computed before the statement is begun: `tenant.id` in it, and `offset 0`, leave no other order. Were
+ * it ever computed later, no tenant would be set, and no row seen.
  */
 export async function readAsTenant<T>(
   database: TenantDatabase,
   tenantId: TenantId,
   query: (sql: Sql) => PromiseLike<T>,
 ): Promise<T> {
-  const connection = await database.sql.reserve();
-  const sql = connection as unknown as Sql;
-  const sent = [
-    sql`begin read only`.execute(),
-    sql`select set_config('app.tenant_id', ${tenantId}, true)`.execute(),
-    ask(() => query(sql)),
-    sql`commit`.execute(),
-  ] as const;
-  try {
-    const [, , result] = await Promise.all(sent);
-    return result;
-  } catch (error) {
-    // Given back before its commit is answered, it would be lost to everybody.
-    await Promise.allSettled(sent);
-    throw error;
-  } finally {
-    connection.release();
-  }
-}
-
-/** At once, before what comes after it. One that throws is one that fails: the commit has to go out all the same. */
-function ask<T>(query: () => PromiseLike<T>): PromiseLike<T> {
-  try {
-    return query().then((result) => result);
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  const { sql } = database;
+  const asTenant = (statement: Statement) => sql`
+    with tenant as materialized (select set_config('app.tenant_id', ${tenantId}, true) as id)
+    select found.* from tenant cross join lateral (
+      select asked.* from (${statement}) asked where tenant.id is not null offset 0) found`;
+  const ask = (...given: Parameters<Sql>) => {
+    const statement = sql(...given) as unknown as Statement;
+    // Inside another statement it is a part, which nobody awaits.
+    // oxlint-disable-next-line unicorn/no-thenable -- the driver's own promise, which sends a statement when it is awaited
+    if (statement instanceof Promise) statement.then = (...then) => asTenant(statement).then(...then);
+    return statement;
+  };
+  return query(Object.assign(ask, sql) as unknown as Sql);
 }
