@@ -78,7 +78,7 @@ async function refundByHand(key: string, invoiceId: string): Promise<void> {
   await api.call('POST', `${path}/finalize`, { key });
   await api.call('POST', `${path}/pay`, { key });
   const paid = async () => (await api.call('GET', `/v1/invoices/${invoiceId}`, { key })).body.status;
-  await expect.poll(paid, { timeout: 5_000 }).toBe('paid');
+  await expect.poll(paid).toBe('paid');
   const [payment] = await api.owner`select id from payments where invoice_id = ${invoiceId}`;
   const refunded = await api.call('POST', `/v1/payments/${payment?.['id']}/refunds`, { key, body: {} });
   expect(refunded.status, refunded.text).toBe(201);

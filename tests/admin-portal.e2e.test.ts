@@ -18,6 +18,7 @@ async function failRenewal(): Promise<{ paymentId: string; customerId: string; s
     ...{ customer_id: customerId, plan_id },
   });
   await tenant.rest.post('/v1/test-clock/advance', { by: 'P32D' });
+  await tenant.waitForQuiet(60_000);
   let paymentId = '';
   await expect
     .poll(

@@ -134,6 +134,7 @@ describe('a customer', () => {
   it('pays what is overdue from the banner', async () => {
     const customerId = await subscribed('tok_decline_after_1');
     await tenant.rest.post('/v1/test-clock/advance', { by: 'P32D' });
+    await tenant.waitForQuiet(60_000);
     const page = await journeys.openCustomerPortal(tenant, customerId);
     await page.getByText(/is due$/).waitFor();
     await scriptCharges(journeys.platform, tenant, ['ok']);
@@ -192,6 +193,8 @@ describe('a customer', () => {
     await page.keyboard.press('Enter');
     await tabTo(page, page.getByRole('dialog').getByRole('button', { name: 'Pause' }));
     await page.keyboard.press('Enter');
+    // It holds the focus until everything on the page was read anew.
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await tabTo(page, page.getByRole('button', { name: 'Resume' }));
     await page.keyboard.press('Enter');
     await tabTo(page, page.getByRole('dialog').getByRole('button', { name: 'Not now' }));

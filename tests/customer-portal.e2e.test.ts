@@ -111,6 +111,7 @@ describe('a customer', () => {
   it('pays an overdue payment with another card', async () => {
     const { customerId, subscriptionId } = await subscribe('tok_decline_after_1');
     await tenant.rest.post('/v1/test-clock/advance', { by: 'P32D' });
+    await tenant.waitForQuiet(60_000);
     const page = await journeys.openCustomerPortal(tenant, customerId);
     await page.getByText(/^Payment of .* is due$/).waitFor();
     await page.getByRole('link', { name: 'Payment methods' }).first().click();

@@ -128,8 +128,9 @@ describe('two servers on one Redis', () => {
     const make = () => createRedisRequestCounter({ url: stackEnv().redisUrl, prefix, logger });
     const counters = [make(), make()] as const;
     for (const counter of counters)
-      await vi.waitFor(async () =>
-        expect(await counter.countExactly('probe', { max: 9, windowMs: 1_000 })).not.toBeNull(),
+      await vi.waitFor(
+        async () => expect(await counter.countExactly('probe', { max: 9, windowMs: 1_000 })).not.toBeNull(),
+        { timeout: 10_000 },
       );
     const apis = [
       await open(withRates({ failure: 50 }), { counter: counters[0] }),

@@ -31,7 +31,7 @@ const countsOf = async (tenantId: string) =>
   ).map(({ details }) => details.count);
 
 it('writes the first at once, and what repeats it within the minute as one row with its count', async () => {
-  const notes = createDenialNotes({ database: { sql: database.app }, logger, intervalMs: 5, windowMs: 400 });
+  const notes = createDenialNotes({ database: { sql: database.app }, logger, intervalMs: 5, windowMs: 2_000 });
   const tenantId = newId('tenant');
   deny(notes, tenantId);
   await vi.waitFor(async () => expect(await countsOf(tenantId)).toEqual([1]), within);

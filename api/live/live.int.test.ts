@@ -33,7 +33,7 @@ beforeAll(async () => {
   feed = createRedisChangeFeed(settings);
   teller = createRedisChangeTeller(settings);
   live = createLiveStreams({ feed, database: { sql }, logger, times, limits: { perCaller: 3, perTenant: 5 } });
-  const limits = { ...wideLimits, load: { ...wideLimits.load, inFlightMax: 4 }, requestTimeoutMs: 500 };
+  const limits = { ...wideLimits, load: { ...wideLimits.load, inFlightMax: 4 }, requestTimeoutMs: 1_000 };
   api = await startApiHarness({ live, gate: makeTestGate({ limits }) });
   tenant = await api.makeTenant();
 });

@@ -59,7 +59,7 @@ describe('attempts whose outcome is not known', () => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const first = await call('POST', lookUpPath(lost), {}, headers);
     expect([first.status, first.body]).toMatchObject([202, { attempt_id: lost.attempt_id, status: 'unknown' }]);
-    await expect.poll(() => paymentStatus(lost), { timeout: 5_000 }).toBe('completed');
+    await expect.poll(() => paymentStatus(lost)).toBe('completed');
     const again = await call('POST', lookUpPath(lost), {}, headers);
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
     const audits = await api.owner`select details from audit_log
@@ -75,11 +75,11 @@ describe('attempts whose outcome is not known', () => {
     expect((await call('POST', lookUpPath(lost), {})).body).toMatchObject({ status: 'unknown' });
     const statusOf = async () =>
       (await call('GET', `/payments/${lost.payment_id}`)).body.attempts.map(({ status }: { status: string }) => status);
-    await expect.poll(() => lookUp.mock.calls.length, { timeout: 5_000 }).toBe(1);
-    await expect.poll(statusOf, { timeout: 5_000 }).toEqual(['needs_review']);
+    await expect.poll(() => lookUp.mock.calls.length).toBe(1);
+    await expect.poll(statusOf).toEqual(['needs_review']);
     lookUp.mockRestore();
     await call('POST', lookUpPath(lost), {});
-    await expect.poll(() => paymentStatus(lost), { timeout: 5_000 }).toBe('completed');
+    await expect.poll(() => paymentStatus(lost)).toBe('completed');
   });
 
   it('keep all their own look-ups when a person asks out of turn', async () => {
@@ -87,7 +87,7 @@ describe('attempts whose outcome is not known', () => {
     await api.owner`update payment_attempts set resolve_count = 3 where id = ${lost.attempt_id}`;
     const lookUp = vi.spyOn(api.provider, 'lookUp');
     await call('POST', lookUpPath(lost), {});
-    await expect.poll(() => lookUp.mock.calls.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => lookUp.mock.calls.length).toBe(1);
     lookUp.mockRestore();
     const { data } = (await call('GET', `/admin/attempts?customer_id=${lost.customer_id}`)).body;
     expect(data).toMatchObject([{ status: 'unknown', look_up_count: 3 }]);

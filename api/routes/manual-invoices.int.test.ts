@@ -37,7 +37,7 @@ describe('an invoice by hand', () => {
     const paid = await call('POST', `${path}/pay`);
     expect([paid.status, paid.body]).toMatchObject([202, { status: 'open' }]);
     await expect
-      .poll(async () => (await call('GET', `/invoices/${id}`)).body, { timeout: 5_000 })
+      .poll(async () => (await call('GET', `/invoices/${id}`)).body)
       .toMatchObject({ status: 'paid', amount_paid: 7_000 });
     for (const command of ['finalize', 'void', 'pay']) {
       const again = await call('POST', `${path}/${command}`);
@@ -94,7 +94,7 @@ describe('a parked payment without a subscription', () => {
     const [payment] = (await call('GET', `/payments?customer_id=${customerId}`)).body.data;
     const isLookedUp = async () =>
       (await api.owner`select next_kind from carriers where id = ${payment.payment_id}`)[0];
-    await expect.poll(isLookedUp, { timeout: 5_000 }).toMatchObject({ nextKind: 'look_up' });
+    await expect.poll(isLookedUp).toMatchObject({ nextKind: 'look_up' });
     api.provider.charge = charge;
     const path = `/admin/payments/${payment.payment_id}/repair`;
     const refused = await call('POST', path, { action: 'retry', reason: 'seen' });

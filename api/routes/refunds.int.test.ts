@@ -168,9 +168,7 @@ describe('a refund that needs a person', () => {
   it('is asked for again by a repair', async () => {
     const { refundId } = await parked();
     expect((await repair(refundId, 'retry')).status).toBe(200);
-    await expect
-      .poll(async () => (await call('GET', `/refunds/${refundId}`)).body.status, { timeout: 5_000 })
-      .toBe('succeeded');
+    await expect.poll(async () => (await call('GET', `/refunds/${refundId}`)).body.status).toBe('succeeded');
     const again = await repair(refundId, 'retry');
     expect([again.status, again.body.code]).toEqual([409, 'invalid_state']);
   });
@@ -197,7 +195,7 @@ describe('a customer’s refund request', () => {
     const approved = await call('POST', `${path}/approve`, { note: 'fair' });
     expect([approved.status, approved.body]).toMatchObject([200, { status: 'approved', decision_note: 'fair' }]);
     await expect
-      .poll(async () => (await call('GET', `/refunds/${approved.body.refund_id}`)).body, { timeout: 5_000 })
+      .poll(async () => (await call('GET', `/refunds/${approved.body.refund_id}`)).body)
       .toMatchObject({ status: 'succeeded', amount: 700, reason: 'broken' });
     for (const decision of ['approve', 'decline']) {
       const again = await call('POST', `${path}/${decision}`, { note: 'again' });
@@ -249,7 +247,7 @@ describe('a customer’s refund request', () => {
     const mine = `?customer_id=${made.customerId}`;
     const states = async () => (await listed(mine)).data.map(({ refund }: { refund: object }) => refund);
     const done = { status: 'succeeded', settled_at: expect.any(String) };
-    await expect.poll(states, { timeout: 5_000 }).toEqual([done, null]);
+    await expect.poll(states).toEqual([done, null]);
     const [last, before] = (await listed(mine)).data;
     expect(last).toMatchObject({ refund_request_id: second, status: 'approved', amount: 200, customer_message: null });
     expect(before).toMatchObject({ decision_note: 'used up', customer_message: 'It was used.' });

@@ -71,7 +71,8 @@ export async function startPortalJourneys(publicUrl?: string): Promise<PortalJou
 
 async function openPage(browser: Browser, screen: Screen = { width: 1280, height: 900 }): Promise<Page> {
   const { colorScheme = 'light', ...viewport } = screen;
-  const context = await browser.newContext({ viewport, colorScheme, locale: 'en-US' });
+  // Without motion: what is half faded is judged as too faint.
+  const context = await browser.newContext({ viewport, colorScheme, locale: 'en-US', reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
   return page;

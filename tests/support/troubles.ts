@@ -1,5 +1,4 @@
 import { newId } from '../../db/new-id.ts';
-import { storeInInbox } from '../../db/queries/inbox.ts';
 import type { TestPlatform } from './platform.ts';
 import type { PlatformTenant } from './platform-tenant.ts';
 
@@ -48,9 +47,10 @@ export async function makeDeadLetter(
   body: string,
 ): Promise<string> {
   const id = newId('event');
-  const from = { provider: 'sandbox', endpoint: 'default', providerEventId: `evt_${id}`, id };
-  const said = { attemptId: null, eventType: 'charge.updated', fact: null, body: Buffer.from(body) };
-  await storeInInbox({ sql: owner }, tenantId, [{ ...from, ...said }]);
-  await owner`update inbox set status = 'dead', error = 'no such charge', tries = 5, published_at = now() where id = ${id}`;
+  // In one statement: between two, the relay would take it for one that is to be handled.
+  await owner`
+    insert into inbox (tenant_id, provider, endpoint, provider_event_id, id, event_type, body, status, error, tries, published_at)
+    values (${tenantId}, 'sandbox', 'default', ${`evt_${id}`}, ${id}, 'charge.updated', ${Buffer.from(body)}, 'dead',
+            'no such charge', 5, now())`;
   return id;
 }

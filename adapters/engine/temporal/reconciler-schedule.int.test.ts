@@ -42,11 +42,14 @@ it('starts a round of the safety net every minute, however often it is set up', 
   const { temporalNamespace: namespace } = stackEnv();
   const worker = await Worker.create({ connection, namespace, taskQueue, workflowBundle, activities });
   await worker.runUntil(async () => {
-    const { info } = await vi.waitFor(async () => {
-      const described = await schedule.describe();
-      expect(described.info.recentActions).toHaveLength(1);
-      return described;
-    });
+    const { info } = await vi.waitFor(
+      async () => {
+        const described = await schedule.describe();
+        expect(described.info.recentActions).toHaveLength(1);
+        return described;
+      },
+      { timeout: 20_000 },
+    );
     const action = info.recentActions[0]?.action;
     expect(action?.type).toBe('startWorkflow');
     expect(await client.workflow.getHandle(action?.workflow.workflowId ?? '').result()).toBe('Nobody overslept');

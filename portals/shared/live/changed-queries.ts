@@ -33,6 +33,7 @@ const untouched: ReadonlySet<string> = new Set(['session', 'tenants', 'method-pr
 /** Pages ask for these as often as they say: what settles behind them (look-ups, notifications) has neither event nor audit. */
 const looked: ReadonlySet<string> = new Set([
   ...['clock', 'webhook', 'webhooks', 'undecided-attempts', 'admin-payment', 'refunds', 'asked-refunds', 'reports'],
+  'billing-runs',
 ]);
 const known = new Set(Object.values(queriesOf).flatMap(({ one = [], many = [] }) => [...one, ...many]));
 
