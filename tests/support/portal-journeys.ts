@@ -7,7 +7,7 @@ import { makeUser, password, placeUser } from './people.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
 import type { PlatformTenant } from './platform-tenant.ts';
 
-const patienceMs = 20_000;
+const patienceMs = 30_000;
 
 export interface PortalJourneys {
   platform: TestPlatform;
