@@ -5,7 +5,9 @@ import { dirname, join, resolve } from 'node:path';
 
 export const checkoutDir = dirname(import.meta.dirname);
 export const nodeBinary = join(checkoutDir, 'node_modules', '.bin', 'node');
-const stateDir = join(checkoutDir, '.redcore');
+const chosenStateDir = process.env['REDCORE_STATE_DIR'];
+/** Of one platform and the commands that look for it: a second one from the same checkout has another. */
+const stateDir = chosenStateDir ? resolve(chosenStateDir) : join(checkoutDir, '.redcore');
 export const logDir = join(stateDir, 'logs');
 export const demoEnvFile = join(stateDir, 'demo.env');
 
@@ -34,7 +36,7 @@ export function dataDir(): string {
   const chosen = process.env['REDCORE_DATA_DIR'];
   if (chosen) return resolve(chosen);
   const own = join(stateDir, 'data');
-  if (!isRoot() || isOpenToOthers(own)) return own;
+  if (chosenStateDir || !isRoot() || isOpenToOthers(own)) return own;
   const checkoutHash = createHash('sha256').update(checkoutDir).digest('hex').slice(0, 12);
   return join(dirname(cacheDir()), 'redcore-data', checkoutHash);
 }

@@ -11,7 +11,7 @@ import { resetData } from './reset-data.ts';
 import { type Everything, startEverything } from './start-everything.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
-const usage = 'Usage: npm start [-- --reset] [-- --roles] [-- --empty]';
+const usage = 'Usage: npm start [-- --reset] [-- --roles] [-- --empty] [-- --free-ports]';
 
 function say(line: string): void {
   console.log(line);
@@ -44,7 +44,9 @@ function summarise({ platform, stack, environment }: Everything, elapsedMs: numb
   return `\nRedCore is ready (${(elapsedMs / 1000).toFixed(1)} s).\n\n${lines.join('\n')}\n\nCtrl-C stops everything; the data stays.`;
 }
 
-async function start(options: { reset: boolean; roles: boolean; empty: boolean }): Promise<void> {
+type Flags = { reset: boolean; roles: boolean; empty: boolean; 'free-ports': boolean };
+
+async function start(options: Flags): Promise<void> {
   const startedAt = performance.now();
   const running: { everything?: Everything } = {};
   const signals = stopOnSignals({
@@ -60,7 +62,7 @@ async function start(options: { reset: boolean; roles: boolean; empty: boolean }
   const everything = await startEverything({
     dataDir: dataDir(),
     logDir,
-    preferredPorts: defaultPorts,
+    preferredPorts: options['free-ports'] ? {} : defaultPorts,
     external: true,
     roles: options.roles ? 'each' : 'all-in-one',
     onProgress: say,
@@ -74,7 +76,7 @@ async function start(options: { reset: boolean; roles: boolean; empty: boolean }
   await seedInBackground({ environment, dataDir: dataDir(), say, isStopping: signals.isStopping });
 }
 
-function readFlags(): Parameters<typeof start>[0] {
+function readFlags(): Flags {
   try {
     const { values } = parseArgs({
       options: {
@@ -82,6 +84,8 @@ function readFlags(): Parameters<typeof start>[0] {
         roles: { type: 'boolean', default: false },
         /** Without demo data. */
         empty: { type: 'boolean', default: false },
+        /** None of the usual ports: any free ones, the same again at the next start. */
+        'free-ports': { type: 'boolean', default: false },
       },
     });
     return values;

@@ -47,3 +47,11 @@ export function readTestEnvironment(): TestEnvironment {
   const texts = Object.fromEntries((Object.keys(names) as (keyof TestEnvironment)[]).map((key) => [key, read(key)]));
   return { ...(texts as unknown as TestEnvironment), kafkaBrokers: read('kafkaBrokers').split(',').filter(Boolean) };
 }
+
+/** A shell's own variables, which programs are found and caches kept by. */
+const ofAShell = ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR', 'JAVA_HOME', 'XDG_CACHE_HOME', 'REDCORE_CACHE_DIR'];
+
+/** What somebody has who types a command outside of the tests: nothing of the run's own variables. */
+export function readShellEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(ofAShell.map((name) => [name, process.env[name]]));
+}

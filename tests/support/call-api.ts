@@ -3,7 +3,7 @@ import { routeRegistry } from '../../contracts/rest/registry.ts';
 
 /** JSON as it came; a test says what it expects of it. */
 // oxlint-disable-next-line typescript/no-explicit-any
-type Json = any;
+export type Json = any;
 
 export interface ApiAnswer {
   status: number;
