@@ -43,6 +43,10 @@ describe('an advance of one subscription', () => {
       ...['2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31', '2026-06-30', '2026-07-31', '2026-08-31'],
       ...['2026-09-30', '2026-10-31', '2026-11-30', '2026-12-31', '2027-01-31', '2027-02-28', '2027-03-31'],
     ]);
+    const charged = await life.owner<{ at: number }[]>`
+      select distinct at from ledger_entries where subscription_id = ${id} and kind = 'charge' order by at`;
+    const begun = (await life.rows('billing_runs', id)).map(({ boundaryAt }) => boundaryAt);
+    expect(charged.map(({ at }) => iso(at))).toEqual(begun.map(iso));
     expect((await life.rows('invoices', id)).map(({ number }) => number)).toEqual(
       Array.from({ length: 15 }, (_n, i) => i + 1),
     );

@@ -184,7 +184,6 @@ async function writeNumbered(work: SubscriptionWork, rows: readonly InvoiceRow[]
 }
 
 function ledgerRows(work: SubscriptionWork) {
-  const at = work.clock?.frozenAt ?? work.tx.now;
   return work.ledger.flatMap((transaction) => {
     const transactionId = newId('event').replace('evt_', 'ltx_');
     return transaction.entries.map((entry, position) => ({
@@ -198,7 +197,7 @@ function ledgerRows(work: SubscriptionWork) {
       subscriptionId: work.owner.kind === 'subscription' ? work.sub.id : null,
       invoiceId: transaction.invoiceId,
       paymentId: transaction.paymentId,
-      at,
+      at: transaction.at,
     }));
   });
 }

@@ -42,6 +42,15 @@ export type WorkOwner =
   | { kind: 'payment'; carrier: CarrierRow; isNew: boolean }
   | { kind: 'invoice'; invoiceId: string };
 
+/** One balanced transaction, at the business instant it was posted: what follows in the same work may move a test clock on. */
+interface LedgerPosting {
+  kind: string;
+  invoiceId: string | null;
+  paymentId: string | null;
+  entries: LedgerEntry[];
+  at: Instant;
+}
+
 /**
  * One subscription under its row lock, for the length of one transaction. Verbs change the rows in memory and note what they
  * did; `settle` writes all of it, with what comes next, in one go. It does not decide anything.
@@ -70,7 +79,7 @@ export interface SubscriptionWork extends SubscriptionSurroundings {
     carriers: Map<string, Stored<CarrierRow>>;
   };
   readonly creditNotes: { row: CreditNoteRow; lines: readonly CreditNoteLineRow[] }[];
-  readonly ledger: { kind: string; invoiceId: string | null; paymentId: string | null; entries: LedgerEntry[] }[];
+  readonly ledger: LedgerPosting[];
   readonly timeline: { at: Instant; action: string; planId: string; details: Record<string, unknown> }[];
   readonly events: { topic: Topic; data: () => EventData<Topic>; at: Instant }[];
   readonly audits: { action: string; resourceId: string; details: Record<string, unknown> }[];
@@ -247,6 +256,7 @@ export function postLedger(
   entries: readonly LedgerEntry[],
 ): void {
   const moved = entries.filter((entry) => entry.amountMinor !== 0);
-  if (moved.length > 0)
-    work.ledger.push({ kind, invoiceId: of.invoiceId ?? null, paymentId: of.paymentId ?? null, entries: moved });
+  if (moved.length === 0) return;
+  const { invoiceId = null, paymentId = null } = of;
+  work.ledger.push({ kind, invoiceId, paymentId, entries: moved, at: businessNow(work) });
 }
