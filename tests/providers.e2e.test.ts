@@ -92,9 +92,13 @@ describe.concurrent.each(dialectNames)('%s, by its adapter over HTTP', (name) =>
       await expect.poll(account, within).toMatchObject({
         ...{ status: 'credentials_refused', status_reason: expect.stringMatching(/./) },
       });
+      await expect
+        .poll(() => newest(), within)
+        .toMatchObject({
+          ...{ status: 'pending', attempts_count: 0 },
+          attempts: [{ status: 'not_sent', decline_kind: null }],
+        });
       const waiting = await newest();
-      expect(waiting).toMatchObject({ status: 'pending', attempts_count: 0 });
-      expect(waiting.attempts).toMatchObject([{ status: 'not_sent', decline_kind: null }]);
       expect(await statusOf(id)).toBe('active');
       await tenant.setCredentials(tenant.at.credentials.credentials);
       await expect
