@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type CurrentScripted, capturedCharge, factAbout } from './scripted-subject.ts';
 import { chargeRequest, chargesOf, failureOf, newPayer } from './subject.ts';
 
-/** Enough to get as far as the provider on a busy machine: some ask it twice for one refund. */
-const lostAfterMs = 1_500;
+function lostAfter(current: CurrentScripted): number {
+  return current().lostAfterMs ?? 1_500;
+}
 
 /** Every way a refund can go wrong, and those that are decided later (R42). */
 export function describeScriptedRefunds(current: CurrentScripted): void {
@@ -64,7 +65,7 @@ function describeUnrecorded(current: CurrentScripted): void {
     const charge = await capturedCharge(current);
     await current().scriptRefunds({ tenantId: charge.tenantId, next: [behave] });
     const wanted = behave === 'unreachable' ? (current().unreachableFailure ?? expected) : expected;
-    expect(await failureOf(charge.refund(700, { timeoutMs: lostAfterMs }))).toMatchObject(wanted);
+    expect(await failureOf(charge.refund(700, { timeoutMs: lostAfter(current) }))).toMatchObject(wanted);
     expect(await charge.lookUp()).toEqual({ kind: 'not_found' });
     expect(await charge.refundedMinor()).toBe(0);
     expect(await charge.refund(700)).toMatchObject({ kind: 'succeeded' });
@@ -76,7 +77,7 @@ function describeRecorded(current: CurrentScripted): void {
   it.each(['timeout_after', 'error_after', 'reset_after'])('%s is unknown, found, never paid twice', async (behave) => {
     const charge = await capturedCharge(current);
     await current().scriptRefunds({ tenantId: charge.tenantId, next: [behave] });
-    expect((await failureOf(charge.refund(700, { timeoutMs: lostAfterMs }))).kind).toBe('unknown');
+    expect((await failureOf(charge.refund(700, { timeoutMs: lostAfter(current) }))).kind).toBe('unknown');
     expect(await charge.lookUp()).toMatchObject({ kind: 'found', outcome: { kind: 'succeeded' } });
     const again = await charge.refund(700).catch((error: unknown) => error);
     expect(again).toMatchObject({ kind: behave === 'error_after' ? 'unknown' : 'succeeded' });
@@ -85,8 +86,8 @@ function describeRecorded(current: CurrentScripted): void {
 
   it('a refund that outlives its deadline is unknown, refused while it runs, and found in the end', async () => {
     const charge = await capturedCharge(current);
-    await current().scriptRefunds({ tenantId: charge.tenantId, next: ['slow:5000'] });
-    expect((await failureOf(charge.refund(700, { timeoutMs: lostAfterMs }))).kind).toBe('unknown');
+    await current().scriptRefunds({ tenantId: charge.tenantId, next: [`slow:${4 * lostAfter(current)}`] });
+    expect((await failureOf(charge.refund(700, { timeoutMs: lostAfter(current) }))).kind).toBe('unknown');
     expect(await failureOf(charge.refund(700))).toMatchObject({ kind: 'unknown', code: 'idempotency_key_in_progress' });
     await expect.poll(charge.lookUp, { timeout: 15_000 }).toMatchObject({ outcome: { kind: 'succeeded' } });
     expect(await charge.refundedMinor()).toBe(700);

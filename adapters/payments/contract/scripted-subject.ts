@@ -5,6 +5,10 @@ import { chargeRequest, newPayer, type PaymentProviderSubject } from './subject.
 /** A provider of ours, whose faults, banks and customers do what a test asks for. */
 export interface ScriptedSubject extends PaymentProviderSubject {
   scriptRefunds: (script: { tenantId: string; next: string[] }) => Promise<void>;
+  /**
+   * A deadline long enough to get as far as the provider on a busy machine: some ask it twice for one refund. Default 1.5 s.
+   */
+  lostAfterMs?: number;
   /** Absent where nothing is sent over a wire. */
   deliveryFaults?: {
     script: (script: { tenantId: string; next: string[] }) => Promise<void>;
