@@ -100,8 +100,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       kafkaBrokers: environment.kafkaBrokers,
     };
     return {
-      apiUrl: running.apiUrl,
-      webhooksUrl: running.webhooksUrl,
+      ...{ apiUrl: running.apiUrl, webhooksUrl: running.webhooksUrl },
       ...{ stripeUrl: running.sandboxStripeUrl, paypalUrl: running.sandboxPaypalUrl },
       ...{ webhookSecret: secrets.sandboxWebhookSecret, sealKeys: `local:${secrets.sealSecret}` },
       addresses,

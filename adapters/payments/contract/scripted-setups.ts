@@ -5,13 +5,15 @@ import { chargeRequest, failureOf, newTenant } from './subject.ts';
 
 const returnUrl = 'https://shop.example/account?tab=cards';
 
+async function chooseAt(current: CurrentScripted, url: string, choice: string): Promise<string> {
+  const { chooseMethod } = current();
+  if (chooseMethod === undefined) throw new Error('this subject has no page of a set-up');
+  return chooseMethod(url, choice);
+}
+
 /** R63: the customer names a card on the provider's page; we see a method. */
 export function describeScriptedSetups(current: CurrentScripted): void {
-  async function chooseMethod(url: string, choice: string): Promise<string> {
-    const choose = current().chooseMethod;
-    if (choose === undefined) throw new Error('this subject has no page of a set-up');
-    return choose(url, choice);
-  }
+  const chooseMethod = (url: string, choice: string) => chooseAt(current, url, choice);
 
   async function begun(tenantId = newTenant(), key: string = randomUUID()) {
     const { provider } = current();
