@@ -20,6 +20,7 @@ async function makeSubject(): Promise<ScriptedSubject> {
         if (webhook === undefined) throw new Error(`no webhook about ${attemptId}`);
         return webhook;
       }),
+    lostAfterMs: 300,
     scriptRefunds: async (script) => provider.script({ operation: 'refund', ...script }),
     openDispute: async (providerChargeId, amountMinor) => provider.openDispute(providerChargeId, amountMinor),
     settleDispute: async (disputeId, result) => provider.settleDispute(disputeId, result),

@@ -18,6 +18,9 @@ import { stackEnv } from './stack-env.ts';
 export interface TestPlatform {
   apiUrl: string;
   webhooksUrl: string;
+  /** The sandbox provider in the words of Stripe and of PayPal; its custom server is at `addresses.sandboxProviderUrl`. */
+  stripeUrl: string;
+  paypalUrl: string;
   webhookSecret: string;
   /** As `REDCORE_SEAL_KEYS` has them: an operator's command would otherwise take those of the checkout. */
   sealKeys: string;
@@ -97,8 +100,8 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       kafkaBrokers: environment.kafkaBrokers,
     };
     return {
-      apiUrl: running.apiUrl,
-      webhooksUrl: running.webhooksUrl,
+      ...{ apiUrl: running.apiUrl, webhooksUrl: running.webhooksUrl },
+      ...{ stripeUrl: running.sandboxStripeUrl, paypalUrl: running.sandboxPaypalUrl },
       ...{ webhookSecret: secrets.sandboxWebhookSecret, sealKeys: `local:${secrets.sealSecret}` },
       addresses,
       owner: database.owner,

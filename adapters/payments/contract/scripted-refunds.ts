@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { type CurrentScripted, capturedCharge, factAbout } from './scripted-subject.ts';
 import { chargeRequest, chargesOf, failureOf, newPayer } from './subject.ts';
 
+function lostAfter(current: CurrentScripted): number {
+  return current().lostAfterMs ?? 1_500;
+}
+
 /** Every way a refund can go wrong, and those that are decided later (R42). */
 export function describeScriptedRefunds(current: CurrentScripted): void {
   describe('refunds that are decided later', () => {
@@ -31,7 +35,8 @@ function describePending(current: CurrentScripted): void {
     expect(await charge.refund(500, { id: 'another' })).toMatchObject({ kind: 'rejected' });
     const fact = await factAbout(current, charge.refundId, ({ kind }) => kind === 'refund_updated');
     expect(fact).toMatchObject({ refundId: charge.refundId });
-    expect(await charge.lookUp()).toMatchObject({ kind: 'found', outcome: { kind: 'succeeded' }, amountMinor: 1500 });
+    const done = { kind: 'found', outcome: { kind: 'succeeded' }, amountMinor: 1500 };
+    await expect.poll(charge.lookUp, { timeout: 10_000 }).toMatchObject(done);
     expect(await charge.refund(1500)).toEqual(outcome);
     expect(await charge.refundedMinor()).toBe(1500);
   });
@@ -41,7 +46,7 @@ function describePending(current: CurrentScripted): void {
     await current().scriptRefunds({ tenantId: charge.tenantId, next: ['pending_reject:50'] });
     expect(await charge.refund(1999)).toMatchObject({ kind: 'pending' });
     await expect.poll(charge.lookUp, { timeout: 10_000 }).toMatchObject({
-      outcome: { kind: 'rejected', code: 'refund_failed' },
+      outcome: { kind: 'rejected', code: current().failedRefundCode ?? 'refund_failed' },
     });
     expect(await charge.refundedMinor()).toBe(0);
     expect(await charge.refund(1999, { id: 'another' })).toMatchObject({ kind: 'succeeded' });
@@ -59,7 +64,8 @@ function describeUnrecorded(current: CurrentScripted): void {
   it.each(untouched)('%s moves nothing and leaves the key free', async (behave, expected) => {
     const charge = await capturedCharge(current);
     await current().scriptRefunds({ tenantId: charge.tenantId, next: [behave] });
-    expect(await failureOf(charge.refund(700, { timeoutMs: 400 }))).toMatchObject(expected);
+    const wanted = behave === 'unreachable' ? (current().unreachableFailure ?? expected) : expected;
+    expect(await failureOf(charge.refund(700, { timeoutMs: lostAfter(current) }))).toMatchObject(wanted);
     expect(await charge.lookUp()).toEqual({ kind: 'not_found' });
     expect(await charge.refundedMinor()).toBe(0);
     expect(await charge.refund(700)).toMatchObject({ kind: 'succeeded' });
@@ -71,7 +77,7 @@ function describeRecorded(current: CurrentScripted): void {
   it.each(['timeout_after', 'error_after', 'reset_after'])('%s is unknown, found, never paid twice', async (behave) => {
     const charge = await capturedCharge(current);
     await current().scriptRefunds({ tenantId: charge.tenantId, next: [behave] });
-    expect((await failureOf(charge.refund(700, { timeoutMs: 400 }))).kind).toBe('unknown');
+    expect((await failureOf(charge.refund(700, { timeoutMs: lostAfter(current) }))).kind).toBe('unknown');
     expect(await charge.lookUp()).toMatchObject({ kind: 'found', outcome: { kind: 'succeeded' } });
     const again = await charge.refund(700).catch((error: unknown) => error);
     expect(again).toMatchObject({ kind: behave === 'error_after' ? 'unknown' : 'succeeded' });
@@ -80,19 +86,20 @@ function describeRecorded(current: CurrentScripted): void {
 
   it('a refund that outlives its deadline is unknown, refused while it runs, and found in the end', async () => {
     const charge = await capturedCharge(current);
-    await current().scriptRefunds({ tenantId: charge.tenantId, next: ['slow:600'] });
-    expect((await failureOf(charge.refund(700, { timeoutMs: 100 }))).kind).toBe('unknown');
+    await current().scriptRefunds({ tenantId: charge.tenantId, next: [`slow:${4 * lostAfter(current)}`] });
+    expect((await failureOf(charge.refund(700, { timeoutMs: lostAfter(current) }))).kind).toBe('unknown');
     expect(await failureOf(charge.refund(700))).toMatchObject({ kind: 'unknown', code: 'idempotency_key_in_progress' });
-    await expect.poll(charge.lookUp, { timeout: 5_000 }).toMatchObject({ outcome: { kind: 'succeeded' } });
+    await expect.poll(charge.lookUp, { timeout: 15_000 }).toMatchObject({ outcome: { kind: 'succeeded' } });
     expect(await charge.refundedMinor()).toBe(700);
   });
 
   it('a rejection keeps its code, also in a look-up, and moves nothing', async () => {
     const charge = await capturedCharge(current);
-    await current().scriptRefunds({ tenantId: charge.tenantId, next: ['reject:insufficient_balance'] });
+    await current().scriptRefunds({ tenantId: charge.tenantId, next: ['reject:insufficient_funds'] });
     const outcome = await charge.refund(700);
-    expect(outcome).toMatchObject({ kind: 'rejected', code: 'insufficient_balance' });
-    expect(await charge.lookUp()).toMatchObject({ kind: 'found', outcome });
+    expect(outcome).toMatchObject({ kind: 'rejected', code: 'insufficient_funds' });
+    const left = current().habits?.forgetsRejectedRefunds ? { kind: 'not_found' } : { kind: 'found', outcome };
+    expect(await charge.lookUp()).toMatchObject(left);
     expect(await charge.refundedMinor()).toBe(0);
   });
 }

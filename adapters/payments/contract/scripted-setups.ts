@@ -5,8 +5,16 @@ import { chargeRequest, failureOf, newTenant } from './subject.ts';
 
 const returnUrl = 'https://shop.example/account?tab=cards';
 
+async function chooseAt(current: CurrentScripted, url: string, choice: string): Promise<string> {
+  const { chooseMethod } = current();
+  if (chooseMethod === undefined) throw new Error('this subject has no page of a set-up');
+  return chooseMethod(url, choice);
+}
+
 /** R63: the customer names a card on the provider's page; we see a method. */
 export function describeScriptedSetups(current: CurrentScripted): void {
+  const chooseMethod = (url: string, choice: string) => chooseAt(current, url, choice);
+
   async function begun(tenantId = newTenant(), key: string = randomUUID()) {
     const { provider } = current();
     const setupId = `set-of-${tenantId}`;
@@ -20,7 +28,7 @@ export function describeScriptedSetups(current: CurrentScripted): void {
 
   describe('set-ups', () => {
     it('lead to a page and back, and name a method that can be charged', async () => {
-      const { provider, chooseMethod } = current();
+      const { provider } = current();
       const setup = await begun();
       expect(await setup.read()).toEqual({ kind: 'open' });
       const back = new URL(await chooseMethod(setup.url, 'tok_ok'));
@@ -43,7 +51,6 @@ export function describeScriptedSetups(current: CurrentScripted): void {
     });
 
     it('that were completed do not change their method', async () => {
-      const { chooseMethod } = current();
       const setup = await begun();
       await chooseMethod(setup.url, 'tok_ok');
       const result = await setup.read();
@@ -52,7 +59,6 @@ export function describeScriptedSetups(current: CurrentScripted): void {
     });
 
     it('fail when the customer leaves, and stay so', async () => {
-      const { chooseMethod } = current();
       const setup = await begun();
       await chooseMethod(setup.url, 'canceled');
       expect(await setup.read()).toMatchObject({ kind: 'failed', code: 'canceled' });
@@ -66,7 +72,7 @@ export function describeScriptedSetups(current: CurrentScripted): void {
     });
 
     it('are told of when they are completed, where the provider tells', async () => {
-      const { provider, chooseMethod } = current();
+      const { provider } = current();
       const setup = await begun();
       await chooseMethod(setup.url, 'tok_ok');
       if (!provider.capabilities.listEvents) return;

@@ -5,10 +5,22 @@ import { chargeRequest, newPayer, type PaymentProviderSubject } from './subject.
 /** A provider of ours, whose faults, banks and customers do what a test asks for. */
 export interface ScriptedSubject extends PaymentProviderSubject {
   scriptRefunds: (script: { tenantId: string; next: string[] }) => Promise<void>;
+  /**
+   * A deadline long enough to get as far as the provider on a busy machine: some ask it twice for one refund. Default 1.5 s.
+   */
+  lostAfterMs?: number;
+  /** Absent where nothing is sent over a wire. */
+  deliveryFaults?: {
+    script: (script: { tenantId: string; next: string[] }) => Promise<void>;
+    /** While true, whoever receives its events answers none with 2xx. */
+    refuse: (refuses: boolean) => void;
+  };
   openDispute: (providerChargeId: string, amountMinor?: number) => Promise<string>;
   settleDispute: (disputeId: string, result: 'won' | 'lost') => Promise<void>;
-  /** What the customer does on the page of a set-up: a token, or `canceled`. Resolves to where that leads. */
-  chooseMethod: (url: string, choice: string) => Promise<string>;
+  /** How a refund reads that was pending and failed; default `refund_failed`. */
+  failedRefundCode?: string;
+  /** What the customer does on the page of a set-up of ours: a token, or `canceled`. Resolves to where that leads. */
+  chooseMethod?: (url: string, choice: string) => Promise<string>;
   /** Every delivery so far whose text names this. */
   receivedAbout: (name: string) => { headers: Record<string, string>; rawBody: Uint8Array }[];
 }

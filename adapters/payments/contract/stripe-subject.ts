@@ -6,11 +6,12 @@ import type { ProviderAccount } from '../account.ts';
 import { receiveWebhooks } from '../sandbox/receive-webhooks.ts';
 import { spawnProviderProcess } from '../sandbox/spawn-provider-process.ts';
 import { createStripeProvider, type StripeProvider } from '../stripe/stripe-provider.ts';
-import { forgeries, type PaymentProviderSubject } from './subject.ts';
+import type { ScriptedSubject } from './scripted-subject.ts';
+import { forgeries } from './subject.ts';
 
 const webhookSecret = 'whsec_stripe_dialect_of_the_sandbox';
 
-export interface StripeSubject extends PaymentProviderSubject {
+export interface StripeSubject extends ScriptedSubject {
   provider: StripeProvider;
   stripeUrl: string;
 }
@@ -33,6 +34,16 @@ export async function startStripeSubject(): Promise<StripeSubject> {
     returnUrl: 'https://merchant.example/back',
   });
   const disputes = new Map<string, string>();
+  const scriptOf =
+    (operation: 'charge' | 'refund' | 'webhook') =>
+    async ({ tenantId, next }: { tenantId: string; next: string[] }): Promise<void> => {
+      const lines = next.map((behave) => ({ behave }));
+      await post(`${sandbox.url}/control/script`, { operation, account: `stripe:${tenantId}`, next: lines });
+    };
+  const openDispute = async (providerChargeId: string, amountMinor?: number): Promise<string> =>
+    (await post(`${stripeUrl}/control/disputes`, { payment_intent: providerChargeId, amount: amountMinor })).id;
+  const settleDispute = async (id: string, result: 'won' | 'lost'): Promise<void> =>
+    void (await post(`${stripeUrl}/control/disputes/${id}`, { result }));
   const isDecided = (type: string): boolean => /^payment_intent\.(succeeded|payment_failed|canceled)$/.test(type);
   return {
     provider,
@@ -41,25 +52,24 @@ export async function startStripeSubject(): Promise<StripeSubject> {
     webhookSettings: {},
     accountRefOf: () => null,
     unreachableFailure: { kind: 'rate_limited' },
-    habits: { forgetsRejectedRefunds: true },
+    habits: { forgetsRejectedRefunds: true, disputeBarsRefunds: true },
+    failedRefundCode: 'lost_or_stolen_card',
     forgeriesOf: (request) => forgeries(request, [{ 'stripe-signature': '' }, { 'stripe-signature': 't=1,v1=00' }]),
     deliveries: () => receiver.received,
-    async script({ tenantId, next }) {
-      const account = `stripe:${tenantId}`;
-      await post(`${sandbox.url}/control/script`, { account, next: next.map((behave) => ({ behave })) });
-    },
+    script: scriptOf('charge'),
+    scriptRefunds: scriptOf('refund'),
+    deliveryFaults: { script: scriptOf('webhook'), refuse: receiver.refuse },
+    receivedAbout: receiver.about,
+    openDispute,
+    settleDispute,
     decideAction: async (url, result) => void (await post(url, { result })),
     setClockOffset: async (offsetMs) => void (await post(`${sandbox.url}/control/clock`, { offset_ms: offsetMs })),
     finishSetup: async (url, token) => void (await post(url, { token })),
     disputes: {
       async open({ providerChargeId, amountMinor }) {
-        const body = { payment_intent: providerChargeId, amount: amountMinor };
-        const { id } = await post(`${stripeUrl}/control/disputes`, body);
-        disputes.set(providerChargeId, id);
+        disputes.set(providerChargeId, await openDispute(providerChargeId, amountMinor));
       },
-      async settle({ providerChargeId, result }) {
-        await post(`${stripeUrl}/control/disputes/${disputes.get(providerChargeId)}`, { result });
-      },
+      settle: ({ providerChargeId, result }) => settleDispute(disputes.get(providerChargeId) ?? '', result),
     },
     webhookFor: (attemptId) =>
       vi.waitFor(

@@ -15,6 +15,10 @@ export interface ProviderHabits {
   capturesOnLookUp: boolean;
   /** A refused refund leaves no object behind. */
   forgetsRejectedRefunds: boolean;
+  /** A charge under a dispute takes no refund at all, not even of what the dispute leaves. */
+  disputeBarsRefunds: boolean;
+  /** What the customer saved is made a method, and told of, only when the set-up is read. */
+  completesSetupOnRead: boolean;
 }
 
 /** An implementation together with the levers that stand for its customers, its faults and its clock. */

@@ -4,6 +4,7 @@ import {
   type Order,
   OrderStatus,
   type OrdersCapture,
+  RefundStatus,
 } from '@paypal/paypal-server-sdk';
 import type { ChargeOutcome, LookUpResult, ProviderCharge, ProviderChargeStatus } from '../port.ts';
 import { ProviderError } from '../provider-error.ts';
@@ -81,7 +82,9 @@ export function toProviderCharge(order: Order): ProviderCharge {
   const refunds = order.purchaseUnits?.[0]?.payments?.refunds ?? [];
   let refundedMinor = 0;
   for (const { amount, status } of refunds) {
-    if (amount !== undefined && status === 'COMPLETED') refundedMinor += fromPaypalMoney(amount).amountMinor;
+    // One under review is on its way back; only what failed is not.
+    const isUnderWay = status !== RefundStatus.Failed && status !== RefundStatus.Cancelled;
+    if (amount !== undefined && isUnderWay) refundedMinor += fromPaypalMoney(amount).amountMinor;
   }
   return {
     providerChargeId: orderIdOf(order),

@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 function delivery(more: { headers?: Record<string, string>; now?: Date; certHost?: string } = {}) {
-  const headers = { ...signEvent(rawBody, `http://${host}`, new Date()), ...more.headers };
+  const headers = { ...signEvent(rawBody, `http://${host}`, { sentAt: new Date() }), ...more.headers };
   const settings = { webhook_id: 'WH-SANDBOX', cert_host: more.certHost ?? host };
   return { headers, rawBody, secret: '', settings, now: more.now ?? new Date() };
 }
@@ -148,7 +148,7 @@ describe('the certificate itself', () => {
 
   it('is refused outside its own dates', async () => {
     const now = new Date('2121-01-01T00:00:00Z');
-    const headers = signEvent(rawBody, `http://${host}`, now);
+    const headers = signEvent(rawBody, `http://${host}`, { sentAt: now });
     expect((await failureOf(verifySignature(createCertificateStore(), delivery({ headers, now })))).code).toBe(
       'bad_signature',
     );

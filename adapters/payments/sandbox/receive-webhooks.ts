@@ -11,6 +11,10 @@ export interface WebhookReceiver {
   received: ReceivedWebhook[];
   /** The first delivery about this attempt; throws while there is none. */
   find: (attemptId: string) => ReceivedWebhook;
+  /** Every delivery whose text names this. */
+  about: (name: string) => ReceivedWebhook[];
+  /** Whether deliveries are answered with 500 from now on. */
+  refuse: (refuses: boolean) => void;
   /** How many of the next deliveries are answered with 500. */
   failNext: (count: number) => void;
   close: () => Promise<void>;
@@ -39,6 +43,8 @@ export async function receiveWebhooks(): Promise<WebhookReceiver> {
       if (found === undefined) throw new Error(`no webhook about ${attemptId} arrived`);
       return found;
     },
+    about: (name) => received.filter(({ rawBody }) => Buffer.from(rawBody).includes(name)),
+    refuse: (refuses) => void (failuresLeft = refuses ? Number.POSITIVE_INFINITY : 0),
     failNext: (count) => void (failuresLeft = count),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -41,7 +41,7 @@ export async function openSandboxSite(webhookSecret: string): Promise<SandboxSit
 export function sandboxLevers(site: SandboxSite, accountOf: (tenantId: string) => string) {
   const control = (path: string, body: object): Promise<Record<string, unknown>> => post(`${site.url}${path}`, body);
   const scriptOf =
-    (operation: 'charge' | 'refund') =>
+    (operation: 'charge' | 'refund' | 'webhook') =>
     async ({ tenantId, next }: { tenantId: string; next: string[] }): Promise<void> => {
       const lines = next.map((behave) => ({ behave }));
       await control('/control/script', { operation, account: accountOf(tenantId), next: lines });
@@ -49,6 +49,7 @@ export function sandboxLevers(site: SandboxSite, accountOf: (tenantId: string) =
   return {
     script: scriptOf('charge'),
     scriptRefunds: scriptOf('refund'),
+    deliveryFaults: { script: scriptOf('webhook'), refuse: site.receiver.refuse },
     decideAction: async (url: string, result: 'succeeded' | 'failed') => void (await post(url, { result })),
     setClockOffset: async (offsetMs: number) => void (await control('/control/clock', { offset_ms: offsetMs })),
     openDispute: async (providerChargeId: string, amountMinor?: number) =>
@@ -56,8 +57,7 @@ export function sandboxLevers(site: SandboxSite, accountOf: (tenantId: string) =
     settleDispute: async (disputeId: string, result: 'won' | 'lost') =>
       void (await control(`/control/disputes/${disputeId}`, { result })),
     chooseMethod,
-    receivedAbout: (name: string) =>
-      site.receiver.received.filter(({ rawBody }) => Buffer.from(rawBody).includes(name)),
+    receivedAbout: site.receiver.about,
   };
 }
 

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../contract/subject.ts';
-import { signEvent } from '../sandbox/stripe-dialect/events.ts';
+import { signEvent } from '../sandbox/stripe-dialect/deliver-events.ts';
 import { defaultToleranceSeconds, parseStripeWebhook } from './parse-webhook.ts';
 
 const secret = 'whsec_test_secret_of_an_endpoint';

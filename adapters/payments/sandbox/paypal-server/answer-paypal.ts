@@ -8,7 +8,11 @@ import { testCertificatePem } from './test-certificate.ts';
 import { notFound, type PaypalRequest, translate } from './wire.ts';
 
 /** One request of the dialect from its first byte to its answer; throws only for what is a bug here. */
-export async function answerPaypal(paypal: Paypal, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerPaypal(
+  { paypal, beforeAnswer }: { paypal: Paypal; beforeAnswer: () => Promise<void> },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://sandbox');
   if (await answerOperator(url.pathname, response)) return;
   if (url.pathname === certificatePath && request.method === 'GET') {
@@ -19,6 +23,7 @@ export async function answerPaypal(paypal: Paypal, request: IncomingMessage, res
     const match = request.method === route.method ? route.pattern.exec(url.pathname) : null;
     if (match === null) continue;
     const reply = translate(await replyOf(paypal, route, () => readRequest(request, url, match.slice(1))));
+    await beforeAnswer();
     countRequest(`paypal ${route.name}`, reply);
     if (reply.kind === 'answer' && reply.status === 204) response.writeHead(204).end();
     else send(reply, response);

@@ -64,7 +64,7 @@ export async function createOrder(paypal: Paypal, request: PaypalRequest): Promi
   return behave({ paypal, account, claim, behaviour, record: (answerInstead) => recordOrder(call, answerInstead) });
 }
 
-function findPaymentToken({ sandbox }: Paypal, account: string, tokenId: string): PaymentTokenRow | undefined {
+export function findPaymentToken({ sandbox }: Paypal, account: string, tokenId: string): PaymentTokenRow | undefined {
   return sandbox.sql.get`SELECT * FROM paypal_payment_tokens WHERE id = ${tokenId} AND account = ${account}` as
     | PaymentTokenRow
     | undefined;

@@ -24,3 +24,14 @@ export function declineAtPaypal(code: string): PaypalDecline {
   const known = Object.hasOwn(declines, code) ? declines[code] : undefined;
   return known ?? { responseCode: '5100', issue: 'INSTRUMENT_DECLINED' };
 }
+
+const refundIssues: Readonly<Record<string, string>> = {
+  insufficient_funds: 'REFUND_FAILED_INSUFFICIENT_FUNDS',
+  too_late: 'REFUND_TIME_LIMIT_EXCEEDED',
+  too_many_refunds: 'MAX_NUMBER_OF_REFUNDS_EXCEEDED',
+};
+
+/** Why a refund is rejected, as PayPal says it. */
+export function refundIssueAtPaypal(code: string): string {
+  return (Object.hasOwn(refundIssues, code) ? refundIssues[code] : undefined) ?? 'TRANSACTION_REFUSED';
+}

@@ -72,10 +72,27 @@ const tables = [
     attempt_count INTEGER NOT NULL DEFAULT 0, next_at INTEGER, last_error TEXT) STRICT`,
   'CREATE INDEX IF NOT EXISTS paypal_events_due ON paypal_events (next_at) WHERE next_at IS NOT NULL',
   'CREATE INDEX IF NOT EXISTS paypal_events_by_account ON paypal_events (account, created_at)',
+  `CREATE TABLE IF NOT EXISTS paypal_disputes (
+    id TEXT PRIMARY KEY, order_id TEXT NOT NULL, hundredths INTEGER NOT NULL, reason TEXT NOT NULL, status TEXT NOT NULL,
+    created_at INTEGER NOT NULL) STRICT`,
+  'CREATE INDEX IF NOT EXISTS paypal_disputes_by_order ON paypal_disputes (order_id)',
 ];
+
+const addedColumns = [
+  ['paypal_events', 'copies', 'INTEGER NOT NULL DEFAULT 1'],
+  ['paypal_events', 'flaw', 'TEXT'],
+  ['paypal_refunds', 'status', "TEXT NOT NULL DEFAULT 'COMPLETED'"],
+  ['paypal_refunds', 'decide_at', 'INTEGER'],
+  ['paypal_refunds', 'fails', 'INTEGER NOT NULL DEFAULT 0'],
+] as const;
 
 export function openPaypal(parts: Pick<Paypal, 'sandbox' | 'tokens' | 'sendsEvents'>): Paypal {
   parts.sandbox.createTables(tables);
+  parts.sandbox.addColumns(addedColumns);
+  parts.sandbox.createTables([
+    'CREATE INDEX IF NOT EXISTS paypal_events_flawed ON paypal_events (flaw) WHERE flaw IS NOT NULL',
+    'CREATE INDEX IF NOT EXISTS paypal_refunds_to_decide ON paypal_refunds (decide_at) WHERE decide_at IS NOT NULL',
+  ]);
   return { ...parts, refusesChanges: new Set() };
 }
 

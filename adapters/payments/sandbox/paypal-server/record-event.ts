@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { planDelivery } from '../server/plan-delivery.ts';
 import type { Reply } from '../server/wire.ts';
 import type { Paypal } from './paypal.ts';
 import { invalid, type PaypalRequest } from './wire.ts';
 
-/** Belongs into the transaction of what it tells; kept after its delivery, so that it can be listed. */
+/** Belongs into the transaction of what it tells; kept after its delivery, so that it can be listed. How it is delivered, a script may say. */
 export function recordEvent(
   { sandbox, sendsEvents }: Paypal,
   event: { account: string; type: string; resourceType: string; resource: object },
@@ -20,9 +21,10 @@ export function recordEvent(
     resource: event.resource,
     links: [],
   });
-  const nextAt = sendsEvents ? Date.now() : null;
-  sandbox.sql.run`INSERT INTO paypal_events (id, account, body, created_at, next_at)
-    VALUES (${id}, ${event.account}, ${body}, ${now}, ${nextAt})`;
+  const plan = planDelivery(sandbox.scripts.takeDelivery(event.account) ?? { kind: 'normal' });
+  const nextAt = plan !== null && sendsEvents ? Date.now() + plan.waitMs : null;
+  sandbox.sql.run`INSERT INTO paypal_events (id, account, body, created_at, next_at, copies, flaw)
+    VALUES (${id}, ${event.account}, ${body}, ${now}, ${nextAt}, ${plan?.copies ?? 1}, ${plan?.flaw ?? null})`;
 }
 
 /** `GET /v1/notifications/webhooks-events`: newest first, a page at a time; `next` carries the whole query. */

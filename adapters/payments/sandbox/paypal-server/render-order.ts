@@ -9,6 +9,7 @@ export interface RefundRow {
   invoice_id: string | null;
   hundredths: number;
   currency: string;
+  status: 'COMPLETED' | 'PENDING' | 'FAILED';
   created_at: number;
 }
 
@@ -81,7 +82,7 @@ export function renderSoleCapture(order: OrderRow, baseUrl: string): object {
 export function renderRefund(order: OrderRow, refund: RefundRow, baseUrl: string): object {
   return {
     id: refund.id,
-    status: 'COMPLETED',
+    status: refund.status,
     amount: renderMoney(refund),
     ...ids(refund),
     create_time: instant(refund.created_at),

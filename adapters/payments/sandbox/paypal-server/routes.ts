@@ -1,9 +1,10 @@
 import { addScript, setClock } from '../server/control-sandbox.ts';
 import type { Reply, WireRequest } from '../server/wire.ts';
 import { decideOrder, decideSetup, showOrder, showSetup } from './approve.ts';
-import { disputeOrder, refuseChanges, revokeTokens, setIndexDelay } from './control-paypal.ts';
+import { refuseChanges, revokeTokens, setIndexDelay } from './control-paypal.ts';
 import { createOrder } from './create-order.ts';
 import { captureOrder, changeOrder, getCapture, getOrder } from './decide-order.ts';
+import { disputeOrder } from './dispute-order.ts';
 import { issueToken } from './issue-token.ts';
 import type { Paypal } from './paypal.ts';
 import { listEvents } from './record-event.ts';

@@ -1,5 +1,6 @@
 import type { Behaviour } from '../behaviour.ts';
-import { behave as behaveAs } from '../server/create-charge.ts';
+import type { RefundBehaviour } from '../refund-behaviour.ts';
+import { behave as behaveAs } from '../server/behave.ts';
 import type { KeyClaim } from '../server/idempotency-keys.ts';
 import type { Reply } from '../server/wire.ts';
 import type { Paypal } from './paypal.ts';
@@ -9,7 +10,7 @@ export interface BehavingCall {
   paypal: Paypal;
   account: string;
   claim: KeyClaim;
-  behaviour: Behaviour;
+  behaviour: Behaviour | RefundBehaviour;
   /** Carries the call out; the answer to give and to remember instead of its own, where there is one. */
   record: (answerInstead: Answer | null) => Reply;
 }

@@ -5,6 +5,7 @@ import { type Amount, invalid, type PaypalRequest, renderMoney } from './wire.ts
 
 const rangeMaxMs = 31 * 86_400_000;
 const pageSizeMax = 500;
+const refundCodes = { COMPLETED: 'S', PENDING: 'P', FAILED: 'D' } as const;
 const statusCodes = { COMPLETED: 'S', PENDING: 'P', DECLINED: 'D' } as const;
 
 /** The settings row that says how late this search is, as PayPal's is by up to three hours; 0 until a control call. */
@@ -68,7 +69,7 @@ function refunds({ sandbox }: Paypal, { account, startsAt, visibleUntil }: Range
     const info = {
       ...describe(refund.id, 'T1107', refund.created_at, amount),
       ...ids(refund),
-      transaction_status: 'S',
+      transaction_status: refundCodes[refund.status],
     };
     return { atMs: refund.created_at, info };
   });

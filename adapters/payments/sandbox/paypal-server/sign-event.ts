@@ -6,10 +6,14 @@ import { testSigningKeyPem } from './test-certificate.ts';
 export const certificatePath = '/v1/notifications/certs/CERT-SANDBOX';
 
 /** The headers of one delivery; the certificate is the dialect's own test certificate. */
-export function signEvent(body: Uint8Array, baseUrl: string, sentAt: Date): Record<string, string> {
+export function signEvent(
+  body: Uint8Array,
+  baseUrl: string,
+  { sentAt, webhookId = sandboxWebhookId }: { sentAt: Date; webhookId?: string },
+): Record<string, string> {
   const id = randomUUID();
   const time = sentAt.toISOString();
-  const signed = Buffer.from(`${id}|${time}|${sandboxWebhookId}|${crc32(body)}`);
+  const signed = Buffer.from(`${id}|${time}|${webhookId}|${crc32(body)}`);
   return {
     'paypal-transmission-id': id,
     'paypal-transmission-time': time,

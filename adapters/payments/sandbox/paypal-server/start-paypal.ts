@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Sandbox } from '../server/sandbox.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { answerPaypal } from './answer-paypal.ts';
-import { paypalWork } from './deliver-events.ts';
+import { deliverEarlyEvents, paypalWork } from './deliver-events.ts';
 import { openPaypal } from './paypal.ts';
 
 export interface PaypalDialectOptions {
@@ -28,8 +28,11 @@ const keepAliveMs = 75_000;
 export async function startPaypalDialect(options: PaypalDialectOptions): Promise<PaypalDialect> {
   const { sandbox, host, webhookUrl } = options;
   const paypal = openPaypal({ sandbox, tokens: createAccessTokens(), sendsEvents: webhookUrl !== null });
+  // Known before anything is delivered: the port is the server's own.
+  let baseUrl = '';
+  const beforeAnswer = () => deliverEarlyEvents(paypal, { baseUrl, webhookUrl });
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
-    answerPaypal(paypal, request, response).catch((error: unknown) => {
+    answerPaypal({ paypal, beforeAnswer }, request, response).catch((error: unknown) => {
       // Whoever hung up in the middle of a request asked for nothing yet.
       if (sandbox.closing.aborted || !request.complete) return;
       options.onError(error);
@@ -43,6 +46,7 @@ export async function startPaypalDialect(options: PaypalDialectOptions): Promise
   });
   const { port } = server.address() as AddressInfo;
   const url = `http://${host}:${port}`;
+  baseUrl = url;
   sandbox.dialects.push({ charges: null, ...paypalWork(paypal, { baseUrl: url, webhookUrl }) });
   return {
     url,

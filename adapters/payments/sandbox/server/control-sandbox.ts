@@ -3,7 +3,7 @@ import { emitEvent } from './emit-event.ts';
 import { type Operation, operations } from './odds.ts';
 import type { Sandbox } from './sandbox.ts';
 import { parserOf } from './scripts.ts';
-import { answer, type Reply, read, text, WireRefusal, type WireRequest } from './wire.ts';
+import { answer, type Reply, read, requireQuery, text, WireRefusal, type WireRequest } from './wire.ts';
 
 const operation = z.enum(operations).default('charge');
 const scriptBody = z.strictObject({
@@ -31,6 +31,11 @@ export function addScript(sandbox: Sandbox, request: WireRequest): Reply {
     }
   });
   return answer(200, { scripted: body.next.length });
+}
+
+/** `GET /control/script?account=`: what no call has used up yet. */
+export function listScript(sandbox: Sandbox, request: WireRequest): Reply {
+  return answer(200, { next: sandbox.scripts.left(requireQuery(request, 'account')) });
 }
 
 const oddsBody = z.strictObject({

@@ -1,12 +1,11 @@
 import { signWebhook } from '../../standard-webhooks.ts';
+import { sendCopies, sentAtOf } from './plan-delivery.ts';
 import type { Sandbox, WebhookTarget } from './sandbox.ts';
 import { webhookTarget } from './webhook-target.ts';
 
 const answerTimeoutMs = 5_000;
 const batchMax = 20;
-const foreignSecret = `whsec_${Buffer.from('a secret nobody agreed on').toString('base64')}`;
-/** Twice what a receiver tolerates. */
-const oldBySeconds = 600;
+export const foreignSecret = `whsec_${Buffer.from('a secret nobody agreed on').toString('base64')}`;
 
 /** Half a second, doubled with every try, at most a minute; an event is kept until somebody answers 2xx. */
 export function backOffMs(attemptCount: number): number {
@@ -38,9 +37,7 @@ async function deliver(sandbox: Sandbox, row: WebhookRow): Promise<void> {
   const { sql } = sandbox;
   const { id, account, flaw } = row;
   const target = webhookTarget(sandbox, account);
-  const copies = Array.from({ length: row.copies }, () => Buffer.from(row.body));
-  const results = await Promise.all(copies.map((body) => post(target, id, body, flaw)));
-  const failure = results.find((result) => result !== null) ?? null;
+  const failure = await sendCopies(row.copies, () => post(target, id, Buffer.from(row.body), flaw));
   if (failure === null) {
     sql.run`DELETE FROM webhooks WHERE id = ${id}`;
     letGoOvertaken(sandbox, account);
@@ -65,7 +62,7 @@ async function post(
   flaw: string | null,
 ): Promise<string | null> {
   if (target === null) return 'no address';
-  const timestampSeconds = Math.floor(Date.now() / 1000) - (flaw === 'old_timestamp' ? oldBySeconds : 0);
+  const timestampSeconds = Math.floor(sentAtOf(flaw).getTime() / 1000);
   const secret = flaw === 'bad_signature' ? foreignSecret : target.secret;
   const signature = signWebhook({ secret, id, timestampSeconds, body });
   const signed = { 'webhook-id': id, 'webhook-timestamp': String(timestampSeconds), 'webhook-signature': signature };

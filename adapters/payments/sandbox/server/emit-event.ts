@@ -1,6 +1,6 @@
-import { assertNever } from '../../../../domain/invariant.ts';
 import { notificationOf } from '../custom-server/notification-of.ts';
 import type { Delivery } from '../delivery.ts';
+import { planDelivery } from './plan-delivery.ts';
 import { newId, type Sandbox } from './sandbox.ts';
 import { webhookTarget } from './webhook-target.ts';
 
@@ -16,11 +16,6 @@ export interface EmittedEvent {
   /** To be awaited after the commit, before the call is answered: an `early` event has arrived by then. */
   arrived: () => Promise<void>;
 }
-
-/** Another event of the account lets go what waits to be overtaken; alone it waits no longer than this. */
-const overtakenWithinMs = 5_000;
-/** If this process dies while an early event is on its way, the due work delivers it. */
-const earlyAgainMs = 10_000;
 
 /**
  * Belongs into the transaction of the fact, so that neither exists alone after a crash. Every event is listed; whether and how it
@@ -44,7 +39,7 @@ function keepEvent(sandbox: Sandbox, event: SandboxEvent, delivery: Delivery): E
   const body = JSON.stringify(told ?? { ...event, timestamp });
   sandbox.sql
     .run`INSERT INTO events (id, account, body, created_at) VALUES (${id}, ${account}, ${body}, ${sandbox.now()})`;
-  const plan = planOf(delivery);
+  const plan = planDelivery(delivery);
   const isPosted = plan !== null && webhookTarget(sandbox, account) !== null;
   if (isPosted) {
     sandbox.sql.run`INSERT INTO webhooks (id, account, body, next_at, copies, flaw)
@@ -55,32 +50,4 @@ function keepEvent(sandbox: Sandbox, event: SandboxEvent, delivery: Delivery): E
     else sandbox.wake();
   };
   return { id, arrived };
-}
-
-interface DeliveryPlan {
-  waitMs: number;
-  copies: number;
-  flaw: 'reorder' | 'bad_signature' | 'old_timestamp' | null;
-}
-
-function planOf(delivery: Delivery): DeliveryPlan | null {
-  switch (delivery.kind) {
-    case 'normal':
-      return { waitMs: 0, copies: 1, flaw: null };
-    case 'never':
-      return null;
-    case 'repeat':
-      return { waitMs: 0, copies: delivery.count, flaw: null };
-    case 'delay':
-      return { waitMs: delivery.delayMs, copies: 1, flaw: null };
-    case 'early':
-      return { waitMs: earlyAgainMs, copies: 1, flaw: null };
-    case 'reorder':
-      return { waitMs: overtakenWithinMs, copies: 1, flaw: 'reorder' };
-    case 'bad_signature':
-    case 'old_timestamp':
-      return { waitMs: 0, copies: 1, flaw: delivery.kind };
-    default:
-      return assertNever(delivery);
-  }
 }

@@ -8,8 +8,12 @@ export interface SandboxStore {
   transaction: <T>(work: () => T) => T;
   /** What another dialect keeps beside it; each statement is harmless to repeat. */
   createTables: (statements: readonly string[]) => void;
+  /** Table, column and type of what a store of an earlier release lacks. */
+  addColumns: (columns: readonly AddedColumn[]) => void;
   close: () => void;
 }
+
+type AddedColumn = readonly [table: string, column: string, type: string];
 
 const schema = `
 CREATE TABLE IF NOT EXISTS methods (
@@ -66,7 +70,7 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value INTEGER NOT NU
 `;
 
 /** A store of an earlier release lacks these; everything that is in it stays. */
-const addedColumns = [
+const addedColumns: readonly AddedColumn[] = [
   ['scripts', 'operation', "TEXT NOT NULL DEFAULT 'charge'"],
   ['webhooks', 'account', "TEXT NOT NULL DEFAULT ''"],
   ['webhooks', 'copies', 'INTEGER NOT NULL DEFAULT 1'],
@@ -75,17 +79,16 @@ const addedColumns = [
   ['refunds', 'decide_code', 'TEXT'],
   ['charges', 'subscription', 'TEXT'],
   ['charges', 'return_url', 'TEXT'],
-] as const;
+];
 const laterIndexes = `
 CREATE INDEX IF NOT EXISTS refunds_to_decide ON refunds (decide_at) WHERE decide_at IS NOT NULL;
 `;
 
-function addColumns(db: DatabaseSync): void {
-  for (const [table, column, type] of addedColumns) {
+function addColumns(db: DatabaseSync, columns: readonly AddedColumn[]): void {
+  for (const [table, column, type] of columns) {
     const present = db.prepare(`SELECT 1 FROM pragma_table_info('${table}') WHERE name = '${column}'`).get();
     if (present === undefined) db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
   }
-  db.exec(laterIndexes);
 }
 
 /** A `kill -9` loses nothing committed: WAL pages belong to the kernel by then. Only a power cut may lose the last moments. */
@@ -94,7 +97,8 @@ export function openStore(folder: string): SandboxStore {
   const db = new DatabaseSync(join(folder, 'sandbox-provider.sqlite'), { timeout: 5000 });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   db.exec(schema);
-  addColumns(db);
+  addColumns(db, addedColumns);
+  db.exec(laterIndexes);
   return {
     sql: db.createTagStore(100),
     transaction(work) {
@@ -111,6 +115,7 @@ export function openStore(folder: string): SandboxStore {
     createTables(statements) {
       for (const statement of statements) db.exec(statement);
     },
+    addColumns: (columns) => addColumns(db, columns),
     close: () => db.close(),
   };
 }

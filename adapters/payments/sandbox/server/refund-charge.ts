@@ -1,9 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { assertNever } from '../../../../domain/invariant.ts';
 import type { RefundBehaviour } from '../refund-behaviour.ts';
 import { findMethod } from './attach-method.ts';
-import { askLater, refusals } from './create-charge.ts';
+import { type Answer, behave, refusals } from './behave.ts';
 import { disputedAmount } from './dispute-charge.ts';
 import { emitIfScripted } from './emit-event.ts';
 import { fingerprint, type KeyClaim } from './idempotency-keys.ts';
@@ -43,53 +41,13 @@ export async function refundCharge(sandbox: Sandbox, request: WireRequest): Prom
   const method = charge && findMethod(sandbox, charge.account, charge.method_id);
   const target = { account: body.account, token: method?.token ?? '', methodId: method?.id ?? '' };
   const behaviour = sandbox.scripts.takeRefund(target) ?? { kind: 'ok' };
-  return behave(sandbox, { body, claim, charge, behaviour });
-}
-
-async function behave(sandbox: Sandbox, call: RefundCall): Promise<Reply> {
-  const { behaviour } = call;
-  switch (behaviour.kind) {
-    case 'unreachable':
-      return refusals.unavailable;
-    case 'in_progress':
-      return refusals.inProgress;
-    case 'rate_limited':
-      return askLater(refusals.rateLimited, behaviour.delayMs);
-    case 'timeout_before':
-      return { kind: 'hold' };
-    case 'error_before':
-      return refusals.failed;
-    case 'slow':
-      sandbox.keys.start(call.claim);
-      try {
-        await delay(behaviour.delayMs, undefined, { signal: sandbox.closing });
-        return await recordRefund(sandbox, call);
-      } finally {
-        sandbox.keys.stop(call.claim);
-      }
-    case 'timeout_after':
-      await recordRefund(sandbox, call);
-      return { kind: 'hold' };
-    case 'reset_after':
-      await recordRefund(sandbox, call);
-      return { kind: 'reset' };
-    case 'error_after':
-      return recordRefund(sandbox, call, refusals.failed);
-    case 'ok':
-    case 'reject':
-    case 'pending':
-      return recordRefund(sandbox, call);
-    default:
-      return assertNever(behaviour);
-  }
+  const call = { body, claim, charge, behaviour };
+  const record = (answerInstead?: Answer): Promise<Reply> => recordRefund(sandbox, call, answerInstead);
+  return behave(sandbox, { claim, behaviour, record, refusals });
 }
 
 /** Refund, charge and key answer commit together; a pending refund reserves its amount. */
-async function recordRefund(
-  sandbox: Sandbox,
-  call: RefundCall,
-  answerInstead?: typeof refusals.failed,
-): Promise<Reply> {
+async function recordRefund(sandbox: Sandbox, call: RefundCall, answerInstead?: Answer): Promise<Reply> {
   const { body, claim, behaviour } = call;
   const now = sandbox.now();
   const charge = call.charge && findCharge(sandbox, call.charge.id);

@@ -1,6 +1,6 @@
 import { customRoutes } from '../custom-server/custom-routes.ts';
 import { attachMethod, getMethod } from './attach-method.ts';
-import { addScript, setClock, setOdds, tellEvent } from './control-sandbox.ts';
+import { addScript, listScript, setClock, setOdds, tellEvent } from './control-sandbox.ts';
 import { createCharge } from './create-charge.ts';
 import { openDispute, settleDispute } from './dispute-charge.ts';
 import { listEvents } from './list-events.ts';
@@ -38,6 +38,7 @@ export const routes: readonly Route[] = [
   route('GET /actions/:id', showAction),
   route('POST /actions/:id', decideAction),
   route('POST /control/script', addScript),
+  route('GET /control/script', listScript),
   route('POST /control/odds', setOdds),
   route('POST /control/clock', setClock),
   route('POST /control/events', tellEvent),

@@ -22,6 +22,8 @@ interface ScriptLine {
 export interface Scripts {
   /** `behave` passed the parser of its operation. */
   add: (line: Omit<ScriptLine, 'seq'>) => void;
+  /** Of this account, and used up by nothing yet; oldest first. */
+  left: (account: string) => { operation: Operation; behave: string }[];
   setOdds: Odds['set'];
   /** The oldest line that matches the charge, used up by it; else what the odds say. */
   take: (target: ChargeTarget) => Behaviour | null;
@@ -65,6 +67,8 @@ export function createScripts(store: SandboxStore): Scripts {
         VALUES (${operation}, ${account}, ${token}, ${methodId}, ${behave})`;
       lines.push({ seq: Number(lastInsertRowid), operation, account, token, methodId, behave });
     },
+    left: (account) =>
+      lines.filter((line) => line.account === account).map(({ operation, behave }) => ({ operation, behave })),
     setOdds: odds.set,
     take: (target) => parseBehaviour(next('charge', target) ?? ''),
     takeRefund: (target) => parseRefundBehaviour(next('refund', target) ?? ''),

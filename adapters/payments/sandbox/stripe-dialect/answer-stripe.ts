@@ -18,11 +18,13 @@ const bodyMaxBytes = 65_536;
 
 /** One request from its first byte to its answer; throws only for what is a bug here. */
 export async function answerStripe(
-  sandbox: Sandbox,
+  { sandbox, beforeAnswer }: { sandbox: Sandbox; beforeAnswer: () => Promise<void> },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  send(await replyTo(sandbox, request), response);
+  const reply = await replyTo(sandbox, request);
+  await beforeAnswer();
+  send(reply, response);
 }
 
 async function replyTo(sandbox: Sandbox, request: IncomingMessage): Promise<StripeReply> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Behaviour, decideCharge } from '../behaviour.ts';
 import { findMethod, type MethodRow } from '../server/attach-method.ts';
-import { behave } from '../server/create-charge.ts';
+import { behave } from '../server/behave.ts';
 import type { KeyClaim } from '../server/idempotency-keys.ts';
 import type { ChargeRow } from '../server/read-charges.ts';
 import type { Sandbox } from '../server/sandbox.ts';
@@ -15,9 +15,9 @@ import { insertObject } from './stripe-store.ts';
 import {
   claimOf,
   invalid,
-  keyInUse,
   metadata,
   readParams,
+  refusals,
   refuseStripe,
   replyOfKey,
   type StripeAnswer,
@@ -46,12 +46,6 @@ interface IntentCall {
   method: MethodRow;
   behaviour: Behaviour;
 }
-
-const message = 'Too many requests hit the API too quickly.';
-/** Stripe promises of no 5xx that nothing was processed; what certainly was not is answered with 429. */
-const rateLimited = refuseStripe(429, { type: 'invalid_request_error', code: 'rate_limit', message });
-const failed = refuseStripe(500, { type: 'api_error', message: 'An unknown error occurred.' });
-const refusals = { unavailable: rateLimited, inProgress: keyInUse, rateLimited, failed };
 
 /** `POST /v1/payment_intents`, created and confirmed at once, without the customer. */
 export async function createIntent(sandbox: Sandbox, call: StripeCall): Promise<Reply> {

@@ -1,7 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import { backOffMs, postSigned } from '../server/deliver-webhooks.ts';
-import type { Sandbox, WebhookTarget } from '../server/sandbox.ts';
+import { planDelivery } from '../server/plan-delivery.ts';
+import type { Sandbox } from '../server/sandbox.ts';
 import { answer } from '../server/wire.ts';
 import {
   listOf,
@@ -16,9 +15,11 @@ import {
 import { endpointsOf } from './webhook-endpoints.ts';
 
 const apiVersion = '2026-10-28.endive';
-const batchMax = 20;
 
-/** Belongs into the transaction of what it tells. It goes to the account's own endpoints, or where there are none to the process's. */
+/**
+ * Belongs into the transaction of what it tells. It goes to the account's own endpoints, or where there are none to the process's;
+ * how, a script may say.
+ */
 export function announce(
   sandbox: Sandbox,
   { account, type, object }: { account: string; type: string; object: object },
@@ -38,9 +39,11 @@ export function announce(
   };
   sandbox.sql.run`INSERT INTO stripe_events (id, account, body, created_at)
     VALUES (${id}, ${account}, ${JSON.stringify(body)}, ${now})`;
+  const plan = planDelivery(sandbox.scripts.takeDelivery(account) ?? { kind: 'normal' });
+  if (plan === null) return;
   for (const endpointId of endpointsFor(sandbox, account, type)) {
-    sandbox.sql.run`INSERT INTO stripe_deliveries (event_id, endpoint_id, next_at)
-      VALUES (${id}, ${endpointId}, ${Date.now()})`;
+    sandbox.sql.run`INSERT INTO stripe_deliveries (event_id, endpoint_id, next_at, copies, flaw)
+      VALUES (${id}, ${endpointId}, ${Date.now() + plan.waitMs}, ${plan.copies}, ${plan.flaw})`;
   }
 }
 
@@ -50,48 +53,6 @@ function endpointsFor(sandbox: Sandbox, account: string, type: string): (string 
   if (endpoints.length === 0) return [null];
   const wanting = endpoints.filter(({ enabled_events: wanted }) => wanted.includes('*') || wanted.includes(type));
   return wanting.map(({ id }) => id);
-}
-
-/** One round over what is due. The row outlives a crash, so an event may arrive twice and never gets lost. */
-export async function deliverDueEvents(sandbox: Sandbox, own: WebhookTarget | null): Promise<void> {
-  const { sql } = sandbox;
-  const due = sql.all`SELECT d.seq, d.endpoint_id, d.attempt_count, e.account, e.body
-    FROM stripe_deliveries d JOIN stripe_events e ON e.id = d.event_id
-    WHERE d.next_at <= ${Date.now()} AND (d.endpoint_id IS NOT NULL OR ${own === null ? 0 : 1})
-    ORDER BY d.next_at, d.seq LIMIT ${batchMax}`;
-  await Promise.all(
-    due.map(async (row) => {
-      const seq = Number(row.seq);
-      const body = Buffer.from(String(row.body));
-      const endpoint = endpointsOf(sandbox, String(row.account)).find(({ id }) => id === row.endpoint_id);
-      const target = row.endpoint_id === null ? own : endpoint;
-      // An endpoint deleted meanwhile wants nothing any more.
-      const failure = target ? await deliver(target, body) : null;
-      if (failure === null) {
-        sql.run`DELETE FROM stripe_deliveries WHERE seq = ${seq}`;
-        return;
-      }
-      const nextAt = Date.now() + backOffMs(Number(row.attempt_count));
-      sql.run`UPDATE stripe_deliveries SET attempt_count = attempt_count + 1, next_at = ${nextAt}, last_error = ${failure}
-        WHERE seq = ${seq}`;
-    }),
-  );
-}
-
-function deliver({ url, secret }: WebhookTarget, body: Buffer): Promise<string | null> {
-  return postSigned(url, { 'stripe-signature': signEvent(secret, body) }, body);
-}
-
-/** https://docs.stripe.com/webhooks/signature: the whole secret is the key, its prefix included. */
-export function signEvent(secret: string, body: Uint8Array, timestampSeconds = Math.floor(Date.now() / 1000)): string {
-  const signature = createHmac('sha256', secret).update(`${timestampSeconds}.`).update(body).digest('hex');
-  return `t=${timestampSeconds},v1=${signature}`;
-}
-
-export function nextEventDueAt({ sql }: Sandbox, own: WebhookTarget | null): number | null {
-  const nextAt = sql.get`SELECT min(next_at) AS next_at FROM stripe_deliveries
-    WHERE endpoint_id IS NOT NULL OR ${own === null ? 0 : 1}`?.next_at;
-  return nextAt == null ? null : Number(nextAt);
 }
 
 const eventsQuery = { ...pageQuery, created: z.strictObject({ gte: whole.default(0) }).default({ gte: 0 }) };

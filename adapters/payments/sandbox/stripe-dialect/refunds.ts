@@ -1,18 +1,27 @@
+import type { z } from 'zod';
+import type { RefundBehaviour } from '../refund-behaviour.ts';
+import { findMethod } from '../server/attach-method.ts';
+import { behave } from '../server/behave.ts';
+import type { KeyClaim } from '../server/idempotency-keys.ts';
+import type { ChargeRow } from '../server/read-charges.ts';
 import type { Sandbox } from '../server/sandbox.ts';
-import { answer, type Reply, refuse } from '../server/wire.ts';
+import { answer, type Reply } from '../server/wire.ts';
 import { isDisputed } from './disputes.ts';
 import { announce } from './events.ts';
 import { findIntent, requireCharge } from './intents.ts';
 import { intentExtra, renderStripeCharge } from './render-intent.ts';
-import { accountOfObject, findObject, insertObject, objectsOf, updateObject } from './stripe-store.ts';
+import type { Refund } from './settle-refunds.ts';
+import { findObject, insertObject, objectsOf } from './stripe-store.ts';
 import {
-  answerOnce,
+  claimOf,
   invalid,
   listOf,
   metadata,
   missing,
   pageQuery,
   readParams,
+  refusals,
+  replyOfKey,
   type StripeAnswer,
   type StripeCall,
   stripeId,
@@ -20,65 +29,76 @@ import {
   whole,
 } from './stripe-wire.ts';
 
-interface Refund {
-  id: string;
-  payment_intent: string;
-  amount: number;
-  status: 'succeeded' | 'failed';
+const refundBody = { payment_intent: text, amount: whole, metadata };
+
+interface RefundCall {
+  body: z.output<z.ZodObject<typeof refundBody>>;
+  account: string;
+  claim: KeyClaim;
+  behaviour: RefundBehaviour;
 }
 
-/** `POST /v1/refunds`: unlike in the sandbox's own dialect a refused one leaves nothing behind. */
-export function createRefund(sandbox: Sandbox, call: StripeCall): Reply {
-  const body = readParams({ payment_intent: text, amount: whole, metadata }, call.body);
-  return answerOnce(sandbox, call, () => {
-    const { account } = call;
-    const charge = findIntent(sandbox, account, body.payment_intent, 'payment_intent');
-    if (charge.status !== 'succeeded') throw invalid('This PaymentIntent does not have a successful charge to refund.');
-    if (isDisputed(sandbox, charge)) {
-      throw invalid('This charge has been charged back.', { code: 'charge_disputed' });
-    }
-    const left = charge.amount - charge.refunded;
-    if (left === 0) throw invalid('The charge has already been refunded.', { code: 'charge_already_refunded' });
-    if (body.amount < 1 || body.amount > left) {
-      throw invalid('Refund amount is greater than unrefunded amount on charge.', { param: 'amount' });
-    }
-    const refund = {
-      id: stripeId('re'),
-      object: 'refund',
-      amount: body.amount,
-      charge: charge.id.replace(/^pi_/, 'ch_'),
-      created: Math.floor(sandbox.now() / 1000),
-      currency: charge.currency.toLowerCase(),
-      metadata: body.metadata,
-      payment_intent: charge.id,
-      reason: null,
-      status: 'succeeded',
-    };
+/** `POST /v1/refunds`: unlike in the sandbox's own dialect a refused one leaves nothing behind, and its key free. */
+export async function createRefund(sandbox: Sandbox, call: StripeCall): Promise<Reply> {
+  const body = readParams(refundBody, call.body);
+  const claim = claimOf(call);
+  const earlier = replyOfKey(sandbox, claim);
+  if (earlier !== null) return earlier;
+  const { account } = call;
+  const charge = requireRefundable(sandbox, account, body);
+  const token = findMethod(sandbox, account, charge.method_id)?.token ?? '';
+  const behaviour = sandbox.scripts.takeRefund({ account, token, methodId: charge.method_id }) ?? { kind: 'ok' };
+  if (behaviour.kind === 'reject') throw invalid('The refund was rejected.', { code: behaviour.code });
+  const refund = { body, account, claim, behaviour };
+  const record = (answerInstead?: StripeAnswer): Reply => recordRefund(sandbox, refund, answerInstead);
+  return behave(sandbox, { claim, behaviour, record, refusals });
+}
+
+function requireRefundable(sandbox: Sandbox, account: string, body: RefundCall['body']): ChargeRow {
+  const charge = findIntent(sandbox, account, body.payment_intent, 'payment_intent');
+  if (charge.status !== 'succeeded') throw invalid('This PaymentIntent does not have a successful charge to refund.');
+  if (isDisputed(sandbox, charge)) throw invalid('This charge has been charged back.', { code: 'charge_disputed' });
+  const left = charge.amount - charge.refunded;
+  if (left === 0) throw invalid('The charge has already been refunded.', { code: 'charge_already_refunded' });
+  if (body.amount < 1 || body.amount > left) {
+    throw invalid('Refund amount is greater than unrefunded amount on charge.', { param: 'amount' });
+  }
+  return charge;
+}
+
+/** A pending refund is taken off the charge at once, as at Stripe. */
+function recordRefund(sandbox: Sandbox, call: RefundCall, answerInstead?: StripeAnswer): Reply {
+  const { body, account, behaviour } = call;
+  const charge = requireRefundable(sandbox, account, body);
+  const refund = {
+    id: stripeId('re'),
+    object: 'refund',
+    amount: body.amount,
+    charge: charge.id.replace(/^pi_/, 'ch_'),
+    created: Math.floor(sandbox.now() / 1000),
+    currency: charge.currency.toLowerCase(),
+    metadata: body.metadata,
+    payment_intent: charge.id,
+    reason: null,
+    status: behaviour.kind === 'pending' ? 'pending' : 'succeeded',
+  };
+  const reply = answerInstead ?? answer(200, refund);
+  sandbox.transaction(() => {
     insertObject(sandbox, { account, kind: 'refund', id: refund.id }, refund);
+    if (behaviour.kind === 'pending') {
+      sandbox.sql
+        .run`INSERT INTO stripe_pending_refunds (id, account, decide_at, fails) VALUES (${refund.id}, ${account},
+        ${Date.now() + behaviour.delayMs}, ${behaviour.rejectedAs === null ? 0 : 1})`;
+    }
     sandbox.sql.run`UPDATE charges SET refunded = refunded + ${body.amount} WHERE id = ${charge.id}`;
     const refunded = requireCharge(sandbox, charge.id);
     announce(sandbox, { account, type: 'refund.created', object: refund });
     const object = renderStripeCharge(refunded, intentExtra(sandbox, charge));
     announce(sandbox, { account, type: 'charge.refunded', object });
-    return answer(200, refund);
-  });
-}
-
-/** `POST /control/refunds/{id}`: the customer's bank sends the money back after all; repeating it is harmless. */
-export function failRefund(sandbox: Sandbox, call: StripeCall): Reply {
-  const id = call.params[0] ?? '';
-  const account = accountOfObject(sandbox, 'refund', id);
-  const refund = account === undefined ? undefined : findObject<Refund>(sandbox, { account, kind: 'refund', id });
-  if (account === undefined || refund === undefined) return refuse(404, 'unknown_refund', 'No such refund');
-  if (refund.status === 'failed') return answer(200, refund);
-  const failed = { ...refund, status: 'failed', failure_reason: 'lost_or_stolen_card' };
-  sandbox.transaction(() => {
-    updateObject(sandbox, { account, kind: 'refund', id }, failed);
-    sandbox.sql.run`UPDATE charges SET refunded = refunded - ${refund.amount} WHERE id = ${refund.payment_intent}`;
-    announce(sandbox, { account, type: 'refund.failed', object: failed });
+    sandbox.keys.remember(call.claim, reply, sandbox.now());
   });
   sandbox.wake();
-  return answer(200, failed);
+  return reply;
 }
 
 export function getRefund(sandbox: Sandbox, call: StripeCall): StripeAnswer {

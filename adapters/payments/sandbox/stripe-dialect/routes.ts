@@ -6,7 +6,8 @@ import { getDispute, openDispute, settleDispute } from './disputes.ts';
 import { getEvent, listEvents } from './events.ts';
 import { cancelIntent, confirmIntent, getIntent, listIntents, searchIntents } from './intents.ts';
 import { attachMethod, createCustomer, createMethod, getCustomer, getMethod, searchCustomers } from './methods.ts';
-import { createRefund, failRefund, getRefund, listRefunds } from './refunds.ts';
+import { createRefund, getRefund, listRefunds } from './refunds.ts';
+import { failRefund } from './settle-refunds.ts';
 import type { StripeCall, StripeReply } from './stripe-wire.ts';
 import { createEndpoint, deleteEndpoint, listEndpoints } from './webhook-endpoints.ts';
 

@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Sandbox, WebhookTarget } from '../server/sandbox.ts';
 import { answerStripe } from './answer-stripe.ts';
-import { deliverDueEvents, nextEventDueAt } from './events.ts';
+import { deliverDueEvents, deliverEarlyEvents, nextEventDueAt } from './deliver-events.ts';
 import { announceIntent, requireCharge } from './intents.ts';
+import { nextRefundDueAt, settleDueRefunds } from './settle-refunds.ts';
 import { prepareStripeStore } from './stripe-store.ts';
 import { accountPrefix } from './stripe-wire.ts';
 
@@ -34,11 +35,18 @@ export async function startStripeDialect(
   prepareStripeStore(sandbox);
   sandbox.dialects.push({
     charges: { accountPrefix, announce: (id) => announceIntent(sandbox, requireCharge(sandbox, id)) },
-    deliverDue: () => deliverDueEvents(sandbox, webhook),
-    nextDueAt: () => nextEventDueAt(sandbox, webhook),
+    async deliverDue() {
+      settleDueRefunds(sandbox);
+      await deliverDueEvents(sandbox, webhook);
+    },
+    nextDueAt() {
+      const dueAts = [nextEventDueAt(sandbox, webhook), nextRefundDueAt(sandbox)].filter((dueAt) => dueAt !== null);
+      return dueAts.length === 0 ? null : Math.min(...dueAts);
+    },
   });
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
-    answerStripe(sandbox, request, response).catch((error: unknown) => {
+    const beforeAnswer = () => deliverEarlyEvents(sandbox, webhook);
+    answerStripe({ sandbox, beforeAnswer }, request, response).catch((error: unknown) => {
       // Whoever hung up in the middle of a request asked for nothing yet.
       if (sandbox.closing.aborted || !request.complete) return;
       onError(error);

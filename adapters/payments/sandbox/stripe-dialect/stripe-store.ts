@@ -11,7 +11,7 @@ export type ObjectKind =
   | 'endpoint';
 
 /** What Stripe knows beyond the store's charges and methods; each body is the object as it is shown, or what it is made from. */
-export function prepareStripeStore({ sql }: Sandbox): void {
+export function prepareStripeStore({ sql, addColumns }: Sandbox): void {
   sql.run`CREATE TABLE IF NOT EXISTS stripe_objects (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
     created_at INTEGER NOT NULL
@@ -25,6 +25,14 @@ export function prepareStripeStore({ sql }: Sandbox): void {
     seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL, endpoint_id TEXT,
     attempt_count INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL, last_error TEXT
   ) STRICT`;
+  addColumns([
+    ['stripe_deliveries', 'copies', 'INTEGER NOT NULL DEFAULT 1'],
+    ['stripe_deliveries', 'flaw', 'TEXT'],
+  ]);
+  sql.run`CREATE TABLE IF NOT EXISTS stripe_pending_refunds (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL, decide_at INTEGER NOT NULL, fails INTEGER NOT NULL
+  ) STRICT`;
+  sql.run`CREATE INDEX IF NOT EXISTS stripe_deliveries_flawed ON stripe_deliveries (flaw) WHERE flaw IS NOT NULL`;
   sql.run`CREATE INDEX IF NOT EXISTS stripe_deliveries_due ON stripe_deliveries (next_at)`;
 }
 

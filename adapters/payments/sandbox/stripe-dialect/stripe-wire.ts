@@ -101,11 +101,21 @@ export function claimOf(call: StripeCall): KeyClaim {
   return { account: call.account, key, fingerprint: fingerprint([call.path, JSON.stringify(call.body)]) };
 }
 
-export const keyInUse = refuseStripe(409, {
+const keyInUse = refuseStripe(409, {
   type: 'idempotency_error',
   code: 'idempotency_key_in_use',
   message: 'There is currently another in-progress request using this idempotency key.',
 });
+
+/** Stripe promises of no 5xx that nothing was processed; what certainly was not is answered with 429. */
+const rateLimited = refuseStripe(429, {
+  type: 'invalid_request_error',
+  code: 'rate_limit',
+  message: 'Too many requests hit the API too quickly.',
+});
+const failed = refuseStripe(500, { type: 'api_error', message: 'An unknown error occurred.' });
+/** What Stripe says of a call that fails on purpose. */
+export const refusals = { unavailable: rateLimited, inProgress: keyInUse, rateLimited, failed };
 
 /** What the key already determines, as Stripe says it: 400 for other parameters, 409 while the first call runs. */
 export function replyOfKey(sandbox: Sandbox, claim: KeyClaim): Reply | null {
