@@ -4,6 +4,7 @@ import { problem } from '../../contracts/problem.ts';
 import { SignInUnavailableError } from '../../identity/sign-in/relying-party.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { answerOfError } from '../gateway/answer-error.ts';
+import { refuseForbiddenParameters } from '../gateway/check-text.ts';
 import type { Gate } from '../gateway/gate.ts';
 import { finishRequest, type ObservedRequest, observeRequest } from '../gateway/observe-request.ts';
 import { pageHeaders, transportHeaders } from '../gateway/security-headers.ts';
@@ -55,7 +56,10 @@ export function createAuthResponder(parts: { portals: { publicUrl: string }; gat
     const request = observeRequest(c, gate.findClient);
     const on = { method: c.req.method, route, logger };
     const wantsJson = c.req.header('accept')?.includes('application/json') === true;
-    const arrived = gate.arriveAt(request, kind).then(() => work(request));
+    const arrived = gate.arriveAt(request, kind).then(() => {
+      refuseForbiddenParameters(new URL(c.req.url).search);
+      return work(request);
+    });
     const answer = await arrived.catch((error: unknown): AuthAnswer | Answer => {
       const refused = answerOfSignInError(error, { logger, requestId: request.id });
       if (wantsJson) return refused;

@@ -8,6 +8,7 @@ import type { OpenSession } from '../../identity/sessions/session.ts';
 import { ownPath } from '../../identity/sign-in/own-path.ts';
 import { portalPath } from '../../identity/sign-in/portal-links.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { holdsSecret } from '../gateway/check-text.ts';
 import type { Gate } from '../gateway/gate.ts';
 import type { ObservedRequest } from '../gateway/observe-request.ts';
 import { type AuthAnswer, createAuthResponder, redirect, renderAuthPage } from './auth-answers.ts';
@@ -96,7 +97,8 @@ function serveSignOut(app: Hono, portals: PortalParts, respond: AuthResponder): 
 }
 
 function browserOf(c: Context, { ip }: ObservedRequest) {
-  return { ipAddress: ip, userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null };
+  const userAgent = c.req.header('user-agent')?.slice(0, 300) ?? '';
+  return { ipAddress: ip, userAgent: userAgent === '' || holdsSecret(userAgent) ? null : userAgent };
 }
 
 /** Ends the session this browser has, if any. */

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { DomainError } from '../../domain/errors.ts';
 import { containsCardNumber } from '../../runtime/card-number.ts';
+import { containsApiKey } from '../api-key.ts';
 
 const formBytesMax = 16_384;
 
@@ -60,5 +61,6 @@ async function readText(c: Context): Promise<string> {
 export function refuseName(name: string): string | null {
   if (name === '' || name.length > 200) return 'must have 1 to 200 characters';
   if (/\p{Cc}/u.test(name)) return 'has characters that cannot be shown';
+  if (containsApiKey(name)) return 'contains an API key';
   return containsCardNumber(name) ? 'looks like a card number' : null;
 }

@@ -105,6 +105,16 @@ describe('signing in', () => {
   });
 
   it.each([
+    ['4000056655665556', null],
+    ['Browser/1.0 (5200 8282 8282 8210)', null],
+    ['Browser/1.0', 'Browser/1.0'],
+  ])('keeps no card number a browser calls itself by: %s', async (name, kept) => {
+    await browser.get((await bringCode()).href, { 'user-agent': name });
+    const { data } = (await (await browser.get('/v1/sessions')).json()) as { data: object[] };
+    expect(data).toMatchObject([{ user_agent: kept }]);
+  });
+
+  it.each([
     'https://evil.example/',
     '//evil.example',
     '/\\evil.example',

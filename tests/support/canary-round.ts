@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { makeApiKey } from '../../identity/api-key.ts';
 import { findCardNumbers, type SearchedPlaces } from '../../stack/invariants/card-numbers/find-card-numbers.ts';
+import { pushAtSignIn } from './canary-sign-in.ts';
 import { type FuzzCase, FuzzCases } from './fuzz-cases.ts';
 import type { TestPlatform } from './platform.ts';
 import type { PlatformTenant } from './platform-tenant.ts';
@@ -58,8 +59,9 @@ export async function runCanaryRound(
   }
   await Promise.all(Array.from({ length: atOnce }, sendNext));
   await fillSecretFields(tenant, canaries);
+  const atSignIn = await pushAtSignIn(platform, tenant, recognizable);
   await tenant.waitForQuiet(60_000);
-  return { sent: sent.length, statuses, found: await searchEverywhere(platform, all) };
+  return { sent: sent.length + atSignIn, statuses, found: await searchEverywhere(platform, all) };
 }
 
 const texts = ({ cards, ...secrets }: Canaries): string[] => [...cards, ...Object.values(secrets)];
