@@ -126,6 +126,15 @@ describe('what may be kept nowhere', () => {
     expect(reached).toEqual([]);
   });
 
+  it('is refused by a page where a browser asks, in its language', async () => {
+    const headers = { accept: 'text/html,*/*', 'accept-language': 'de' };
+    const answer = await api.call('GET', `/oauth/authorize?state=${card}`, { headers });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toContain('text/html');
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(answer.text).toMatch(/<html lang="de">[^]*Kartennummer/);
+  });
+
   const send = (path: string, body: string | ReadableStream, headers: Record<string, string> = {}) =>
     fetch(api.url + path, {
       method: 'POST',

@@ -1,8 +1,10 @@
 import type { Context, Hono } from 'hono';
 import { proxy } from 'hono/proxy';
+import type { Answer } from '../contracts/answer.ts';
 import { problem, problemOf } from '../contracts/problem.ts';
 import { DomainError } from '../domain/errors.ts';
 import { SECOND_MS } from '../domain/instant.ts';
+import { textsFor } from '../identity/pages/parts.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { answerOfError } from './gateway/answer-error.ts';
 import { refuseForbiddenParameters } from './gateway/check-text.ts';
@@ -10,6 +12,7 @@ import type { Gate } from './gateway/gate.ts';
 import { finishRequest, observeRequest, recordRequest } from './gateway/observe-request.ts';
 import { tellLimit } from './gateway/rate-limits.ts';
 import { readBody } from './gateway/read-body.ts';
+import { authPageHeaders, renderRefusal } from './pages/auth-answers.ts';
 
 /** What the identity service answers in the name of the one public address. */
 const prefixes = ['/oauth', '/.well-known', '/identity'] as const;
@@ -51,6 +54,20 @@ async function readForm(c: Context, pathname: string): Promise<Uint8Array<ArrayB
   return bytes;
 }
 
+/** People come here by browsers, and read a page; machines a problem. */
+async function shownTo(c: Context, refused: Answer, error: unknown): Promise<Answer> {
+  if (c.req.header('accept')?.includes('text/html') !== true) return refused;
+  const { status } = refused;
+  const page = await renderRefusal(textsFor(c), error, { status, signInPath: null });
+  const contentType = 'text/html; charset=utf-8';
+  return {
+    ...refused,
+    body: new TextEncoder().encode(page),
+    contentType,
+    headers: { ...refused.headers, ...authPageHeaders },
+  };
+}
+
 async function forward(c: Context, route: string, { identityUrl, gate, logger }: Forwarding): Promise<Response> {
   const request = observeRequest(c, gate.findClient);
   const on = { method: c.req.method, route, logger };
@@ -64,7 +81,8 @@ async function forward(c: Context, route: string, { identityUrl, gate, logger }:
     refuseForbiddenParameters(search);
     form = await readForm(c, pathname);
   } catch (error) {
-    return finishRequest(request, answerOfError(error, { logger, requestId: request.id }), on);
+    const refused = answerOfError(error, { logger, requestId: request.id });
+    return finishRequest(request, await shownTo(c, refused, error), on);
   }
   try {
     const response = await proxy(identityUrl + pathname + search, {
