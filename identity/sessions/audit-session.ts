@@ -1,15 +1,11 @@
 import { writeAudit } from '../../db/queries/audit-log.ts';
 import { type TenantDatabase, withTenant } from '../../db/with-tenant.ts';
 import type { TenantId } from '../../domain/ids.ts';
-import type { SessionHolder, SessionRecord } from './session.ts';
+import type { SessionRecord } from './session.ts';
 
 export interface AskedBy {
   requestId: string | null;
   ipAddress: string | null;
-}
-
-export function actorOf(holder: SessionHolder): string {
-  return holder.kind === 'customer' ? holder.customerId : holder.userId;
 }
 
 /** What became of a session, in the audit of the tenant it is in; of an operator outside every tenant, in the platform's. */
@@ -19,7 +15,7 @@ export function auditSession(
   entry: AskedBy & { tenantId: TenantId; action: string; details: Record<string, unknown> },
 ): Promise<void> {
   const { tenantId, action, requestId, ipAddress, details } = entry;
-  const actor = actorOf(holder);
+  const actor = holder.kind === 'customer' ? holder.customerId : holder.userId;
   // Where customers call from is kept only where they are refused.
   const from = { requestId, ipAddress: holder.kind === 'customer' ? null : ipAddress };
   return withTenant(database, tenantId, async ({ sql }) => {

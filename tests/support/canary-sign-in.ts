@@ -25,7 +25,7 @@ export async function pushAtSignIn(
   });
   for (const text of texts) {
     const asked = askedFor(platform, text);
-    for (const parameters of asked) await send(`/oauth/authorize?${parameters}`);
+    for (const parameters of asked) await send(`/oauth/authorize?${parameters.toString()}`);
     for (const path of formPaths)
       for (const parameters of asked) await send(path, { method: 'POST', headers: form, body: parameters.toString() });
     const written = encodeURIComponent(text);

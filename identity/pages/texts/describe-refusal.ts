@@ -1,20 +1,21 @@
-import type { DomainError } from '../../../domain/errors.ts';
+import type { DomainError, RefusalCode } from '../../../domain/errors.ts';
 import { SignInRefusal } from '../../sign-in/sign-in-refusal.ts';
 import type { PageTexts } from './en.ts';
 
-/** What a page says of a refusal, in its reader's words. */
-export function describeRefusal(texts: PageTexts, error: DomainError): string {
-  if (error instanceof SignInRefusal) return texts.refusals[error.reason];
-  switch (error.code) {
-    case 'cross_site_request':
-    case 'body_too_large':
-    case 'rate_limited':
-    case 'card_number_refused':
-    case 'invalid_request':
-      return texts.failure[error.code];
-    case 'overloaded':
-      return texts.failure.brief;
-    default:
-      return texts.failure.unknown;
-  }
+const told = [
+  'cross_site_request',
+  'body_too_large',
+  'rate_limited',
+  'card_number_refused',
+  'invalid_request',
+] as const;
+type Told = (typeof told)[number];
+
+const isTold = (code: RefusalCode): code is Told => told.some((one) => one === code);
+
+/** What a page says of a refusal, in its reader's words; of those no page expects, that something went wrong. */
+export function describeRefusal({ refusals, failure }: PageTexts, error: DomainError): string {
+  if (error instanceof SignInRefusal) return refusals[error.reason];
+  if (isTold(error.code)) return failure[error.code];
+  return error.code === 'overloaded' ? failure.brief : failure.unknown;
 }
