@@ -31,6 +31,13 @@ export function parseApiKey(text: string): PresentedKey | null {
   return id ? { id, secret, mode: prefix === 'live' ? 'live' : 'sandbox' } : null;
 }
 
+const keyLike = /rc_(?:test|live)_[0-9a-z]{26}_[0-9A-Za-z]{40}/g;
+
+/** Whether a key of ours stands anywhere in a text. */
+export function containsApiKey(text: string): boolean {
+  return text.includes('rc_') && [...text.matchAll(keyLike)].some(([found]) => parseApiKey(found) !== null);
+}
+
 /** HMAC-SHA-256, hex: what is stored in place of the secret. */
 export function hashApiKeySecret(secret: string, keySecret: string): string {
   return createHmac('sha256', keySecret).update(secret).digest('hex');

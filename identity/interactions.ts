@@ -11,6 +11,8 @@ export interface Interaction {
   subject: Subject | null;
   scopes: readonly string[];
   loginHint: string | null;
+  /** The languages its application asked for, as it spelled them. */
+  uiLocales: string | null;
 }
 
 /** The authorization that waits behind the login pages: the pages ask and decide, the OAuth2 server goes on. */

@@ -42,6 +42,6 @@ export function createPortalParts(parts: {
     ...{ publicUrl, now, sessions, places, principalOf },
     authenticate: createSessionAuthenticator({ sessions, principalOf, publicUrl }),
     signIn: createSignIn({ store, sessions, places, party }),
-    links: createPortalLinks({ store, sessions, places, publicUrl, now }),
+    links: createPortalLinks({ store, database, sessions, places, publicUrl, now }),
   };
 }

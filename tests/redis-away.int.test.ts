@@ -128,16 +128,51 @@ describe('Redis holds', () => {
   });
 });
 
+/** As a business's back end asks for it. */
+async function makeLink(): Promise<{ path: string; customerId: string }> {
+  const { body: customer } = await create(tenant, randomUUID());
+  const customerId = customer.customer_id as string;
+  const made = await api.call('POST', `/v1/customers/${customerId}/portal-session`, { key: tenant.apiKey, body: {} });
+  const { pathname, search } = new URL(made.body.url as string);
+  return { path: pathname + search, customerId };
+}
+
+/** As a browser signs in by it; the cookie it keeps, where it is let in. */
+async function signInBy({ path }: { path: string }): Promise<{ status: number; cookie: string }> {
+  const { status, headers } = await fetch(api.url + path, { redirect: 'manual' });
+  return { status, cookie: headers.getSetCookie()[0]?.split(';')[0] ?? '' };
+}
+
+const whoIs = (cookie: string) => api.call('GET', '/v1/session', { headers: { cookie } });
+
+async function flush(): Promise<void> {
+  const client = new Redis(redis.url);
+  await client.flushall();
+  client.disconnect();
+}
+
 describe('F9', () => {
+  it('who is signed in is signed out when it is flushed, links that wait are over, and signing in works again', async () => {
+    const link = await makeLink();
+    const { status, cookie } = await signInBy(link);
+    expect([status, (await whoIs(cookie)).body.actor]).toEqual([303, link.customerId]);
+    const waiting = await makeLink();
+    await flush();
+    expect((await whoIs(cookie)).status).toBe(401);
+    expect((await signInBy(waiting)).status).toBe(401);
+    const next = await makeLink();
+    const again = await signInBy(next);
+    expect([again.status, (await whoIs(again.cookie)).body.actor]).toEqual([303, next.customerId]);
+    expect((await whoIs(cookie)).status).toBe(401);
+  });
+
   it('answers stay right when it is flushed', async () => {
     const idempotencyKey = randomUUID();
     const first = await create(tenant, idempotencyKey);
     await create(tenant, idempotencyKey);
     const delivery = { id: `evt_${randomUUID()}`, to: await openEndpoint(tenant) };
     await deliver(delivery);
-    const client = new Redis(redis.url);
-    await client.flushall();
-    client.disconnect();
+    await flush();
     expect((await create(tenant, idempotencyKey)).body).toEqual(first.body);
     expect(await deliver(delivery)).toBe(200);
     expect(await rowsOf(delivery.id)).toHaveLength(1);

@@ -1,9 +1,18 @@
 import type { Context } from 'hono';
+import { html } from 'hono/html';
 import type { Answer } from '../../contracts/answer.ts';
 import { problem } from '../../contracts/problem.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { renderDocument, styleSource } from '../../identity/pages/page.ts';
+import { textsFor } from '../../identity/pages/parts.ts';
+import { describeRefusal } from '../../identity/pages/texts/describe-refusal.ts';
+import type { PageTexts } from '../../identity/pages/texts/en.ts';
+import { portalPath } from '../../identity/sign-in/portal-links.ts';
 import { SignInUnavailableError } from '../../identity/sign-in/relying-party.ts';
+import { SignInRefusal } from '../../identity/sign-in/sign-in-refusal.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { answerOfError } from '../gateway/answer-error.ts';
+import { refuseForbiddenParameters } from '../gateway/check-text.ts';
 import type { Gate } from '../gateway/gate.ts';
 import { finishRequest, type ObservedRequest, observeRequest } from '../gateway/observe-request.ts';
 import { pageHeaders, transportHeaders } from '../gateway/security-headers.ts';
@@ -16,36 +25,41 @@ export interface AuthAnswer {
   location?: string;
 }
 
-const policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const policy = `default-src 'none'; style-src ${styleSource}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+/** Of every page about signing in that the API shows itself. */
+export const authPageHeaders: Readonly<Record<string, string>> = pageHeaders(policy);
 
 export function redirect(location: string, cookies: readonly string[] = []): AuthAnswer {
   return { status: 303, html: '', cookies, location };
 }
 
-/** `detail` is ours, and plain. */
-export function renderAuthPage(title: string, detail: string, signInPath: string): string {
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>${title} · RedCore</title>
-  </head>
-  <body>
-    <main>
-      <h1>${title}</h1>
-      <p>${detail}</p>
-      <p><a href="${signInPath}">Sign in</a></p>
-    </main>
-  </body>
-</html>
-`;
+/** `signInPath` is offered to staff alone: a customer has nothing to sign in with but a link. */
+export function renderAuthPage(
+  texts: PageTexts,
+  { title, detail, signInPath }: { title: string; detail: string; signInPath: string | null },
+): Promise<string> {
+  const way = signInPath === null ? '' : html`<p><a href="${signInPath}">${texts.signIn.button}</a></p>`;
+  return renderDocument(texts, { title, body: html`<p>${detail}</p>${way}` });
+}
+
+/** A refusal as a page, in its reader's language. */
+export function renderRefusal(
+  texts: PageTexts,
+  error: unknown,
+  { status, signInPath }: { status: number; signInPath: string | null },
+): Promise<string> {
+  const { failure, linkOver } = texts;
+  const isLink = error instanceof SignInRefusal && error.reason === 'link_over';
+  const title = status >= 500 ? failure.away : isLink ? linkOver : failure.signIn;
+  const detail = error instanceof DomainError ? describeRefusal(texts, error) : failure.brief;
+  return renderAuthPage(texts, { title, detail, signInPath });
 }
 
 /** Answers browsers with pages, and calls that ask for JSON with problems and addresses to go on to. */
 export function createAuthResponder(parts: { portals: { publicUrl: string }; gate: Gate; logger: Logger }) {
   const { logger, portals, gate } = parts;
-  const always = { ...pageHeaders(policy), ...transportHeaders(portals.publicUrl) };
+  const always = { ...authPageHeaders, ...transportHeaders(portals.publicUrl) };
   return async (
     c: Context,
     route: string,
@@ -55,13 +69,16 @@ export function createAuthResponder(parts: { portals: { publicUrl: string }; gat
     const request = observeRequest(c, gate.findClient);
     const on = { method: c.req.method, route, logger };
     const wantsJson = c.req.header('accept')?.includes('application/json') === true;
-    const arrived = gate.arriveAt(request, kind).then(() => work(request));
-    const answer = await arrived.catch((error: unknown): AuthAnswer | Answer => {
+    const arrived = gate.arriveAt(request, kind).then(() => {
+      refuseForbiddenParameters(new URL(c.req.url).search);
+      return work(request);
+    });
+    const answer = await arrived.catch(async (error: unknown): Promise<AuthAnswer | Answer> => {
       const refused = answerOfSignInError(error, { logger, requestId: request.id });
       if (wantsJson) return refused;
-      const { detail } = refused.body as { detail: string };
-      const title = refused.status >= 500 ? 'Signing in is not possible just now' : 'This did not sign you in';
-      return { status: refused.status, html: renderAuthPage(title, detail, '/auth/sign-in'), cookies: [] };
+      const { status } = refused;
+      const signInPath = route === portalPath ? null : '/auth/sign-in';
+      return { status, html: await renderRefusal(textsFor(c), error, { status, signInPath }), cookies: [] };
     });
     if ('body' in answer) return finishRequest(request, answer, on);
     const { status, html, cookies, location } = answer;

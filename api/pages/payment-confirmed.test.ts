@@ -20,4 +20,10 @@ describe('where a bank leads back to', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([200, null]);
     expect(await answer.text()).toContain('Your bank has answered.');
   });
+
+  it('speaks the browser’s language, and loads nothing', async () => {
+    const answer = await app.request('/payments/confirmed', { headers: { 'accept-language': 'de' } });
+    expect(await answer.text()).toMatch(/<html lang="de">[^]*Ihre Bank hat geantwortet/);
+    expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'; style-src 'sha256-/);
+  });
 });

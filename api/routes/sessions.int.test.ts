@@ -308,6 +308,22 @@ describe('another tenant', () => {
     expect([foreign.status, unknown.status, foreign.text]).toEqual([404, 404, unknown.text]);
     aheadMs += 5 * SECOND_MS;
     expect((await read(cookie)).status).toBe(401);
+    const rows = await api.owner`
+      select tenant_id, action, ip_address is not null as tells_from, details from audit_log
+      where actor = ${userId} and action like 'session.%' order by at`;
+    const row = { tellsFrom: true };
+    expect(rows).toEqual([
+      {
+        ...row,
+        tenantId: tenant.tenantId,
+        action: 'session.left',
+        details: { before: { role: 'owner' }, after: null },
+      },
+      {
+        ...{ ...row, tenantId: second.tenantId, action: 'session.entered' },
+        details: { before: null, after: { role: 'viewer' } },
+      },
+    ]);
   });
 });
 

@@ -2,10 +2,12 @@ import { answerOnce } from '../../billing/idempotency/answer-once.ts';
 import type { Answer } from '../../contracts/answer.ts';
 import * as contract from '../../contracts/rest/sessions.ts';
 import { parseId } from '../../db/new-id.ts';
+import { writeAudit } from '../../db/queries/audit-log.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { sessionCookie, writeCookie } from '../../identity/sessions/cookie.ts';
-import { changed, enterTenant, leaveTenant } from '../../identity/sessions/enter-tenant.ts';
+import { enterTenant, leaveTenant } from '../../identity/sessions/enter-tenant.ts';
 import type { OpenSession } from '../../identity/sessions/session.ts';
+import { switchTenant } from '../../identity/sessions/switch-tenant.ts';
 import { type Route, type RouteCall, route } from '../route.ts';
 import { renderSessionInList, renderWhoAmI } from './render-session.ts';
 
@@ -24,12 +26,15 @@ export const sessionRoutes: readonly Route[] = [
   }),
 
   route(contract.endSessionRoute, (call) =>
-    answerOnce(call.context.database, call.tenantId, call.claim, async () => {
+    answerOnce(call.context.database, call.tenantId, call.claim, async ({ sql, tenantId }) => {
       const id = call.id('session');
       const holder = call.principal.session?.record.holder;
       // Who has no session has none to end: a key learns nothing about anybody's.
       const hasEnded = holder !== undefined && (await call.portals.sessions.end(holder, id));
       if (!hasEnded) throw new DomainError('not_found', 'unknown session');
+      const { actor } = call.principal;
+      const entry = { tenantId, actor, action: 'session.ended', resourceId: id, ...calledFrom(call) };
+      await writeAudit(sql, { ...entry, details: { by: 'holder' } });
       return { status: 200, body: { session_id: id, ended: true } };
     }),
   ),
@@ -42,8 +47,7 @@ export const sessionRoutes: readonly Route[] = [
     const place = places.find(({ tenantId }) => tenantId === call.body.tenant_id);
     if (!place) throw new DomainError('not_found', 'unknown tenant');
     if (place.tenantStatus !== 'active') throw new DomainError('tenant_suspended', 'This business is suspended.');
-    const { tenantId, role } = place;
-    return answerWith(call, await changed(call.portals.sessions, session, { tenantId, role }));
+    return answerWith(call, await switchTenant(partsOf(call), { session, place, ...calledFrom(call) }));
   }),
 
   route(contract.enterTenantRoute, async (call) => {

@@ -1,5 +1,7 @@
 import type { Answer } from '../../contracts/answer.ts';
+import type { InvoiceRow } from '../../db/queries/billing-rows.ts';
 import { replaceLines } from '../../db/queries/manual-invoices.ts';
+import { describeChange } from '../../domain/describe-change.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { InvoiceId } from '../../domain/ids.ts';
 import type { Call } from '../call.ts';
@@ -22,6 +24,7 @@ export function editDraft(
   return onInvoice(context, call, id, async (loaded) => {
     const { work, invoice } = loaded;
     refuseUnlessStatus(invoice, ['draft']);
+    const before = toldOf(invoice);
     if (input.memo !== undefined) invoice.memo = input.memo;
     if (input.lines !== null) {
       const settled = manualLines(input.lines, invoice.currency, work.settings);
@@ -30,7 +33,7 @@ export function editDraft(
       await replaceLines(work.tx, id, settled.lines);
     }
     touchInvoice(work, invoice);
-    note(loaded, 'changed');
+    note(loaded, 'changed', before);
   });
 }
 
@@ -38,8 +41,9 @@ export function editDraft(
 export function finalizeByHand(context: BillingContext, call: Call, id: InvoiceId): Promise<Answer> {
   return onInvoice(context, call, id, async (loaded) => {
     refuseUnlessStatus(loaded.invoice, ['draft']);
+    const before = toldOf(loaded.invoice);
     finalizeInvoice(loaded.work, loaded.invoice);
-    note(loaded, 'finalized');
+    note(loaded, 'finalized', before);
   });
 }
 
@@ -51,9 +55,10 @@ export function voidByHand(context: BillingContext, call: Call, id: InvoiceId): 
     const attempt = openAttemptOf(work, invoice);
     if (attempt && attempt.status !== 'created' && attempt.status !== 'not_sent')
       throw new DomainError('payment_in_flight', 'A charge for this invoice is not decided yet.');
+    const before = toldOf(invoice);
     releaseInvoice(work, invoice, 'voided by an administrator');
     touchInvoice(work, invoice);
-    note(loaded, 'voided');
+    note(loaded, 'voided', before);
   });
 }
 
@@ -65,8 +70,9 @@ export function payByHand(context: BillingContext, call: Call, id: InvoiceId): P
     id,
     async (loaded) => {
       refuseUnlessStatus(loaded.invoice, ['open']);
+      const before = toldOf(loaded.invoice);
       await collectInvoice(loaded);
-      note(loaded, 'collected');
+      note(loaded, 'collected', before);
     },
     202,
   );
@@ -86,8 +92,18 @@ function onInvoice(
   });
 }
 
-function note({ work, invoice }: InvoiceWork, what: 'changed' | 'finalized' | 'voided' | 'collected'): void {
-  const details = { total: invoice.totalMinor, currency: invoice.currency };
+function toldOf({ status, subtotalMinor, totalMinor, memo }: InvoiceRow) {
+  return { status, subtotal: subtotalMinor, total: totalMinor, memo };
+}
+
+/** Of a memo only that it is another: it is free text. */
+function note(
+  { work, invoice }: InvoiceWork,
+  what: 'changed' | 'finalized' | 'voided' | 'collected',
+  earlier: ReturnType<typeof toldOf>,
+): void {
+  const change = describeChange(earlier, toldOf(invoice), ['status', 'subtotal', 'total']);
+  const details = { total: invoice.totalMinor, currency: invoice.currency, ...change };
   writeAudit(work, `invoice.${what}`, invoice.id, details);
   writeTimeline(work, `invoice_${what}`, { invoice_id: invoice.id, amount: invoice.totalMinor });
 }

@@ -5,6 +5,7 @@ import { type DutyFacts, type WhatComesNext, whatComesNext } from '../../domain/
 import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { OwedIntent } from '../context.ts';
 import { announceOnce, announceRest } from './announce-subscription.ts';
+import { describeAudits } from './describe-audits.ts';
 import { flushWork, type OwedRow } from './flush.ts';
 import { isHeld, type SubscriptionWork } from './subscription-work.ts';
 
@@ -34,6 +35,7 @@ export async function settle(work: SubscriptionWork, by: 'command' | 'step'): Pr
   const { sub } = work;
   announceOnce(work);
   announceRest(work);
+  describeAudits(work);
   const next = nextOf(work);
   sub.nextKind = next.kind;
   sub.nextAt = next.at;

@@ -37,9 +37,22 @@ export function administerTenant(
     const row = await lockTenant(tx.sql, id);
     if (!row) throw new DomainError('not_found', 'unknown tenant');
     const changed = await change(tx, row);
-    if (changed) await auditTenant(tx, call, { ...changed, tenantId: id });
+    if (changed)
+      await auditTenant(tx, call, { ...changed, tenantId: id, details: withStatus(changed.details, row, changed.row) });
     return { status: 200, body: renderTenant(changed?.row ?? row) };
   });
+}
+
+/** Where its status is another, both are told, beside what the verb says itself. */
+export function withStatus(
+  details: Record<string, unknown>,
+  row: TenantRow,
+  changed: TenantRow,
+): Record<string, unknown> {
+  if (row.status === changed.status) return details;
+  const { before, after } = details as { before?: object; after?: object };
+  const [was, is] = [{ status: row.status }, { status: changed.status }];
+  return { ...details, before: { ...was, ...before }, after: { ...is, ...after } };
 }
 
 export function refuseState(row: TenantRow, needed: string): DomainError {

@@ -8,7 +8,7 @@ import { invariant } from '../../domain/invariant.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
-import { refuseState } from './administer-tenant.ts';
+import { refuseState, withStatus } from './administer-tenant.ts';
 import { type DeletionInput, deletionDetails, graceEnd } from './delete-tenant.ts';
 import { renderDeletion, renderTenant, renderUsage } from './render-tenant.ts';
 import { applySettings, renderSettings, type SettingsChange } from './tenant-settings.ts';
@@ -63,7 +63,7 @@ export function deleteOwnTenant(
     const isAsked = await askForDeletion(tx, { reason, deleteAfter, exportWaived });
     const after = await readOwn(tx);
     if (!isAsked) throw refuseState(after, 'its deletion was asked for already');
-    const details = deletionDetails(after);
+    const details = withStatus(deletionDetails(after), before, after);
     await insertAudits(tx, call.caller, [{ action: 'tenant.deletion_requested', resourceId: call.tenantId, details }]);
     return { status: 200, body: await renderOwnTenant(tx) };
   });

@@ -32,6 +32,20 @@ export async function auditIn(
   await writeAudit(tx, { tenantId, actor, action, resourceId: user.id, requestId, ipAddress, details });
 }
 
+/**
+ * A try at an account there is none of concerns no tenant: it stands in the platform's own audit, under the digest its tries are
+ * counted by, since an address that was mistyped is somebody's.
+ */
+export async function auditStranger(
+  sql: Sql,
+  counted: string,
+  { reason, details = {}, ...from }: AskedFrom & { reason: string; details?: object },
+): Promise<void> {
+  const entry = { tenantId: platformScope, actor: 'unknown', action: 'login.failed', resourceId: counted };
+  const { requestId, ipAddress } = auditedFrom(from);
+  await writeAudit(sql, { ...entry, requestId, ipAddress, details: { reason, ...details } });
+}
+
 /** What an audit row says of where something was asked from. */
 export function auditedFrom({ address, requestId }: AskedFrom): Pick<AccountEntry, 'ipAddress' | 'requestId'> {
   return { ipAddress: address === 'unknown' ? null : address, requestId };

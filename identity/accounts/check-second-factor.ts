@@ -24,7 +24,12 @@ export async function checkSecondFactor(
 ): Promise<CodeOutcome> {
   const name = countedName('code', userId);
   const waitMs = await accounts.attempts.take(name, ofCodes);
-  if (waitMs > 0) return { kind: 'wait', waitMs };
+  if (waitMs > 0) {
+    const isNoted = await accounts.attempts.take(countedName('code-turned-away', userId), { ...ofCodes, countMax: 1 });
+    const user = isNoted > 0 ? null : await findUser(accounts.sql, userId);
+    if (user !== null) await auditFailure(accounts, user, from, 'too_many_tries');
+    return { kind: 'wait', waitMs };
+  }
   const isRight = await accounts.sql.begin(async (tx) => {
     const user = await lockUser(tx, userId);
     return user !== null && user.totpEnabledAt !== null && (await useCode(accounts, tx, user, code, from));

@@ -31,6 +31,7 @@ export async function offerTotp(
     await tx`
       update identity.users set totp_secret = ${Buffer.from(sealed)}, sealed_by = ${sealedBy}, totp_last_step = null
       where id = ${userId}`;
+    await auditAccount(tx, user, { action: 'totp.offered', ...auditedFrom(from) });
     return { secret, uri: spellOtpauthUri(secret, user.email) };
   });
 }

@@ -5,7 +5,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
 import { auditAccount, auditedFrom } from './audit-account.ts';
-import { refusePassword } from './password-policy.ts';
+import { describePasswordFault, findPasswordFault } from './password-policy.ts';
 import { storePassword } from './reset-password.ts';
 import { findUser, listPlaces, lockUser, type Place, type UserRow } from './user-rows.ts';
 
@@ -47,8 +47,9 @@ export async function changeOwnPassword(
   from: AskedFrom,
 ): Promise<void> {
   const user = await provePassword(accounts, userId, input.current, from);
-  const wrong = refusePassword(input.wanted, user);
-  if (wrong !== null) {
+  const fault = findPasswordFault(input.wanted, user);
+  if (fault !== null) {
+    const wrong = describePasswordFault(fault);
     const details = { field: 'new_password', errors: [{ field: 'new_password', message: wrong }] };
     throw new DomainError('invalid_request', `new_password ${wrong}.`, details);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusePassword } from './password-policy.ts';
+import { findPasswordFault } from './password-policy.ts';
 
 const user = { email: 'grace.hopper@navy.example', name: 'Grace Hopper' };
 
@@ -12,21 +12,21 @@ describe('a password', () => {
     ['exactly twelve characters', 'mosaicfjord7'],
     ['128 characters', `${'violet kettle on the roof '.repeat(4)}${'z'.repeat(24)}`],
   ])('may be %s', (_what, password) => {
-    expect(refusePassword(password, user)).toBeNull();
+    expect(findPasswordFault(password, user)).toBeNull();
   });
 
   it.each([
-    ['eleven characters', 'mosaicfjord', 'at least 12'],
-    ['129 characters', `${'violet kettle on the roof '.repeat(4)}${'z'.repeat(25)}`, 'at most 128'],
-    ['four characters over and over', 'abcdabcdabcd', 'too few'],
-    ['a known one with a year', 'Password2026!', 'guessed first'],
-    ['a known one in disguise', 'P@$$w0rd1234', 'guessed first'],
-    ['rows of the keyboard', 'qwertyuiopasdfghjkl', 'guessed first'],
-    ['digits in order', '123456789012345', 'guessed first'],
-    ['the product', 'RedCore-RedCore-1', 'guessed first'],
-    ['the own address', 'grace.hopper@navy.example', 'guessed first'],
-    ['the own name', 'Grace-Hopper-99', 'guessed first'],
+    ['eleven characters', 'mosaicfjord', 'too_short'],
+    ['129 characters', `${'violet kettle on the roof '.repeat(4)}${'z'.repeat(25)}`, 'too_long'],
+    ['four characters over and over', 'abcdabcdabcd', 'repetitive'],
+    ['a known one with a year', 'Password2026!', 'guessable'],
+    ['a known one in disguise', 'P@$$w0rd1234', 'guessable'],
+    ['rows of the keyboard', 'qwertyuiopasdfghjkl', 'guessable'],
+    ['digits in order', '123456789012345', 'guessable'],
+    ['the product', 'RedCore-RedCore-1', 'guessable'],
+    ['the own address', 'grace.hopper@navy.example', 'guessable'],
+    ['the own name', 'Grace-Hopper-99', 'guessable'],
   ])('may not be %s', (_what, password, reason) => {
-    expect(refusePassword(password, user)).toContain(reason);
+    expect(findPasswordFault(password, user)).toBe(reason);
   });
 });

@@ -1,9 +1,9 @@
 import type { AttemptLimit } from '../../adapters/limits/attempts/port.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { platformScope } from '../principal.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
-import { auditAccount, auditedFrom, auditIn } from './audit-account.ts';
+import { auditAccount, auditedFrom, auditIn, auditStranger } from './audit-account.ts';
 import { findUser, findUserByEmail, listPlaces, type Place, type UserRow } from './user-rows.ts';
 
 /** `refused` reads the same for an unknown address, a wrong password and an account that is closed. */
@@ -19,6 +19,8 @@ export type PasswordOutcome =
 const ofAccountAndAddress: AttemptLimit = { countMax: 10, perMs: 15 * MINUTE_MS };
 const ofAccount: AttemptLimit = { countMax: 100, perMs: DAY_MS };
 const ofAddress: AttemptLimit = { countMax: 100, perMs: HOUR_MS };
+/** Rows about those who are turned away. */
+const ofNotes: AttemptLimit = { countMax: 1, perMs: 15 * MINUTE_MS };
 
 function countersOf(email: string, address: string): [string, AttemptLimit][] {
   return [
@@ -36,12 +38,18 @@ export async function checkPassword(
 ): Promise<PasswordOutcome> {
   for (const [name, limit] of countersOf(email, from.address)) {
     const waitMs = await accounts.attempts.take(name, limit);
-    if (waitMs > 0) return { kind: 'wait', waitMs };
+    if (waitMs > 0) {
+      await auditTurnedAway(accounts, email, from, waitMs);
+      return { kind: 'wait', waitMs };
+    }
   }
   const user = await findUserByEmail(accounts.sql, email.trim());
   const stored = user?.passwordHash ?? null;
   const isRight = await accounts.hasher.verify(stored, password);
-  if (user === null) return { kind: 'refused' };
+  if (user === null) {
+    await auditStranger(accounts.sql, countedName('account', email.trim()), { ...from, reason: 'unknown_account' });
+    return { kind: 'refused' };
+  }
   if (!isRight || stored === null || user.status !== 'active') {
     await auditFailure(accounts, user, from, user.status === 'active' ? 'wrong_password' : 'disabled');
     return { kind: 'refused' };
@@ -50,8 +58,29 @@ export async function checkPassword(
   return { kind: 'right', user, needsCode: user.totpEnabledAt !== null };
 }
 
-export function auditFailure(accounts: Accounts, user: UserRow, from: AskedFrom, reason: string): Promise<void> {
-  return auditAccount(accounts.sql, user, { action: 'login.failed', ...auditedFrom(from), details: { reason } });
+export function auditFailure(
+  accounts: Accounts,
+  user: UserRow,
+  from: AskedFrom,
+  reason: string,
+  details: object = {},
+): Promise<void> {
+  const entry = { action: 'login.failed', ...auditedFrom(from), details: { reason, ...details } };
+  return auditAccount(accounts.sql, user, entry);
+}
+
+/**
+ * Of those who are turned away the first is audited, and one more each quarter of an hour while it goes on: who guesses a thousand
+ * times writes no thousand rows.
+ */
+async function auditTurnedAway(accounts: Accounts, email: string, from: AskedFrom, waitMs: number): Promise<void> {
+  const account = countedName('account', email.trim());
+  const isNoted = await accounts.attempts.take(countedName('turned-away', account, from.address), ofNotes);
+  if (isNoted > 0) return;
+  const user = await findUserByEmail(accounts.sql, email.trim());
+  const details = { wait_seconds: Math.ceil(waitMs / SECOND_MS) };
+  if (user === null) await auditStranger(accounts.sql, account, { ...from, reason: 'too_many_tries', details });
+  else await auditFailure(accounts, user, from, 'too_many_tries', details);
 }
 
 async function hashAnew(accounts: Accounts, user: UserRow, password: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as client from 'openid-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { rolePermissions } from '../../domain/access/roles.ts';
 import { decodePart } from '../../tests/support/decode-token.ts';
 import { type IdentityHarness, startIdentityHarness } from '../../tests/support/identity-harness.ts';
@@ -18,8 +18,12 @@ function readPlans(token: string): Promise<Response> {
   return fetch(`${harness.url}/v1/plans`, { headers: { authorization: `Bearer ${token}` } });
 }
 
-async function askForToken(form: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> }> {
-  const response = await fetch(`${harness.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) });
+async function askForToken(
+  form: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const body = new URLSearchParams(form);
+  const response = await fetch(`${harness.url}/oauth/token`, { method: 'POST', body, headers });
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -69,6 +73,25 @@ describe('a machine', () => {
       scope: [...rolePermissions.integrator].join(' '),
     });
     expect((await readPlans(tokens.access_token)).status).toBe(200);
+  });
+
+  it('is audited when it is used first, and not again', async () => {
+    const { tenantId, id, form } = await signIn();
+    const headers = { 'x-request-id': 'first-use' };
+    for (let use = 0; use < 3; use += 1) expect((await askForToken(form, headers)).status).toBe(200);
+    const read = () => harness.owner`
+      select actor, resource_id, request_id, ip_address from audit_log
+      where tenant_id = ${tenantId} and action = 'oauth_client.first_used'`;
+    // Noted behind the answer.
+    await vi.waitFor(async () => expect(await read()).toHaveLength(1), 10_000);
+    await harness.owner`update oauth_clients set last_used_at = now() - interval '1 hour' where id = ${id}`;
+    await askForToken(form);
+    await vi.waitFor(async () => {
+      const rows = await harness.owner`
+        select 1 from oauth_clients where id = ${id} and last_used_at > now() - interval '1 minute'`;
+      expect(rows).toHaveLength(1);
+    }, 10_000);
+    expect(await read()).toMatchObject([{ actor: id, resourceId: id, requestId: 'first-use', ipAddress: '127.0.0.1' }]);
   });
 
   it('signs in with a key of its own, and every assertion counts once', async () => {

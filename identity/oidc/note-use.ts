@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Sql } from '../../db/database.ts';
 import { writeAudit } from '../../db/queries/audit-log.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { registerCounter } from '../../runtime/metrics.ts';
 import { tenantOfClient } from './token-policy.ts';
@@ -21,7 +22,7 @@ export function noteUse(provider: Provider, parts: { sql: Sql; logger: Logger })
   provider.on('grant.success', (ctx) => {
     tokens.inc({ grant: grantOf(ctx), outcome: 'issued' });
     const tenantId = tenantOfClient(ctx.oidc.client);
-    if (tenantId !== null) noteUsed(sql, tenantId, ctx.oidc.client?.clientId ?? '').catch(failed);
+    if (tenantId !== null) noteUsed(sql, tenantId, ctx.oidc.client?.clientId ?? '', calledFrom(ctx)).catch(failed);
   });
   provider.on('grant.error', (ctx, error) => {
     tokens.inc({ grant: grantOf(ctx), outcome: error.error });
@@ -59,11 +60,28 @@ export function noteUse(provider: Provider, parts: { sql: Sql; logger: Logger })
   });
 }
 
-/** At most once a minute: many tokens at once would wait for one row. */
-async function noteUsed(sql: Sql, tenantId: string, id: string): Promise<void> {
-  await sql`update oauth_clients set last_used_at = clock_timestamp()
-    where tenant_id = ${tenantId} and id = ${id}
-      and (last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')`;
+/** At most once a minute: many tokens at once would wait for one row. The first use is audited, as that of a key is. */
+async function noteUsed(sql: Sql, tenantId: TenantId, id: string, from: ReturnType<typeof calledFrom>): Promise<void> {
+  await sql.begin(async (tx) => {
+    const [noted] = await tx<{ isFirst: boolean }[]>`
+      with stale as (
+        select id, last_used_at from oauth_clients
+        where tenant_id = ${tenantId} and id = ${id}
+          and (last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')
+        for update)
+      update oauth_clients c set last_used_at = clock_timestamp() from stale s
+      where c.tenant_id = ${tenantId} and c.id = s.id
+      returning s.last_used_at is null as is_first`;
+    if (noted?.isFirst !== true) return;
+    await writeAudit(tx, {
+      tenantId,
+      actor: id,
+      action: 'oauth_client.first_used',
+      resourceId: id,
+      ...from,
+      details: {},
+    });
+  });
 }
 
 function grantOf(ctx: KoaContextWithOIDC): string {

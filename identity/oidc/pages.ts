@@ -1,43 +1,53 @@
-import { createHash } from 'node:crypto';
+import { html, raw } from 'hono/html';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { renderDocument, styleSource } from '../pages/page.ts';
+import { chooseTexts } from '../pages/texts/choose-texts.ts';
+import type { PageTexts } from '../pages/texts/en.ts';
 
-const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:15vh auto;padding:0 1rem;color:#1c1f26}
-h1{font-size:1.4rem}button{font:inherit;padding:.6rem 1.2rem;border:0;border-radius:.4rem;background:#b3202c;color:#fff;cursor:pointer}
-button.quiet{background:#e8eaee;color:inherit}`;
-
-const styleHash = createHash('sha256').update(style).digest('base64');
-
-/** For what the OAuth2 server shows itself: nothing from elsewhere, no script, in no frame. */
-export const pageHeaders = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
+/**
+ * For what the OAuth2 server shows itself: our style sheet, nothing from elsewhere, no script, in no frame. Its forms may lead on to
+ * an application, which is why where they go is not narrowed.
+ */
+const headers = {
+  'content-security-policy': `default-src 'none'; style-src ${styleSource}; base-uri 'none'; frame-ancestors 'none'`,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
 };
 
-function page(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title><style>${style}</style></head><body><h1>${title}</h1>${body}</body></html>
-`;
+function textsOf(ctx: KoaContextWithOIDC): PageTexts {
+  // A request that fails early has no parameters yet.
+  const uiLocales = ctx.oidc?.params?.['ui_locales'] ?? ctx.query['ui_locales'];
+  return chooseTexts({ uiLocales, acceptLanguage: ctx.get('accept-language') });
+}
+
+async function show(ctx: KoaContextWithOIDC, page: Parameters<typeof renderDocument>[1]): Promise<void> {
+  ctx.set(headers);
+  ctx.type = 'html';
+  ctx.body = await renderDocument(textsOf(ctx), page);
 }
 
 /** `form` is the library's, and names no button; both of these belong to it. */
-export function signOutPage(form: string): string {
-  return page(
-    'Sign out?',
-    `${form}<p><button autofocus type="submit" form="op.logoutForm" value="yes" name="logout">Sign out</button>
-<button class="quiet" type="submit" form="op.logoutForm">Stay signed in</button></p>`,
-  );
+export function showSignOut(ctx: KoaContextWithOIDC, form: string): Promise<void> {
+  const { question, button, stay } = textsOf(ctx).signOut;
+  const body = html`${raw(form)}
+    <button autofocus type="submit" form="op.logoutForm" value="yes" name="logout">${button}</button>
+    <button class="second" type="submit" form="op.logoutForm">${stay}</button>`;
+  return show(ctx, { title: question, body });
 }
 
-export function signedOutPage(): string {
-  return page('You are signed out', '<p>You can close this page.</p>');
+export function showSignedOut(ctx: KoaContextWithOIDC): Promise<void> {
+  const { title, close } = textsOf(ctx).signOut;
+  return show(ctx, { title, body: html`<p>${close}</p>` });
 }
 
-export function failurePage(failure: { error: string; description: string }): string {
-  return page('That did not work', `<p>${escape(failure.description)}</p><p><code>${escape(failure.error)}</code></p>`);
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+/** What the library says of it is English, and for whoever builds the application. */
+export function showFailure(
+  ctx: KoaContextWithOIDC,
+  { error, error_description: description }: { error: string; error_description?: string | undefined },
+): Promise<void> {
+  const { failure } = textsOf(ctx);
+  const said = description === undefined ? error : `${error}: ${description}`;
+  const body = html`<p>${failure.application}</p><p lang="en"><code>${said}</code></p>`;
+  return show(ctx, { title: failure.title, body });
 }

@@ -5,6 +5,8 @@ import type { Sql } from '../../db/database.ts';
 import { isPermission } from '../../domain/access/permissions.ts';
 import { firstPartyClientId } from '../first-party-client.ts';
 import type { Interaction, Interactions } from '../interactions.ts';
+import { textsFor } from '../pages/parts.ts';
+import { renderOver } from '../pages/sign-in-forms.ts';
 import { parseSubject, spellSubject } from '../subject.ts';
 import { findUserAccount, loginSecondsOf } from './accounts.ts';
 import { tenantOfClient } from './token-policy.ts';
@@ -64,14 +66,14 @@ export function createInteractions(parts: { sql: Sql; provider: () => Provider }
   };
 }
 
-function gone(c: Context): Response {
-  return c.text('This sign-in is over. Go back to the application and start again.', 410);
+function gone(c: Context): Promise<Response> {
+  return renderOver({ texts: textsFor(c) }, 410);
 }
 
 function describe(waiting: Waiting, client: { clientId: string; clientName?: string | undefined }): Interaction {
   const { uid, prompt, params, session } = waiting;
   const isFirstParty = client.clientId === firstPartyClientId;
-  const { login_hint: hint, scope } = params;
+  const { login_hint: hint, scope, ui_locales: locales } = params;
   return {
     uid,
     client: { id: client.clientId, name: client.clientName ?? client.clientId, isFirstParty },
@@ -79,6 +81,7 @@ function describe(waiting: Waiting, client: { clientId: string; clientName?: str
     subject: session === undefined ? null : parseSubject(session.accountId),
     scopes: typeof scope === 'string' ? scope.split(' ') : [],
     loginHint: typeof hint === 'string' ? hint : null,
+    uiLocales: typeof locales === 'string' ? locales : null,
   };
 }
 

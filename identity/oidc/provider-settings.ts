@@ -15,7 +15,7 @@ import { clientExtras, createClientRecords } from './client-records.ts';
 import { createDurableRecords } from './durable-records.ts';
 import { failClosed } from './fail-closed.ts';
 import { grantFirstParty } from './first-party-grant.ts';
-import { failurePage, pageHeaders, signedOutPage, signOutPage } from './pages.ts';
+import { showFailure, showSignedOut, showSignOut } from './pages.ts';
 import { createShortLivedRecords } from './short-lived-records.ts';
 import { createSignOutAtOnce } from './sign-out-at-once.ts';
 import { type SigningKey, signingAlgorithm } from './signing-keys.ts';
@@ -98,11 +98,7 @@ export function providerSettings(parts: ProviderParts, keys: readonly SigningKey
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // They live as long as the grant, which signing out ends (end-grants.ts); a session is lost with Redis, they are not.
     expiresWithSession: () => false,
-    renderError: (ctx, { error, error_description: description }) => {
-      ctx.set(pageHeaders);
-      ctx.type = 'html';
-      ctx.body = failurePage({ error, description: description ?? 'The request could not be served.' });
-    },
+    renderError: showFailure,
   };
 }
 
@@ -130,15 +126,9 @@ function features(parts: ProviderParts): Configuration['features'] {
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: async (ctx, form) => {
-        if (await signOutAtOnce(ctx)) return;
-        ctx.set(pageHeaders);
-        ctx.body = signOutPage(form);
+        if (!(await signOutAtOnce(ctx))) await showSignOut(ctx, form);
       },
-      postLogoutSuccessSource: (ctx) => {
-        ctx.set(pageHeaders);
-        ctx.type = 'html';
-        ctx.body = signedOutPage();
-      },
+      postLogoutSuccessSource: showSignedOut,
     },
   };
 }

@@ -2,6 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { DomainError } from '../../domain/errors.ts';
 import { containsCardNumber } from '../../runtime/card-number.ts';
+import { containsApiKey } from '../api-key.ts';
+import type { PageTexts } from './texts/en.ts';
 
 const formBytesMax = 16_384;
 
@@ -57,8 +59,9 @@ async function readText(c: Context): Promise<string> {
 }
 
 /** Null where the text may be a person's name, else what is wrong with it. */
-export function refuseName(name: string): string | null {
-  if (name === '' || name.length > 200) return 'must have 1 to 200 characters';
-  if (/\p{Cc}/u.test(name)) return 'has characters that cannot be shown';
-  return containsCardNumber(name) ? 'looks like a card number' : null;
+export function findNameFault(name: string): keyof PageTexts['invitation']['nameFaults'] | null {
+  if (name === '' || name.length > 200) return 'length';
+  if (/\p{Cc}/u.test(name)) return 'unprintable';
+  if (containsApiKey(name)) return 'api_key';
+  return containsCardNumber(name) ? 'card_number' : null;
 }

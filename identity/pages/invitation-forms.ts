@@ -1,10 +1,8 @@
 import { html } from 'hono/html';
 import type { OpenInvitation } from '../accounts/accept-invitation.ts';
-import { passwordLengthMin } from '../accounts/password-policy.ts';
 import { type Html, type Page, renderField, renderForm, renderPage } from './page.ts';
 import type { PageContext } from './parts.ts';
-
-export const newPasswordHint = `At least ${passwordLengthMin} characters; several words that nobody would guess are best.`;
+import type { PageTexts } from './texts/en.ts';
 
 /** What is said with a form that is shown again: `field` is what it is about. */
 export type Said = Pick<Page, 'status' | 'error' | 'headers'> & { name?: string; field?: 'name' | 'password' | 'code' };
@@ -19,13 +17,14 @@ export const aboutInvitation = (token: string) => `invitation ${token}`;
 /** Somebody the platform does not know yet. */
 export function askNew(parts: PageContext, invited: Invited, said: Said = {}): Promise<Response> {
   const { name = '', field } = said;
+  const { invitation, password } = parts.texts;
   const fields = html`${renderField({
-    ...{ name: 'name', label: 'Your name', value: name, autocomplete: 'name', focus: field !== 'password' },
+    ...{ name: 'name', label: invitation.name, value: name, autocomplete: 'name', focus: field !== 'password' },
     invalid: field === 'name',
   })}
     ${renderField({
-      ...{ name: 'password', label: 'Choose a password', type: 'password', autocomplete: 'new-password' },
-      ...{ hint: newPasswordHint, focus: field === 'password', invalid: field === 'password' },
+      ...{ name: 'password', label: invitation.choosePassword, type: 'password', autocomplete: 'new-password' },
+      ...{ hint: password.hint, focus: field === 'password', invalid: field === 'password' },
     })}`;
   return renderInvitation(parts, invited, fields, said);
 }
@@ -33,40 +32,51 @@ export function askNew(parts: PageContext, invited: Invited, said: Said = {}): P
 /** Somebody who has an account under this address. */
 export function askKnown(parts: PageContext, invited: Invited, said: Said = {}): Promise<Response> {
   const { field } = said;
-  const fields = html`<p>There is an account for this address already. Sign in to accept.</p>
+  const { invitation, signIn, code } = parts.texts;
+  const fields = html`<p>${invitation.known}</p>
     ${renderField({
-      ...{ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
+      ...{ name: 'password', label: signIn.password, type: 'password', autocomplete: 'current-password' },
       ...{ focus: field !== 'code', invalid: field === 'password' },
     })}
     ${renderField({
-      ...{ name: 'code', label: 'Code', autocomplete: 'one-time-code', optional: true },
+      ...{ name: 'code', label: code.label, autocomplete: 'one-time-code', optional: true },
       ...{ focus: field === 'code', invalid: field === 'code' },
-      hint: 'Only where you have set up an authenticator: its six digits, or a recovery code.',
+      hint: code.hintWhereSetUp,
     })}
-    <p><a href="/identity/password">Forgotten your password?</a></p>`;
+    <p><a href="/identity/password">${signIn.forgotten}</a></p>`;
   return renderInvitation(parts, invited, fields, said);
 }
 
-function renderInvitation({ guard }: PageContext, invited: Invited, fields: Html, said: Said): Promise<Response> {
+function renderInvitation(
+  { guard, texts }: PageContext,
+  invited: Invited,
+  fields: Html,
+  said: Said,
+): Promise<Response> {
   const { token, email, role, tenantName } = invited;
   const form = renderForm({
     action: `/identity/invitation/${encodeURIComponent(token)}`,
     token: guard.tokenFor(aboutInvitation(token)),
-    button: 'Accept',
+    button: texts.invitation.accept,
     // Password managers file what is chosen under this.
     fields: html`<input type="hidden" name="username" value="${email}" autocomplete="username">${fields}`,
   });
   const { status, error, headers } = said;
-  const body = html`<p class="soft">for ${email}, as ${role}</p>${form}`;
-  return renderPage({ title: `Join ${tenantName}`, status, error, headers, body });
+  const body = html`<p class="soft">${texts.invitation.whom(email, nameOfRole(texts, role))}</p>${form}`;
+  return renderPage(texts, { title: texts.invitation.title(tenantName), status, error, headers, body });
 }
 
-export function renderInvitationOver(): Promise<Response> {
-  const body = html`<p>This invitation has been used, has expired or was withdrawn. Ask for another.</p>`;
-  return renderPage({ title: 'This invitation is over', body, status: 404 });
+/** A role of the tenant's own is named by it. */
+function nameOfRole({ invitation: { roles } }: PageTexts, role: string): string {
+  return Object.hasOwn(roles, role) ? roles[role as keyof typeof roles] : role;
 }
 
-export function renderJoined({ tenantName }: OpenInvitation): Promise<Response> {
-  const body = html`<p>You are in. You can sign in to ${tenantName} now.</p><p><a href="/admin">Sign in</a></p>`;
-  return renderPage({ title: `Welcome to ${tenantName}`, body });
+export function renderInvitationOver({ texts }: PageContext): Promise<Response> {
+  const body = html`<p>${texts.invitation.over}</p>`;
+  return renderPage(texts, { title: texts.invitation.overTitle, body, status: 404 });
+}
+
+export function renderJoined({ texts }: PageContext, { tenantName }: OpenInvitation): Promise<Response> {
+  const body = html`<p>${texts.invitation.joined(tenantName)}</p><p><a href="/admin">${texts.signIn.button}</a></p>`;
+  return renderPage(texts, { title: texts.invitation.welcome(tenantName), body });
 }

@@ -1,14 +1,17 @@
-import { html } from 'hono/html';
+import { createHash } from 'node:crypto';
+import { html, raw } from 'hono/html';
+import { stylesheet } from './stylesheet.ts';
+import type { PageTexts } from './texts/en.ts';
 
 export type Html = ReturnType<typeof html>;
 
-export const stylesheetPath = '/identity/pages.css';
+/** The one style sheet, in the page itself: it is there where no other address answers, and nothing else may style. */
+export const styleSource = `'sha256-${createHash('sha256').update(stylesheet).digest('base64')}'`;
 
 /** Nothing but our own style sheet, and forms that lead back here; nobody frames it, keeps it, or learns its address. */
 const headers = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'content-security-policy': `default-src 'none'; style-src ${styleSource}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -16,28 +19,34 @@ const headers = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
-export interface Page {
+interface Document {
   title: string;
   body: Html;
-  status?: number;
   /** What went wrong with what was sent: announced, and said in front of the form. */
   error?: string | null;
-  headers?: Record<string, string>;
   /** Where the browser goes on by itself. */
   continueAt?: string;
 }
 
+export interface Page extends Document {
+  status?: number;
+  headers?: Record<string, string>;
+}
+
 /** A whole page; every value in it is escaped by the template. */
-export async function renderPage({ title, body, status = 200, error = null, ...more }: Page): Promise<Response> {
+export async function renderDocument(
+  { lang, error: errorWord }: Pick<PageTexts, 'lang' | 'error'>,
+  { title, body, error = null, continueAt }: Document,
+): Promise<string> {
   const text = await html`<!doctype html>
-<html lang="en">
+<html lang="${lang}">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="robots" content="noindex">
-    ${more.continueAt === undefined ? '' : html`<meta http-equiv="refresh" content="0;url=${more.continueAt}">`}
-    <title>${error === null ? '' : 'Error: '}${title} – RedCore</title>
-    <link rel="stylesheet" href="${stylesheetPath}">
+    ${continueAt === undefined ? '' : html`<meta http-equiv="refresh" content="0;url=${continueAt}">`}
+    <title>${error === null ? '' : `${errorWord}: `}${title} – RedCore</title>
+    <style>${raw(stylesheet)}</style>
   </head>
   <body>
     <main>
@@ -49,7 +58,11 @@ export async function renderPage({ title, body, status = 200, error = null, ...m
   </body>
 </html>
 `;
-  return new Response(String(text), { status, headers: { ...headers, ...more.headers } });
+  return String(text);
+}
+
+export async function renderPage(texts: PageTexts, { status = 200, headers: more, ...page }: Page): Promise<Response> {
+  return new Response(await renderDocument(texts, page), { status, headers: { ...headers, ...more } });
 }
 
 export interface Field {

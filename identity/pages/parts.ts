@@ -5,6 +5,8 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Accounts, AskedFrom } from '../accounts/accounts.ts';
 import type { Interactions } from '../interactions.ts';
 import type { FormGuard } from './guard-form.ts';
+import { chooseTexts } from './texts/choose-texts.ts';
+import type { PageTexts } from './texts/en.ts';
 
 /** What the pages are given by the process they run in. */
 export interface AccountPageParts {
@@ -20,21 +22,41 @@ export interface AccountPageParts {
   logger: Logger;
 }
 
+/** What a page of one request is made of. */
 export interface PageContext extends AccountPageParts {
   guard: FormGuard;
+  texts: PageTexts;
+}
+
+/** The same for every request, and in whose words one is answered. */
+export interface PageParts extends AccountPageParts {
+  guard: FormGuard;
+}
+
+/** `uiLocales` as an application asked for a sign-in; else the address may say it. */
+export function contextOf(parts: PageParts, c: Context, uiLocales?: string | null): PageContext {
+  return { ...parts, texts: textsFor(c, uiLocales) };
+}
+
+export function textsFor(c: Context, uiLocales?: string | null): PageTexts {
+  const asked = uiLocales ?? c.req.query('ui_locales');
+  return chooseTexts({ uiLocales: asked, acceptLanguage: c.req.header('accept-language') });
 }
 
 export function askedFrom(parts: AccountPageParts, c: Context): AskedFrom {
   return { address: parts.addressOf(c), requestId: c.req.header('x-request-id')?.slice(0, 100) ?? null };
 }
 
-export const refusedText = 'E-mail address or password is wrong.';
-
 /** For an account or a sender that has tried too often. */
-export function waiting(waitMs: number): { status: number; error: string; headers: Record<string, string> } {
-  const minutes = Math.ceil(waitMs / MINUTE_MS);
-  const error = `Too many tries. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`;
-  return { status: 429, error, headers: { 'retry-after': String(Math.ceil(waitMs / SECOND_MS)) } };
+export function waiting(
+  { tooManyTries }: PageTexts,
+  waitMs: number,
+): { status: number; error: string; headers: Record<string, string> } {
+  return {
+    status: 429,
+    error: tooManyTries(Math.ceil(waitMs / MINUTE_MS)),
+    headers: { 'retry-after': String(Math.ceil(waitMs / SECOND_MS)) },
+  };
 }
 
 /** After a form: the next page, by GET. */

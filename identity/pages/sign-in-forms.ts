@@ -5,6 +5,7 @@ import type { Interaction } from '../interactions.ts';
 import { platformScope } from '../principal.ts';
 import { type Page, renderField, renderForm, renderPage } from './page.ts';
 import type { PageContext } from './parts.ts';
+import type { PageTexts } from './texts/en.ts';
 
 type Said = Pick<Page, 'status' | 'error' | 'headers'>;
 
@@ -13,36 +14,41 @@ export function pathOf({ uid }: Interaction): string {
 }
 
 export function askPassword(
-  { guard }: PageContext,
+  { guard, texts }: PageContext,
   interaction: Interaction,
   email: string,
   said: Said = {},
 ): Promise<Response> {
   const invalid = said.error !== undefined;
   const fields = html`${renderField({
-    ...{ name: 'email', label: 'E-mail address', type: 'email', value: email, autocomplete: 'username' },
+    ...{ name: 'email', label: texts.signIn.email, type: 'email', value: email, autocomplete: 'username' },
     ...{ focus: email === '', invalid },
   })}
   ${renderField({
-    ...{ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' },
+    ...{ name: 'password', label: texts.signIn.password, type: 'password', autocomplete: 'current-password' },
     ...{ focus: email !== '', invalid },
   })}`;
-  const form = { action: pathOf(interaction), token: guard.tokenFor(interaction.uid), button: 'Sign in', fields };
-  const body = html`<p class="soft">to continue to ${interaction.client.name}</p>
+  const form = {
+    action: pathOf(interaction),
+    token: guard.tokenFor(interaction.uid),
+    button: texts.signIn.button,
+    fields,
+  };
+  const body = html`<p class="soft">${texts.signIn.to(interaction.client.name)}</p>
     ${renderForm(form)}
-    <p><a href="/identity/password">Forgotten your password?</a></p>`;
-  return renderPage({ title: 'Sign in', ...said, body });
+    <p><a href="/identity/password">${texts.signIn.forgotten}</a></p>`;
+  return renderPage(texts, { title: texts.signIn.title, ...said, body });
 }
 
-export function askCode({ guard }: PageContext, interaction: Interaction, said: Said = {}): Promise<Response> {
+export function askCode({ guard, texts }: PageContext, interaction: Interaction, said: Said = {}): Promise<Response> {
   const fields = renderField({
-    ...{ name: 'code', label: 'Code', autocomplete: 'one-time-code', focus: true },
+    ...{ name: 'code', label: texts.code.label, autocomplete: 'one-time-code', focus: true },
     invalid: said.error !== undefined,
-    hint: 'The six digits your authenticator shows, or one of your recovery codes.',
+    hint: texts.code.hint,
   });
   const token = guard.tokenFor(interaction.uid);
-  const body = renderForm({ action: `${pathOf(interaction)}/code`, token, button: 'Go on', fields });
-  return renderPage({ title: 'Enter your code', ...said, body });
+  const body = renderForm({ action: `${pathOf(interaction)}/code`, token, button: texts.goOn, fields });
+  return renderPage(texts, { title: texts.code.title, ...said, body });
 }
 
 export interface Choice {
@@ -50,16 +56,19 @@ export interface Choice {
   label: string;
 }
 
-export function listChoices({ places, platform }: { places: readonly Place[]; platform: boolean }): Choice[] {
+export function listChoices(
+  { place: words }: PageTexts,
+  { places, platform }: { places: readonly Place[]; platform: boolean },
+): Choice[] {
   const choices = places.map(({ tenantId, tenantName, tenantMode }) => ({
     tenantId,
-    label: `${tenantName} (${tenantMode === 'live' ? 'live' : 'test'})`,
+    label: `${tenantName} (${tenantMode === 'live' ? words.live : words.test})`,
   }));
-  return platform ? [{ tenantId: platformScope, label: 'The platform (operators)' }, ...choices] : choices;
+  return platform ? [{ tenantId: platformScope, label: words.platform }, ...choices] : choices;
 }
 
 export function askPlace(
-  { guard }: PageContext,
+  { guard, texts }: PageContext,
   interaction: Interaction,
   choices: readonly Choice[],
 ): Promise<Response> {
@@ -67,18 +76,16 @@ export function askPlace(
     ({ tenantId, label }, index) => html`<label>
       <input type="radio" name="tenant_id" value="${tenantId}" required ${index === 0 ? 'checked' : ''}>${label}</label>`,
   );
-  const fields = html`<fieldset><legend>Where do you want to go?</legend>${radios}</fieldset>`;
+  const fields = html`<fieldset><legend>${texts.place.question}</legend>${radios}</fieldset>`;
   const token = guard.tokenFor(interaction.uid);
-  const body = renderForm({ action: `${pathOf(interaction)}/place`, token, button: 'Go on', fields });
-  return renderPage({ title: 'Choose', body });
+  const body = renderForm({ action: `${pathOf(interaction)}/place`, token, button: texts.goOn, fields });
+  return renderPage(texts, { title: texts.place.title, body });
 }
 
-export function renderOver(): Promise<Response> {
-  const body = html`<p>This sign-in is over, or was begun in another browser. Go back to where you came from and start again.</p>`;
-  return renderPage({ title: 'Start again', body, status: 404 });
+export function renderOver({ texts }: Pick<PageContext, 'texts'>, status = 404): Promise<Response> {
+  return renderPage(texts, { title: texts.over.title, body: html`<p>${texts.over.text}</p>`, status });
 }
 
-export function renderNoPlace(): Promise<Response> {
-  const body = html`<p>Your account has no place here. Ask an administrator of the business to invite you.</p>`;
-  return renderPage({ title: 'No place to go', body, status: 403 });
+export function renderNoPlace({ texts }: PageContext): Promise<Response> {
+  return renderPage(texts, { title: texts.place.noneTitle, body: html`<p>${texts.place.none}</p>`, status: 403 });
 }

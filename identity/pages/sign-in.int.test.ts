@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ShortLivedStoreError } from '../../adapters/short-lived/short-lived-store-error.ts';
@@ -109,6 +110,27 @@ describe('signing in', () => {
     }
     harness.address = 'elsewhere';
     expect((await enterPassword(waiting, user)).status).toBe(303);
+  });
+
+  it('is audited also where nobody is known by the address, and once where a try is turned away', async () => {
+    const tenantId = await harness.makeTenant();
+    const user = await harness.makeUser({ tenants: [tenantId] });
+    const stranger = { email: `${crypto.randomUUID()}@people.example`, password: goodPassword };
+    const waiting = harness.interactions.begin();
+    for (const who of [stranger, { email: user.email, password: 'wrong' }])
+      for (let count = 0; count < 13; count += 1) await harness.post(pathOf(waiting), who);
+    const rows = await harness.owner<{ tenantId: string; actor: string; resourceId: string; reason: string }[]>`
+      select tenant_id, actor, resource_id, details->>'reason' as reason from audit_log
+      where action = 'login.failed' and ip_address = ${harness.address} order by at`;
+    const ofStranger = rows.filter(({ tenantId: of }) => of === 'platform');
+    const ofUser = rows.filter(({ tenantId: of }) => of === tenantId);
+    const reasons = (of: typeof ofUser) => of.map(({ reason }) => reason);
+    expect(reasons(ofStranger)).toEqual([...Array<string>(10).fill('unknown_account'), 'too_many_tries']);
+    expect(reasons(ofUser)).toEqual([...Array<string>(10).fill('wrong_password'), 'too_many_tries']);
+    expect(new Set(ofUser.map(({ actor }) => actor))).toEqual(new Set([user.id]));
+    expect(new Set(ofStranger.map(({ actor }) => actor))).toEqual(new Set(['unknown']));
+    expect(new Set(ofStranger.map(({ resourceId }) => resourceId)).size).toBe(1);
+    expect(JSON.stringify(rows)).not.toContain(stranger.email);
   });
 
   it('is refused while tries cannot be counted', async () => {
@@ -238,7 +260,25 @@ describe('a page', () => {
     expect(policy).not.toMatch(/script-src|unsafe/);
     expect([headers.get('cache-control'), headers.get('referrer-policy')]).toEqual(['no-store', 'no-referrer']);
     expect(text).not.toContain('<script');
-    expect((await harness.get('/identity/pages.css')).headers.get('content-type')).toContain('text/css');
+    // The one style sheet stands in the page, and is named by its digest.
+    const style = /<style>([^<]*)<\/style>/.exec(text)?.[1] ?? '';
+    expect(policy).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+  });
+
+  it.each([
+    [null, 'de-AT,de;q=0.9,en;q=0.5', 'de', 'Passwort vergessen?'],
+    [null, 'fr-FR, en;q=0.1, de;q=0.7', 'de', 'Passwort vergessen?'],
+    [null, 'de;q=0, en', 'en', 'Forgotten your password?'],
+    ['de-CH en', 'en-GB', 'de', 'Passwort vergessen?'],
+    ['fr', 'en', 'en', 'Forgotten your password?'],
+    [null, 'fr', 'en', 'Forgotten your password?'],
+  ])('is in the language its application asks for, else its browser: %s, %s', async (uiLocales, accept, lang, said) => {
+    const shown = await harness.get(pathOf(harness.interactions.begin({ uiLocales })), { 'accept-language': accept });
+    expect(shown.text).toContain(`<html lang="${lang}">`);
+    expect(shown.text).toContain(said);
+    const headers = { 'accept-language': accept };
+    const refused = await harness.post(pathOf(harness.interactions.begin({ uiLocales })), { email: 'nobody' }, headers);
+    expect(refused.text).toContain(lang === 'de' ? 'Fehler: Anmelden' : 'Error: Sign in');
   });
 
   it.each<[string, Record<string, string>, Record<string, string>]>([

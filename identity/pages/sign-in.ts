@@ -8,7 +8,7 @@ import type { Interaction } from '../interactions.ts';
 import { platformScope } from '../principal.ts';
 import { answerConsent, renderConsent } from './consent.ts';
 import { leaveTo } from './leave-to.ts';
-import { askedFrom, type PageContext, refusedText, seeOther, waiting } from './parts.ts';
+import { askedFrom, contextOf, type PageContext, type PageParts, seeOther, waiting } from './parts.ts';
 import { askCode, askPassword, askPlace, listChoices, pathOf, renderNoPlace, renderOver } from './sign-in-forms.ts';
 import { createProgressStore, type Progress, type ProgressStore } from './sign-in-progress.ts';
 
@@ -24,11 +24,12 @@ interface Step {
  * Password, then a code where the user has a second factor, then the choice of a place. Each step leads back to the page, which
  * shows what is missing; where nothing is, the application goes on.
  */
-export function serveSignIn(app: Hono, parts: PageContext): void {
-  const progress = createProgressStore(parts.store);
+export function serveSignIn(app: Hono, common: PageParts): void {
+  const progress = createProgressStore(common.store);
   const step = (work: (step: Step) => Promise<Response>) => async (c: Context) => {
-    const interaction = await parts.interactions.find(c);
-    if (interaction === null || interaction.uid !== c.req.param('uid')) return renderOver();
+    const interaction = await common.interactions.find(c);
+    const parts = contextOf(common, c, interaction?.uiLocales);
+    if (interaction === null || interaction.uid !== c.req.param('uid')) return renderOver(parts);
     return work({ parts, progress, c, interaction });
   };
   app.get('/identity/sign-in/:uid', step(show));
@@ -37,7 +38,7 @@ export function serveSignIn(app: Hono, parts: PageContext): void {
   app.post('/identity/sign-in/:uid/place', step(takePlace));
   app.post(
     '/identity/sign-in/:uid/consent',
-    step(({ c, interaction }) => answerConsent(parts, c, interaction)),
+    step(({ parts, c, interaction }) => answerConsent(parts, c, interaction)),
   );
 }
 
@@ -53,8 +54,9 @@ async function takePassword({ parts, progress, c, interaction }: Step): Promise<
   const form = await parts.guard.readForm(c, interaction.uid);
   const [email, password] = [form.get('email') ?? '', form.get('password') ?? ''];
   const outcome = await checkPassword(parts.accounts, { email, password }, askedFrom(parts, c));
-  if (outcome.kind === 'refused') return askPassword(parts, interaction, email, { status: 401, error: refusedText });
-  if (outcome.kind === 'wait') return askPassword(parts, interaction, email, waiting(outcome.waitMs));
+  if (outcome.kind === 'refused')
+    return askPassword(parts, interaction, email, { status: 401, error: parts.texts.signIn.refused });
+  if (outcome.kind === 'wait') return askPassword(parts, interaction, email, waiting(parts.texts, outcome.waitMs));
   const { user, needsCode } = outcome;
   await progress.save(interaction.uid, {
     userId: user.id,
@@ -70,9 +72,9 @@ async function takeCode({ parts, progress, c, interaction }: Step): Promise<Resp
   const done = await progress.find(interaction.uid);
   if (done === null || !done.needsCode) return seeOther(pathOf(interaction));
   const outcome = await checkSecondFactor(parts.accounts, done.userId, form.get('code') ?? '', askedFrom(parts, c));
-  if (outcome.kind === 'wait') return askCode(parts, interaction, waiting(outcome.waitMs));
+  if (outcome.kind === 'wait') return askCode(parts, interaction, waiting(parts.texts, outcome.waitMs));
   if (outcome.kind === 'refused') {
-    return askCode(parts, interaction, { status: 401, error: 'This code is wrong, or was used already.' });
+    return askCode(parts, interaction, { status: 401, error: parts.texts.code.refused });
   }
   await progress.save(interaction.uid, { ...done, methods: ['pwd', 'otp'], needsCode: false });
   return seeOther(pathOf(interaction));
@@ -82,12 +84,15 @@ async function takeCode({ parts, progress, c, interaction }: Step): Promise<Resp
 async function choosePlace(step: Step, done: Progress): Promise<Response> {
   const { parts, progress, interaction } = step;
   const user = await findUser(parts.accounts.sql, done.userId);
-  if (user === null) return renderOver();
-  const choices = listChoices(await listOpenPlaces(parts.accounts, user, await tenantOf(parts, interaction)));
+  if (user === null) return renderOver(parts);
+  const choices = listChoices(
+    parts.texts,
+    await listOpenPlaces(parts.accounts, user, await tenantOf(parts, interaction)),
+  );
   const [only] = choices;
   if (only === undefined) {
     await progress.forget(interaction.uid);
-    return renderNoPlace();
+    return renderNoPlace(parts);
   }
   return choices.length === 1 ? finish(step, done, only.tenantId) : askPlace(parts, interaction, choices);
 }
@@ -107,9 +112,9 @@ async function finish(step: Step, done: Progress, tenantId: TenantId): Promise<R
   const { userId, methods } = done;
   const login = { ...done, tenantId, onlyTenant: await tenantOf(parts, interaction) };
   const user = await completeSignIn(parts.accounts, login, askedFrom(parts, c));
-  if (user === null) return renderOver();
+  if (user === null) return renderOver(parts);
   await progress.forget(interaction.uid);
-  return leaveTo(interaction, await parts.interactions.signIn(c, { userId, tenantId }, methods));
+  return leaveTo(parts.texts, interaction, await parts.interactions.signIn(c, { userId, tenantId }, methods));
 }
 
 /** An application of a business is for its own tenant alone; null: for all. */

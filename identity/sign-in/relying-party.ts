@@ -1,5 +1,4 @@
 import * as client from 'openid-client';
-import { DomainError } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type Instant, SECOND_MS } from '../../domain/instant.ts';
 import {
@@ -10,6 +9,7 @@ import {
 } from '../first-party-client.ts';
 import { createSignOutProofs } from '../sign-out-proof.ts';
 import { parseSubject, type Subject } from '../subject.ts';
+import { SignInRefusal } from './sign-in-refusal.ts';
 
 /** What must come back unchanged from the identity service, known to the API alone. */
 export interface SignInChecks {
@@ -20,7 +20,7 @@ export interface SignInChecks {
 
 /** The API towards the identity service: an ordinary client of it, by discovery, code and PKCE. The browser carries a code, never a token. */
 export interface RelyingParty {
-  begin(): Promise<{ url: string; checks: SignInChecks }>;
+  begin(language: string | null): Promise<{ url: string; checks: SignInChecks }>;
   /** `query` as the browser brought it. Refuses with `unauthorized` what the identity service did not say to this very sign-in. */
   finish(query: string, checks: SignInChecks): Promise<{ subject: Subject; authenticatedAt: Instant }>;
   /** Leads to the end of this person's session there; nothing more is asked. */
@@ -45,7 +45,7 @@ export function createRelyingParty(parts: RelyingPartyParts): RelyingParty {
   const signOuts = createSignOutProofs(parts.keySecret);
 
   return {
-    async begin() {
+    async begin(language) {
       const config = await configuration();
       const checks = {
         state: client.randomState(),
@@ -61,6 +61,7 @@ export function createRelyingParty(parts: RelyingPartyParts): RelyingParty {
         code_challenge_method: 'S256',
         prompt: 'login',
         max_age: String(ageSecondsMax),
+        ...(language === null ? {} : { ui_locales: language }),
       });
       return { url: url.href, checks };
     },
@@ -77,7 +78,7 @@ export function createRelyingParty(parts: RelyingPartyParts): RelyingParty {
         })
         .then((tokens) => tokens.claims(), orRefuse);
       const subject = claims ? parseSubject(claims.sub) : null;
-      if (!claims || !subject) throw new DomainError('unauthorized', 'The identity service named nobody.');
+      if (!claims || !subject) throw new SignInRefusal('not_confirmed');
       return { subject, authenticatedAt: Number(claims.auth_time) * SECOND_MS };
     },
 
@@ -141,7 +142,5 @@ function orRefuse(error: unknown): never {
     error instanceof TypeError ||
     (error instanceof client.ClientError && ['OAUTH_TIMEOUT', 'OAUTH_ABORT'].includes(error.code ?? ''));
   if (isAway) throw new SignInUnavailableError(error);
-  throw Object.assign(new DomainError('unauthorized', 'The identity service did not confirm this sign-in.'), {
-    cause: error,
-  });
+  throw new SignInRefusal('not_confirmed', error);
 }

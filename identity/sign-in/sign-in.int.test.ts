@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newId } from '../../db/new-id.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
@@ -79,6 +79,15 @@ describe('signing in', () => {
     });
   });
 
+  it('asks in the language it is asked for in', async () => {
+    const first = await browser.get('/auth/sign-in?ui_locales=de-AT%20en');
+    expect(new URL(first.headers.get('location') ?? '').searchParams.get('ui_locales')).toBe('de');
+    const other = await browser.get('/auth/sign-in?ui_locales=xx');
+    expect(new URL(other.headers.get('location') ?? '').searchParams.has('ui_locales')).toBe(false);
+    const failed = await browser.get('/oauth/authorize?client_id=nobody&ui_locales=de', { accept: 'text/html' });
+    expect(await failed.text()).toMatch(/<html lang="de">[^]*Das hat nicht geklappt[^]*invalid_client/);
+  });
+
   it('asks again who has signed in before: a session that is over does not come back by itself', async () => {
     await signIn();
     browser.cookies.delete(sessionCookie);
@@ -102,6 +111,16 @@ describe('signing in', () => {
   it('goes back to a path of ours', async () => {
     const answer = await signIn(browser, `/auth/sign-in?return_to=${encodeURIComponent('/portal/plans?sort=name')}`);
     expect(answer.headers.get('location')).toBe('/portal/plans?sort=name');
+  });
+
+  it.each([
+    ['4000056655665556', null],
+    ['Browser/1.0 (5200 8282 8282 8210)', null],
+    ['Browser/1.0', 'Browser/1.0'],
+  ])('keeps no card number a browser calls itself by: %s', async (name, kept) => {
+    await browser.get((await bringCode()).href, { 'user-agent': name });
+    const { data } = (await (await browser.get('/v1/sessions')).json()) as { data: object[] };
+    expect(data).toMatchObject([{ user_agent: kept }]);
   });
 
   it.each([
@@ -277,6 +296,64 @@ describe('a customer’s link', () => {
     expect(rows.map((row) => [row['actor'], row['ipAddress']])).toEqual([
       [customerId, null],
       [userId, '127.0.0.1'],
+    ]);
+  });
+
+  it('offers no customer the sign-in of staff: once it is over, or they have signed out, they ask for another link', async () => {
+    const german = { accept: 'text/html', 'accept-language': 'de' };
+    await browser.get(url);
+    const over = await new HttpBrowser(platform.url).get(url, german);
+    const left = await browser.send('POST', '/auth/sign-out');
+    expect(left.headers.get('location')).toBe('/auth/portal/signed-out');
+    const again = await browser.send('POST', '/auth/sign-out?from=portal');
+    expect(again.headers.get('location')).toBe('/auth/portal/signed-out');
+    const out = await browser.get('/auth/portal/signed-out', german);
+    for (const page of [over, out]) {
+      const text = await page.text();
+      expect(text).toMatch(/<html lang="de">[^]*Unternehmen um einen neuen/);
+      expect(text).not.toMatch(/<a /);
+    }
+    expect([over.status, out.status]).toEqual([401, 200]);
+    expect(await (await browser.get('/auth/signed-out')).text()).toContain('href="/auth/sign-in"');
+  });
+
+  it('is audited where it signs in, and where it is refused, with the request; of nobody’s link there is nobody to tell', async () => {
+    const as = (requestId: string) => ({ 'x-request-id': requestId });
+    await browser.get(url, as('first'));
+    await new HttpBrowser(platform.url).get(url, as('again'));
+    const { url: late } = await make();
+    await platform.owner`update customers set status = 'inactive' where id = ${customerId}`;
+    // The standing that was looked up for the first link is believed for two seconds.
+    const refused = () => new HttpBrowser(platform.url).get(late, as('inactive'));
+    await vi.waitFor(async () => {
+      const { url: another } = await make();
+      expect((await new HttpBrowser(platform.url).get(another)).status).toBe(401);
+    }, 10_000);
+    await refused();
+    await new HttpBrowser(platform.url).get(`/auth/portal?token=${'A'.repeat(43)}`, as('nobody'));
+    const rows = await platform.owner`
+      select action, actor, resource_id, request_id, ip_address, details from audit_log
+      where tenant_id = ${tenantId} and request_id in ('first', 'again', 'inactive', 'nobody') order by at`;
+    const who = { actor: customerId, resourceId: customerId };
+    const failed = { ...who, action: 'login.failed', ipAddress: '127.0.0.1' };
+    expect(rows).toEqual([
+      { ...who, action: 'login.succeeded', requestId: 'first', ipAddress: null, details: { methods: ['link'] } },
+      { ...failed, requestId: 'again', details: { methods: ['link'], reason: 'link_over' } },
+      { ...failed, requestId: 'inactive', details: { methods: ['link'], reason: 'customer_inactive' } },
+    ]);
+  });
+
+  it('opens a session whose end is audited: by signing out, and by another sign-in in its place', async () => {
+    await browser.get(url);
+    await browser.get((await make()).url, { 'x-request-id': 'another-link' });
+    await browser.send('POST', '/auth/sign-out', { headers: { 'x-request-id': 'out' } });
+    const rows = await platform.owner`
+      select actor, request_id, ip_address, details from audit_log
+      where tenant_id = ${tenantId} and action = 'session.ended' order by at`;
+    const of = { actor: customerId, ipAddress: null };
+    expect(rows).toEqual([
+      { ...of, requestId: 'another-link', details: { by: 'new_sign_in' } },
+      { ...of, requestId: 'out', details: { by: 'sign_out' } },
     ]);
   });
 

@@ -1,5 +1,4 @@
 import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import { platformScope } from '../principal.ts';
@@ -9,6 +8,7 @@ import type { OpenSession } from '../sessions/session.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Subject } from '../subject.ts';
 import type { RelyingParty, SignInChecks } from './relying-party.ts';
+import { SignInRefusal } from './sign-in-refusal.ts';
 
 /** What a browser shows of itself, kept for the list of sessions. */
 export interface Browser {
@@ -17,8 +17,8 @@ export interface Browser {
 }
 
 export interface SignIn {
-  /** `browser` is the secret of the browser's sign-in cookie, where it has one. */
-  begin(browser: string | null, returnTo: string): Promise<{ url: string; browser: string }>;
+  /** `browser` is the secret of the browser's sign-in cookie, where it has one; `language` the one its pages are asked for in. */
+  begin(browser: string | null, returnTo: string, language?: string | null): Promise<{ url: string; browser: string }>;
   /** Null where its sessions were ended since: it has to begin again. */
   finish(attempt: SignInAttempt): Promise<{ session: OpenSession; returnTo: string } | null>;
   signOutUrl(userId: UserId): Promise<string>;
@@ -54,14 +54,14 @@ export function createSignIn(parts: {
     if (tenantId === platformScope)
       return { holder: { kind: 'operator', userId }, tenantId, role: 'operator' } as const;
     const place = (await places.placesOf(userId)).find((one) => one.tenantId === tenantId);
-    if (!place) throw new DomainError('unauthorized', 'There is no place for you in this business any more.');
+    if (!place) throw new SignInRefusal('no_place');
     return { holder: { kind: 'user', userId }, tenantId, role: place.role } as const;
   }
 
   return {
-    async begin(known, returnTo) {
+    async begin(known, returnTo, language = null) {
       const browser = known ?? makeSecret();
-      const { url, checks } = await party.begin();
+      const { url, checks } = await party.begin(language);
       const begun: Begun = { browserHash: hashSecret(browser), checks, returnTo };
       await store.set(keyOf(checks.state), JSON.stringify(begun), beginMs);
       return { url, browser };
@@ -69,13 +69,9 @@ export function createSignIn(parts: {
 
     async finish({ state, query, browser, from }) {
       const text = await store.take(keyOf(state));
-      if (text === null) throw new DomainError('unauthorized', 'This sign-in is over; begin again.');
+      if (text === null) throw new SignInRefusal('over');
       const begun = JSON.parse(text) as Begun;
-      if (browser === null || hashSecret(browser) !== begun.browserHash)
-        throw new DomainError(
-          'unauthorized',
-          'This browser did not begin this sign-in. Cookies are needed, and HTTPS, or an address of this machine.',
-        );
+      if (browser === null || hashSecret(browser) !== begun.browserHash) throw new SignInRefusal('elsewhere');
       const { subject, authenticatedAt } = await party.finish(query, begun.checks);
       const whose = await holderOf(subject);
       const session = await sessions.start({ ...whose, ...from, authenticatedAt, returnUrl: null });

@@ -37,7 +37,7 @@ export interface AccountHarness {
   /** Its token. */
   invite(tenantId: TenantId, email: string, role?: string): Promise<string>;
   audits(resourceId: string): Promise<{ tenantId: string; action: string; actor: string; details: object }[]>;
-  get(path: string): Promise<ShownPage>;
+  get(path: string, headers?: Record<string, string>): Promise<ShownPage>;
   /** An empty header is not sent. */
   send(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<ShownPage>;
   /** Sends the form of a page as a browser does. */
@@ -58,7 +58,7 @@ export class FakeInteractions implements Interactions {
 
   begin(changed: Partial<Interaction> = {}): Interaction {
     const client = { id: 'redcore-portals', name: 'RedCore', isFirstParty: true };
-    const known = { subject: null, scopes: [], loginHint: null };
+    const known = { subject: null, scopes: [], loginHint: null, uiLocales: null };
     const interaction: Interaction = { uid: randomUUID(), client, prompt: 'login', ...known, ...changed };
     this.waiting.set(interaction.uid, interaction);
     return interaction;
@@ -133,7 +133,7 @@ export async function startAccountHarness(): Promise<AccountHarness> {
       ...(await owner<{ tenantId: string; action: string; actor: string; details: object }[]>`
         select tenant_id, action, actor, details from audit_log where resource_id = ${resourceId} order by at, id`),
     ],
-    get: (path) => show(path),
+    get: (path, headers = {}) => show(path, { headers }),
     async post(page, fields, headers = {}) {
       const { text } = await show(page);
       const action = /<form method="post" action="([^"]+)"/.exec(text)?.[1] ?? page;

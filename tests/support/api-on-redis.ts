@@ -1,12 +1,14 @@
 import { createRedisCache } from '../../adapters/cache/redis/redis-cache.ts';
 import { createRedisRequestCounter } from '../../adapters/limits/redis/redis-request-counter.ts';
 import type { PaymentProvider } from '../../adapters/payments/port.ts';
+import { createRedisShortLivedStore } from '../../adapters/short-lived/redis/redis-short-lived-store.ts';
 import { openDatabase } from '../../db/database.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { startApiHarness } from './api-harness.ts';
 import { startOwnRedis } from './own-redis.ts';
 import { stackEnv } from './stack-env.ts';
 import { openTestAuthenticator } from './test-keys.ts';
+import { openTestPortals } from './test-portals.ts';
 import { openTestDoor } from './webhook-door.ts';
 import { makeTestGate, wideLimits } from './wide-gate.ts';
 
@@ -17,9 +19,12 @@ export async function startApiOnRedis(options: { providers: readonly PaymentProv
   const settings = { url: redis.url, prefix: 'redcore:', logger };
   const [cache, counter] = [createRedisCache(settings), createRedisRequestCounter(settings)];
   const sql = openDatabase(stackEnv().appDatabaseUrl, { max: 4, name: 'test-api-on-redis' });
+  const store = createRedisShortLivedStore(settings);
+  const portals = openTestPortals(sql, { store });
   const limits = { ...wideLimits, rates: { ...wideLimits.rates, failure: options.failuresPerMinute } };
   const api = await startApiHarness({
-    authenticate: openTestAuthenticator(sql, { shared: cache }),
+    authenticate: openTestAuthenticator(sql, { shared: cache, sessions: portals.authenticate }),
+    portals,
     gate: makeTestGate({ limits, counter, cache, trustedProxies: ['127.0.0.1'] }),
     // Nothing listens there: what comes that far is answered so.
     identityUrl: 'http://127.0.0.1:1',
@@ -29,7 +34,7 @@ export async function startApiOnRedis(options: { providers: readonly PaymentProv
     ...{ api, redis, cache },
     async stop() {
       await api.stop();
-      await Promise.all([cache.close(), counter.close(), sql.end()]);
+      await Promise.all([cache.close(), counter.close(), store.close(), sql.end()]);
       await redis.stop();
     },
   };

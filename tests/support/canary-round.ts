@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { routeRegistry } from '../../contracts/rest/registry.ts';
 import { makeApiKey } from '../../identity/api-key.ts';
 import { findCardNumbers, type SearchedPlaces } from '../../stack/invariants/card-numbers/find-card-numbers.ts';
+import { makeIds, signInOperator } from './canary-callers.ts';
+import { pushAtSignIn } from './canary-sign-in.ts';
 import { type FuzzCase, FuzzCases } from './fuzz-cases.ts';
 import type { TestPlatform } from './platform.ts';
 import type { PlatformTenant } from './platform-tenant.ts';
@@ -28,6 +31,8 @@ export interface CanaryRound {
   sent: number;
   /** How many answers of each status. */
   statuses: Record<number, number>;
+  /** Operations whose body nobody looked at, since what they are about was nobody’s each time. */
+  unreached: string[];
   found: SearchedPlaces;
 }
 
@@ -41,40 +46,55 @@ export async function runCanaryRound(
 ): Promise<CanaryRound> {
   const { canaries } = options;
   const tenant = await platform.makeTenant();
-  const cases = new FuzzCases(createSeededRandom(options.seed), await makeIds(tenant), []);
+  const ids = { ...(await makeIds(tenant)), tenant_id: (await platform.makeTenant()).tenantId };
+  const cases = new FuzzCases(createSeededRandom(options.seed), ids, []);
   const all = texts(canaries);
   const recognizable = [...canaries.cards, canaries.apiKey];
-  const sent: FuzzCase[] = [
-    ...cases.everywhere(recognizable),
-    ...all.flatMap((text) => [...cases.onErrorPaths(text, recognizable.includes(text))]),
-  ].filter((_case, index) => index % options.everyNth === 0);
+  const operator = await signInOperator(platform);
+  const key = { authorization: `Bearer ${tenant.apiKey}` };
+  const ofOperators = ({ operation }: FuzzCase) => routeRegistry.get(operation)?.permission === 'tenants:manage';
+  const everywhere = [...cases.everywhere(recognizable)].map((one) => ({
+    one,
+    by: ofOperators(one) ? operator : key,
+    isRead: true,
+  }));
+  const onErrorPaths = all.flatMap((text) => [...cases.onErrorPaths(text, recognizable.includes(text))]);
+  // What holds no text that is refused may delete what the others are about: it comes last.
+  const sent = [...everywhere, ...onErrorPaths.map((one) => ({ one, by: key, isRead: false }))].filter(
+    (_case, index) => index % options.everyNth === 0,
+  );
   const statuses: Record<number, number> = {};
-  const waiting = [...sent];
+  const [unknown, known] = [new Set<string>(), new Set<string>()];
+  const waiting = sent.toReversed();
   async function sendNext(): Promise<void> {
-    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-      const status = await send(platform.apiUrl, tenant.apiKey, one);
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const status = await send(platform.apiUrl, next.by, next.one);
       statuses[status] = (statuses[status] ?? 0) + 1;
+      if (next.isRead && next.one.raw !== undefined) (status === 404 ? unknown : known).add(next.one.operation);
     }
   }
   await Promise.all(Array.from({ length: atOnce }, sendNext));
   await fillSecretFields(tenant, canaries);
+  const atSignIn = await pushAtSignIn(platform, tenant, recognizable);
   await tenant.waitForQuiet(60_000);
-  return { sent: sent.length, statuses, found: await searchEverywhere(platform, all) };
+  return {
+    sent: sent.length + atSignIn,
+    statuses,
+    unreached: [...unknown].filter((operation) => !known.has(operation)).toSorted(),
+    found: await searchEverywhere(platform, all),
+  };
 }
 
 const texts = ({ cards, ...secrets }: Canaries): string[] => [...cards, ...Object.values(secrets)];
 
-async function makeIds({ rest, makePlan, makeCustomer }: PlatformTenant): Promise<Record<string, string>> {
-  const [planId, customerId] = [await makePlan(), await makeCustomer()];
-  const body = { customer_id: customerId, plan_id: planId };
-  const made = await rest.post<{ subscription_id: string; payment: { payment_id: string } }>('/v1/subscriptions', body);
-  return { ...body, subscription_id: made.subscription_id, payment_id: made.payment.payment_id };
-}
-
-async function send(apiUrl: string, apiKey: string, { method, path, headers, raw }: FuzzCase): Promise<number> {
+async function send(
+  apiUrl: string,
+  credentials: Record<string, string>,
+  { method, path, headers, raw }: FuzzCase,
+): Promise<number> {
   const response = await fetch(apiUrl + path, {
     method,
-    headers: { authorization: `Bearer ${apiKey}`, ...headers },
+    headers: { ...credentials, ...headers },
     ...(raw === undefined ? {} : { body: raw }),
   });
   // A stream of changes ends when somebody leaves.

@@ -42,6 +42,9 @@ interface OpenApiDocument {
   components: { schemas: Record<string, Schema> };
 }
 
+/** Below it no body of the contract goes on. */
+const depthMax = 6;
+
 /** Whole cases of the OpenAPI document, from its own parameters and schemas: what fits, what nearly fits, and what nobody means well by. */
 export class FuzzCases {
   private readonly document = JSON.parse(
@@ -70,6 +73,9 @@ export class FuzzCases {
         if (body === null) continue;
         const fitting = this.fittingBody(body);
         for (const name of Object.keys(body)) yield this.make(target, { body: { ...fitting, [name]: text } });
+        for (const [name, schema] of Object.entries(body))
+          for (const value of this.within(name, schema, text))
+            yield this.make(target, { body: { ...fitting, [name]: value } });
         yield this.make(target, { body: { ...fitting, [text]: text } });
         yield this.make(target, { body: { ...fitting, metadata: { [text.slice(0, 40)]: text } } });
       }
@@ -114,6 +120,23 @@ export class FuzzCases {
     if (body === null) return this.make(target, { query: queries });
     if (this.random.below(6) === 0) return this.make(target, { query: queries, raw: this.random.pick(oddBodies) });
     return this.make(target, { query: queries, body: this.mutated(body, true) });
+  }
+
+  /** What fits a field, with the text in one place inside: each member of what it holds, and each name that is the caller's. */
+  private *within(name: string, given: Schema, text: string, depth = 0): Generator<unknown> {
+    if (depth > depthMax) return;
+    const { anyOf, oneOf, items, properties, additionalProperties } = this.resolved(given);
+    for (const one of anyOf ?? oneOf ?? []) yield* this.within(name, one, text, depth + 1);
+    if (items) {
+      yield [text];
+      for (const inner of this.within(name, items, text, depth + 1)) yield [inner];
+    }
+    const fitting = properties ? this.fittingBody(properties) : {};
+    for (const [member, schema] of Object.entries(properties ?? {})) {
+      yield { ...fitting, [member]: text };
+      for (const inner of this.within(member, schema, text, depth + 1)) yield { ...fitting, [member]: inner };
+    }
+    if (typeof additionalProperties === 'object') yield { [text.slice(0, 40)]: text };
   }
 
   private fieldsOf({ parameters = [], requestBody }: Operation): {

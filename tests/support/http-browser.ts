@@ -7,12 +7,16 @@ export class HttpBrowser {
     this.origin = origin;
   }
 
-  async send(method: string, path: string, request: { json?: object; headers?: Record<string, string> } = {}) {
+  async send(
+    method: string,
+    path: string,
+    request: { json?: object; form?: Record<string, string>; headers?: Record<string, string> } = {},
+  ) {
     const url = new URL(path, this.origin);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers: Record<string, string> = { cookie, 'sec-fetch-site': 'same-origin', ...request.headers };
     if (request.json) headers['content-type'] = 'application/json';
-    const body = request.json && JSON.stringify(request.json);
+    const body = request.form ? new URLSearchParams(request.form) : request.json && JSON.stringify(request.json);
     const response = await fetch(url, { method, headers, redirect: 'manual', ...(body ? { body } : {}) });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
