@@ -16,14 +16,25 @@ export interface AuthAnswer {
   location?: string;
 }
 
+interface AuthPageTraits {
+  kind?: 'page' | 'login';
+  /** Where whoever was refused can sign in; null where there is no such place. */
+  signInPath?: string | null;
+}
+
 const policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export function redirect(location: string, cookies: readonly string[] = []): AuthAnswer {
   return { status: 303, html: '', cookies, location };
 }
 
-/** `detail` is ours, and plain. */
-export function renderAuthPage(title: string, detail: string, signInPath: string): string {
+/** `detail` is ours, and plain; a customer has nowhere to sign in, but comes by a link. */
+export function renderAuthPage(title: string, detail: string, signInPath: string | null): string {
+  const wayIn =
+    signInPath === null
+      ? ''
+      : `
+      <p><a href="${signInPath}">Sign in</a></p>`;
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -34,8 +45,7 @@ export function renderAuthPage(title: string, detail: string, signInPath: string
   <body>
     <main>
       <h1>${title}</h1>
-      <p>${detail}</p>
-      <p><a href="${signInPath}">Sign in</a></p>
+      <p>${detail}</p>${wayIn}
     </main>
   </body>
 </html>
@@ -50,7 +60,7 @@ export function createAuthResponder(parts: { portals: { publicUrl: string }; gat
     c: Context,
     route: string,
     work: (request: ObservedRequest) => Promise<AuthAnswer>,
-    kind: 'page' | 'login' = 'login',
+    { kind = 'login', signInPath = '/auth/sign-in' }: AuthPageTraits = {},
   ): Promise<Response> => {
     const request = observeRequest(c, gate.findClient);
     const on = { method: c.req.method, route, logger };
@@ -61,7 +71,7 @@ export function createAuthResponder(parts: { portals: { publicUrl: string }; gat
       if (wantsJson) return refused;
       const { detail } = refused.body as { detail: string };
       const title = refused.status >= 500 ? 'Signing in is not possible just now' : 'This did not sign you in';
-      return { status: refused.status, html: renderAuthPage(title, detail, '/auth/sign-in'), cookies: [] };
+      return { status: refused.status, html: renderAuthPage(title, detail, signInPath), cookies: [] };
     });
     if ('body' in answer) return finishRequest(request, answer, on);
     const { status, html, cookies, location } = answer;

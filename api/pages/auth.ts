@@ -13,6 +13,8 @@ import type { ObservedRequest } from '../gateway/observe-request.ts';
 import { type AuthAnswer, createAuthResponder, redirect, renderAuthPage } from './auth-answers.ts';
 
 const signInPath = '/auth/sign-in';
+/** As `signedOutPath`, for customers. */
+const leftPath = '/auth/left';
 
 const afterSignIn = '/admin/';
 const customerPortal = '/portal/';
@@ -52,23 +54,20 @@ function serveSignIn(app: Hono, portals: PortalParts, respond: AuthResponder): v
   );
 }
 
-/** By a link a tenant made for its customer. */
+/** By a link a tenant made for its customer, who is not led to where staff sign in. */
 function servePortalLinks(app: Hono, portals: PortalParts, respond: AuthResponder): void {
-  app.get(portalPath, (c) =>
-    respond(c, portalPath, async (request) => {
-      const token = c.req.query('token');
-      // What a browser or a messenger fetches ahead of the customer must not use the link up.
-      if (c.req.method === 'HEAD' || c.req.header('sec-purpose')?.includes('prefetch'))
-        return { status: 204, html: '', cookies: [] };
-      const session = await portals.links.redeem(token, browserOf(c, request));
-      if (session === null)
-        throw new DomainError(
-          'unauthorized',
-          'This link has been used, or is older than five minutes. Ask for another.',
-        );
-      return goOn(portals, c, session, ownPath(c.req.query('return_to'), portals.publicUrl) ?? customerPortal);
-    }),
-  );
+  async function redeem(c: Context, request: ObservedRequest): Promise<AuthAnswer> {
+    const token = c.req.query('token');
+    // What a browser or a messenger fetches ahead of the customer must not use the link up.
+    if (c.req.method === 'HEAD' || c.req.header('sec-purpose')?.includes('prefetch'))
+      return { status: 204, html: '', cookies: [] };
+    const session = await portals.links.redeem(token, browserOf(c, request));
+    if (session === null)
+      throw new DomainError('unauthorized', 'This link has been used, or is older than five minutes. Ask for another.');
+    return goOn(portals, c, session, ownPath(c.req.query('return_to'), portals.publicUrl) ?? customerPortal);
+  }
+
+  app.get(portalPath, (c) => respond(c, portalPath, (request) => redeem(c, request), { signInPath: null }));
 }
 
 function serveSignOut(app: Hono, portals: PortalParts, respond: AuthResponder): void {
@@ -76,23 +75,23 @@ function serveSignOut(app: Hono, portals: PortalParts, respond: AuthResponder): 
     const { origin } = new URL(portals.publicUrl);
     refuseCrossSite({ method: 'POST', header: (name) => c.req.header(name) }, origin);
     const session = await endSessionOf(portals, c);
-    // A customer came by a link, and has nothing to leave at the identity service.
+    // A customer came by a link, and has nothing to leave at the identity service. Who had no session any more may be one.
     const holder = session?.record.holder;
     const leadsTo =
-      holder === undefined || holder.kind === 'customer'
-        ? signedOutPath
-        : await portals.signIn.signOutUrl(holder.userId);
+      holder === undefined || holder.kind === 'customer' ? leftPath : await portals.signIn.signOutUrl(holder.userId);
     return redirect(leadsTo, [clearCookie(sessionCookie)]);
   }
 
-  app.post('/auth/sign-out', (c) => respond(c, '/auth/sign-out', () => signOut(c), 'page'));
+  app.post('/auth/sign-out', (c) => respond(c, '/auth/sign-out', () => signOut(c), { kind: 'page' }));
 
-  const signedOut = async (): Promise<AuthAnswer> => ({
+  const said = ['You are signed out', 'Nobody is signed in in this browser any more.'] as const;
+  const signedOut = async (wayIn: string | null): Promise<AuthAnswer> => ({
     status: 200,
-    html: renderAuthPage('You are signed out', 'Nobody is signed in in this browser any more.', signInPath),
+    html: renderAuthPage(...said, wayIn),
     cookies: [],
   });
-  app.get(signedOutPath, (c) => respond(c, signedOutPath, signedOut, 'page'));
+  app.get(signedOutPath, (c) => respond(c, signedOutPath, () => signedOut(signInPath), { kind: 'page' }));
+  app.get(leftPath, (c) => respond(c, leftPath, () => signedOut(null), { kind: 'page' }));
 }
 
 function browserOf(c: Context, { ip }: ObservedRequest) {

@@ -248,7 +248,7 @@ describe('a customer’s link', () => {
   beforeEach(async () => {
     customerId = newId('customer');
     await platform.owner`insert into customers (tenant_id, id, email, timezone, status, metadata)
-      values (${tenantId}, ${customerId}, 'ada@example.com', 'UTC', 'active', '{}')`;
+      values (${tenantId}, ${customerId}, 'ada@example.com', 'Asia/Tokyo', 'active', '{}')`;
     ({ url } = await make());
   });
 
@@ -257,10 +257,25 @@ describe('a customer’s link', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/portal/']);
     expect(await (await session()).json()).toMatchObject({
       ...{ kind: 'customer', actor: customerId, email: 'ada@example.com', role: 'customer' },
-      return_url: 'https://shop.example/me',
+      ...{ return_url: 'https://shop.example/me', timezone: 'Asia/Tokyo' },
     });
     const again = new HttpBrowser(platform.url);
-    expect([(await again.get(url)).status, again.cookies.size]).toEqual([401, 0]);
+    const refused = await again.get(url);
+    expect([refused.status, again.cookies.size]).toEqual([401, 0]);
+    const page = await refused.text();
+    expect(page).toContain('This link has been used');
+    expect(page).not.toContain('/auth/sign-in');
+  });
+
+  it('leads nobody to where staff sign in, on the way out neither', async () => {
+    await browser.get(url);
+    const out = [await browser.send('POST', '/auth/sign-out'), await browser.send('POST', '/auth/sign-out')];
+    expect(out.map(({ headers }) => headers.get('location'))).toEqual(['/auth/left', '/auth/left']);
+    const page = await (await browser.get('/auth/left')).text();
+    expect(page).toContain('You are signed out');
+    expect(page).not.toContain('/auth/sign-in');
+    expect(await (await browser.get('/auth/signed-out')).text()).toContain('/auth/sign-in');
+    expect((await session()).status).toBe(401);
   });
 
   it('leaves no address where the customer changes something, as staff do', async () => {
