@@ -29,6 +29,7 @@ export async function renderWhoAmI(
     email: customer?.email ?? facts?.userEmail ?? null,
     name: customer?.name ?? facts?.userName ?? null,
     language: customer?.language ?? null,
+    timezone: customer?.timezone ?? null,
     tenant: facts && {
       ...{ tenant_id: tenantId, name: facts.name, mode: facts.mode, status: facts.status },
       ...{ help_url: facts.helpUrl, support_url: facts.supportUrl },

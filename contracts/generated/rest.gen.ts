@@ -3198,6 +3198,8 @@ export interface components {
             name: string | null;
             /** @description A customer’s, where it is known: a language tag. */
             language: string | null;
+            /** @description A customer’s: an IANA name. */
+            timezone: string | null;
             /** @description Null for an operator outside every tenant. */
             tenant: {
                 tenant_id: string;

@@ -23,6 +23,7 @@ export const whoAmI = z
     email: z.string().nullable(),
     name: z.string().nullable(),
     language: z.string().nullable().meta({ description: 'A customer’s, where it is known: a language tag.' }),
+    timezone: z.string().nullable().meta({ description: 'A customer’s: an IANA name.' }),
     tenant: place
       .omit({ role: true })
       .extend({

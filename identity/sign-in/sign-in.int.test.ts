@@ -267,7 +267,7 @@ describe('a customer’s link', () => {
   beforeEach(async () => {
     customerId = newId('customer');
     await platform.owner`insert into customers (tenant_id, id, email, timezone, status, metadata)
-      values (${tenantId}, ${customerId}, 'ada@example.com', 'UTC', 'active', '{}')`;
+      values (${tenantId}, ${customerId}, 'ada@example.com', 'Asia/Tokyo', 'active', '{}')`;
     ({ url } = await make());
   });
 
@@ -276,7 +276,7 @@ describe('a customer’s link', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/portal/']);
     expect(await (await session()).json()).toMatchObject({
       ...{ kind: 'customer', actor: customerId, email: 'ada@example.com', role: 'customer' },
-      return_url: 'https://shop.example/me',
+      ...{ return_url: 'https://shop.example/me', timezone: 'Asia/Tokyo' },
     });
     const again = new HttpBrowser(platform.url);
     expect([(await again.get(url)).status, again.cookies.size]).toEqual([401, 0]);

@@ -13,7 +13,8 @@ import { useChosenSubscription, usePlans } from './queries.ts';
 
 export function CustomerFrame(): ReactNode {
   const { t } = useTranslation();
-  const { language, sessionId } = useSession();
+  const { language, sessionId, returnUrl, tenant } = useSession();
+  const { chosen, query } = useChosenSubscription();
   useEffect(() => {
     if (sessionId !== null) void followLanguage(language, sessionId);
   }, [language, sessionId]);
@@ -25,12 +26,10 @@ export function CustomerFrame(): ReactNode {
         { to: '/payment-methods', label: t('nav.methods'), icon: IconCreditCard },
         { to: '/account', label: t('nav.account'), icon: IconUser },
       ]}
-      header={
-        <>
-          <SubscriptionBar />
-          <HelpLinks />
-        </>
-      }
+      header={<HelpLinks />}
+      // Kept free while nobody knows yet, so that the page does not jump.
+      subject={query.isPending || chosen !== undefined ? <SubscriptionBar /> : undefined}
+      back={returnUrl === null ? undefined : { label: t('backTo', { name: tenant.name }), href: returnUrl }}
       banner={<PastDueBanner />}
     />
   );
@@ -46,7 +45,7 @@ function SubscriptionBar(): ReactNode {
   return (
     <>
       {subscriptions.length === 1 && (
-        <Text fw={600} truncate visibleFrom="xs">
+        <Text fw={600} truncate flex={{ base: '1', sm: 'none' }} maw={{ sm: 240 }} miw={0}>
           {planOf(chosen.plan_id)?.name}
         </Text>
       )}
@@ -58,14 +57,22 @@ function SubscriptionBar(): ReactNode {
             label: `${planOf(subscription.plan_id)?.name ?? '…'} · ${t(`status.${subscription.status}`)}`,
           }))}
           value={chosen.subscription_id}
-          w={{ base: 130, sm: 240 }}
+          flex={{ base: '1', sm: 'none' }}
+          w={{ sm: 240 }}
+          miw={0}
           onChange={({ currentTarget }) =>
             void navigate({ to: '/', search: { subscription: currentTarget.value } as never })
           }
         />
       )}
       {chosen.allowed_commands.includes('change_plan') && (
-        <RouterButton to="/" search={{ dialog: 'change-plan' } as never} variant="light" size="sm" visibleFrom="sm">
+        <RouterButton
+          to="/"
+          search={{ dialog: 'change-plan' } as never}
+          variant="light"
+          size="sm"
+          className="keep-width"
+        >
           {t('overview.changePlan')}
         </RouterButton>
       )}

@@ -29,7 +29,15 @@ function LinkOut(props: {
       <Button {...away} variant="subtle" size="sm" visibleFrom="md" leftSection={<Icon size={18} aria-hidden />}>
         {props.label}
       </Button>
-      <Button {...away} variant="subtle" size="sm" px={8} hiddenFrom="md" aria-label={props.label}>
+      <Button
+        {...away}
+        variant="subtle"
+        size="sm"
+        px={8}
+        className="keep-width"
+        hiddenFrom="md"
+        aria-label={props.label}
+      >
         <Icon size={20} aria-hidden />
       </Button>
     </>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { createPortalRouter, page } from '../shared/frame/portal-router.tsx';
 import { SessionGate } from '../shared/session/session-gate.tsx';
 import { SignInPage } from '../shared/session/sign-in-page.tsx';
+import { isQuantity } from '../shared/subscription/quantity.ts';
 import { CustomerFrame } from './customer-frame.tsx';
 
 interface Search {
@@ -12,15 +13,18 @@ interface Search {
   dialog?: 'change-plan';
   /** The plan chosen on the way to a new subscription. */
   plan?: string;
+  /** How many of it. */
+  quantity?: number;
 }
 
 const router = createPortalRouter({
   basepath: '/portal',
   frame: CustomerFrame,
-  readSearch: ({ subscription, dialog, plan }): Search => ({
+  readSearch: ({ subscription, dialog, plan, quantity }): Search => ({
     ...(typeof subscription === 'string' ? { subscription } : {}),
     ...(dialog === 'change-plan' ? { dialog } : {}),
     ...(typeof plan === 'string' ? { plan } : {}),
+    ...(typeof quantity === 'number' && isQuantity(String(quantity)) ? { quantity } : {}),
   }),
   kept: ['subscription'],
   pages: [

@@ -26,6 +26,8 @@ export interface Screen {
   width: number;
   height: number;
   colorScheme?: 'light' | 'dark';
+  /** Whose clocks the reader has; else this machine's. */
+  timezoneId?: string;
 }
 
 export const phone = { width: 390, height: 844, colorScheme: 'dark' } as const satisfies Screen;
@@ -70,9 +72,11 @@ export async function startPortalJourneys(publicUrl?: string): Promise<PortalJou
 }
 
 async function openPage(browser: Browser, screen: Screen = { width: 1280, height: 900 }): Promise<Page> {
-  const { colorScheme = 'light', ...viewport } = screen;
+  const { width, height, colorScheme = 'light', timezoneId } = screen;
+  const clocks = timezoneId === undefined ? {} : { timezoneId };
   // Without motion: what is half faded is judged as too faint.
-  const context = await browser.newContext({ viewport, colorScheme, locale: 'en-US', reducedMotion: 'reduce' });
+  const looks = { colorScheme, locale: 'en-US', reducedMotion: 'reduce' } as const;
+  const context = await browser.newContext({ viewport: { width, height }, ...looks, ...clocks });
   const page = await context.newPage();
   page.setDefaultTimeout(patienceMs);
   return page;
@@ -87,7 +91,7 @@ async function signIn({ apiUrl }: TestPlatform, page: Page, email: string): Prom
 }
 
 /** What stands there is judged in these colours. */
-export async function expectColours(page: Page, { colorScheme }: Required<Screen>): Promise<void> {
+export async function expectColours(page: Page, { colorScheme }: Required<Pick<Screen, 'colorScheme'>>): Promise<void> {
   await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
 }
 

@@ -6,6 +6,7 @@ import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { Section } from '../../shared/parts/section.tsx';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { OwnSessions } from '../../shared/session/own-sessions.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { SecondFactor } from './second-factor.tsx';
 
@@ -34,6 +35,7 @@ export function AccountPage(): ReactNode {
             <Section title={t('account.password')}>
               <PasswordForm />
             </Section>
+            <OwnSessions />
           </>
         )}
       </Loaded>

@@ -72,6 +72,7 @@ export const de: typeof en = {
     country: 'Land',
     countryText: 'Zwei Buchstaben, etwa DE',
     timezone: 'Zeitzone',
+    timesIn: 'Zeiten in {{zone}}',
     languageOfBrowser: 'Wie der Browser',
     since: 'Seit',
     find: 'E-Mail',

@@ -71,6 +71,7 @@ export const en = {
     country: 'Country',
     countryText: 'Two letters, as DE',
     timezone: 'Time zone',
+    timesIn: 'Times in {{zone}}',
     languageOfBrowser: 'As the browser',
     since: 'Since',
     find: 'E-mail',

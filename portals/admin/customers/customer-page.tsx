@@ -15,13 +15,18 @@ import { LatestPayments } from '../payment-errors/latest-payments.tsx';
 import { CustomerActions } from './customer-actions.tsx';
 import { CustomerMethods } from './customer-methods.tsx';
 import { CustomerSubscriptions } from './customer-subscriptions.tsx';
+import { InCustomersZone, ZoneNote } from './customers-zone.tsx';
 
 export function CustomerPage(): ReactNode {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
   const customer = useQuery(customerQuery(id));
   return (
     <Loaded query={customer} lines={10}>
-      {(data) => <OneCustomer customer={data} />}
+      {(data) => (
+        <InCustomersZone customerId={data.customer_id}>
+          <OneCustomer customer={data} />
+        </InCustomersZone>
+      )}
     </Loaded>
   );
 }
@@ -37,6 +42,7 @@ function OneCustomer({ customer }: { customer: Customer }): ReactNode {
           <Group gap="xs">
             <StatusBadge status={customer.status} />
             <span className="break-anywhere">{customer.customer_id}</span>
+            <ZoneNote />
           </Group>
         }
         actions={<CustomerActions customer={customer} />}

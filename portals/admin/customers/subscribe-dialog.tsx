@@ -18,7 +18,7 @@ export function SubscribeDialog({ customerId, onClose }: { customerId: string; o
   const priceText = usePriceText();
   const methodName = useMethodName();
   const refresh = useRefresh();
-  const plans = useQuery(activePlansQuery()).data?.data ?? [];
+  const plans = useQuery(activePlansQuery()).data ?? [];
   const methods = useQuery(methodsQuery(customerId)).data ?? [];
   const [planId, setPlanId] = useState('');
   const [methodId, setMethodId] = useState('');

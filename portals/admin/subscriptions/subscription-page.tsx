@@ -7,6 +7,7 @@ import { PageHeader } from '../../shared/parts/page-header.tsx';
 import { StatusBadge } from '../../shared/parts/status-badge.tsx';
 import { planQuery } from '../../shared/rest/plan-queries.ts';
 import type { Subscription } from '../../shared/rest/types.ts';
+import { InCustomersZone, ZoneNote } from '../customers/customers-zone.tsx';
 import { LatestPayments } from '../payment-errors/latest-payments.tsx';
 import { OutlookSection } from './forecast/outlook-section.tsx';
 import { ParkedAlert } from './parked-alert.tsx';
@@ -26,7 +27,11 @@ export function SubscriptionPage(): ReactNode {
   });
   return (
     <Loaded query={subscription} lines={10}>
-      {(data) => <OneSubscription subscription={data} />}
+      {(data) => (
+        <InCustomersZone customerId={data.customer_id}>
+          <OneSubscription subscription={data} />
+        </InCustomersZone>
+      )}
     </Loaded>
   );
 }
@@ -42,6 +47,7 @@ function OneSubscription({ subscription }: { subscription: Subscription }): Reac
           <Group gap="xs">
             <StatusBadge status={subscription.status} />
             <span className="break-anywhere">{subscription.subscription_id}</span>
+            <ZoneNote />
           </Group>
         }
       />

@@ -15,6 +15,7 @@ import { ProblemPanel } from '../../shared/parts/problem-panel.tsx';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, newIntentKey, rest } from '../../shared/rest/client.ts';
 import type { Customer } from '../../shared/rest/types.ts';
+import { OwnSessions } from '../../shared/session/own-sessions.tsx';
 import { useCustomerId } from '../../shared/session/session-context.tsx';
 
 export function AccountPage(): ReactNode {
@@ -27,11 +28,12 @@ export function AccountPage(): ReactNode {
   return (
     <>
       <PageHeader title={t('nav.account')} text={t('account.text')} />
-      <Paper maw={560}>
+      <Paper maw={560} mb="lg">
         <Loaded query={customer} lines={5}>
           {(data) => <AccountForm customer={data} />}
         </Loaded>
       </Paper>
+      <OwnSessions />
     </>
   );
 }

@@ -1,9 +1,9 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { answered, rest } from '../../shared/rest/client.ts';
+import { pageMax, readAll } from '../../shared/rest/read-all.ts';
 import type { AskedRefund } from '../../shared/rest/types.ts';
 import { useCustomerId } from '../../shared/session/session-context.tsx';
 
-const pageMax = 100;
 const lookAgainMs = 10_000;
 
 /** What was asked for last of each payment, by the payment. */
@@ -11,23 +11,15 @@ export function useAskedRefunds(): UseQueryResult<ReadonlyMap<string, AskedRefun
   const customer_id = useCustomerId();
   return useQuery({
     queryKey: ['asked-refunds', customer_id],
-    queryFn: () => readAll(customer_id),
+    queryFn: () =>
+      readAll((cursor) => {
+        const query = { customer_id, limit: pageMax, cursor };
+        return answered(rest.GET('/v1/refund-requests', { params: { query } }));
+      }),
     select: lastByPayment,
     // A refund the provider rejects is told of by nobody.
     refetchInterval: ({ state }) => (state.data?.some(isUnderWay) === true ? lookAgainMs : false),
   });
-}
-
-async function readAll(customer_id: string): Promise<AskedRefund[]> {
-  const all: AskedRefund[] = [];
-  let cursor: string | undefined;
-  do {
-    const query = { customer_id, limit: pageMax, cursor };
-    const page = await answered(rest.GET('/v1/refund-requests', { params: { query } }));
-    all.push(...page.data);
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor !== undefined);
-  return all;
 }
 
 /** They come newest first. */

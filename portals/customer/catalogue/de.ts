@@ -5,6 +5,7 @@ export const de: typeof en = {
     title: 'Ihr Abonnement',
     text: 'Öffnen Sie diese Seite mit dem Link, den Sie bekommen haben. Er gilt einmal und nur kurz: Einen neuen bekommen Sie dort, wo Sie abonniert haben.',
   },
+  backTo: 'Zurück zu {{name}}',
   nav: { overview: 'Übersicht', billing: 'Abrechnung', methods: 'Zahlungsmethoden', account: 'Konto' },
   overview: {
     which: 'Abonnement',
@@ -38,7 +39,9 @@ export const de: typeof en = {
   history: { title: 'Verlauf', date: 'Datum', action: 'Vorgang', plan: 'Tarif' },
   owed: {
     title: 'Zahlung von {{amount}} ist fällig',
+    titleOf: 'Zahlung von {{amount}} für {{plan}} ist fällig',
     trying: 'Zahlung von {{amount}} läuft',
+    tryingOf: 'Zahlung von {{amount}} für {{plan}} läuft',
     text: {
       failed: 'Der letzte Versuch hat nicht geklappt. Zahlen Sie jetzt, oder wählen Sie eine andere Zahlungsmethode.',
       failed_permanent:
@@ -50,6 +53,7 @@ export const de: typeof en = {
     },
     next: 'Nächster automatischer Versuch: {{at}}.',
     payNow: 'Jetzt zahlen',
+    payNowOf: 'Jetzt zahlen: {{plan}}',
     pay: '{{amount}} zahlen',
     confirm: '{{amount}} werden sofort von Ihrer Zahlungsmethode abgebucht.',
     method: 'Womit',
@@ -122,7 +126,7 @@ export const de: typeof en = {
     name: 'Name',
     email: 'E-Mail',
     timezone: 'Zeitzone',
-    timezoneText: 'Hier beginnen und enden Tage.',
+    timezoneText: 'Daten auf Ihren Seiten und Rechnungen zählen hier.',
     languageText: 'In ihr sehen Sie diese Seiten, wo immer Sie sich anmelden.',
     languageOfBrowser: 'Wie der Browser',
     save: 'Speichern',
@@ -132,6 +136,8 @@ export const de: typeof en = {
     title: 'Abonnieren',
     text: 'Tarif wählen, Kosten sehen, bestätigen.',
     plan: 'Tarif',
+    quantity: 'Menge',
+    quantityWrong: 'Eine ganze Zahl von 1 bis {{most}}.',
     noPlans: 'Zurzeit keine Tarife',
     noPlansText: 'Schauen Sie später wieder vorbei.',
     trial_one: '{{count}} Tag gratis',

@@ -3,6 +3,7 @@ export const en = {
     title: 'Your subscription',
     text: 'Open this page with the link you were given. A link works once and for a short time: ask for a new one where you subscribed.',
   },
+  backTo: 'Back to {{name}}',
   nav: { overview: 'Overview', billing: 'Billing', methods: 'Payment methods', account: 'Account' },
   overview: {
     which: 'Subscription',
@@ -35,7 +36,9 @@ export const en = {
   history: { title: 'Subscription history', date: 'Date', action: 'Action', plan: 'Plan' },
   owed: {
     title: 'Payment of {{amount}} is due',
+    titleOf: 'Payment of {{amount}} for {{plan}} is due',
     trying: 'Payment of {{amount}} is under way',
+    tryingOf: 'Payment of {{amount}} for {{plan}} is under way',
     text: {
       failed: 'The last try did not work. Pay now, or choose another payment method.',
       failed_permanent: 'This payment method can no longer be charged. Add another one, and it is tried at once.',
@@ -46,6 +49,7 @@ export const en = {
     },
     next: 'Next automatic try: {{at}}.',
     payNow: 'Pay now',
+    payNowOf: 'Pay now: {{plan}}',
     pay: 'Pay {{amount}}',
     confirm: '{{amount}} is charged to your payment method at once.',
     method: 'By',
@@ -117,7 +121,7 @@ export const en = {
     name: 'Name',
     email: 'E-mail',
     timezone: 'Time zone',
-    timezoneText: 'Days begin and end here.',
+    timezoneText: 'Dates on your pages and invoices are counted here.',
     languageText: 'Your pages are shown in it wherever you sign in.',
     languageOfBrowser: 'As the browser',
     save: 'Save',
@@ -127,6 +131,8 @@ export const en = {
     title: 'Subscribe',
     text: 'Choose a plan, see what is charged, confirm.',
     plan: 'Plan',
+    quantity: 'Quantity',
+    quantityWrong: 'A whole number from 1 to {{most}}.',
     noPlans: 'No plans on offer',
     noPlansText: 'Come back later.',
     trial_one: '{{count}} day free',

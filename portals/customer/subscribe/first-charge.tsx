@@ -5,11 +5,11 @@ import { useFormat } from '../../shared/format/use-format.ts';
 import { usePriceText } from '../../shared/parts/use-price-text.ts';
 import type { Plan } from '../../shared/rest/types.ts';
 
-/** What is charged when, before anything is. */
-export function FirstCharge({ plan }: { plan: Plan }): ReactNode {
+/** What is charged when, before anything is; `amount` for a whole period. */
+export function FirstCharge({ plan, amount }: { plan: Plan; amount: number }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
-  const price = usePriceText()(plan);
+  const price = usePriceText()({ ...plan, amount });
   const hasTrial = plan.trial_period_days > 0;
   return (
     <Stack gap="xs">
@@ -17,13 +17,13 @@ export function FirstCharge({ plan }: { plan: Plan }): ReactNode {
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm">{t('subscribe.today')}</Text>
         <Text fw={700} className="figures">
-          {format.money(hasTrial ? 0 : plan.amount, plan.currency)}
+          {format.money(hasTrial ? 0 : amount, plan.currency)}
         </Text>
       </Group>
       {hasTrial && (
         <Group justify="space-between" wrap="nowrap">
           <Text size="sm">{t('subscribe.inTrial', { count: plan.trial_period_days })}</Text>
-          <Text className="figures">{format.money(plan.amount, plan.currency)}</Text>
+          <Text className="figures">{format.money(amount, plan.currency)}</Text>
         </Group>
       )}
       <Text size="sm" c="dimmed">

@@ -12,13 +12,14 @@ import { useMethods } from '../queries.ts';
 import { FirstCharge } from './first-charge.tsx';
 import { MethodChoice } from './method-choice.tsx';
 import { PlanCards } from './plan-cards.tsx';
+import { QuantityField, useQuantity } from './quantity-field.tsx';
 
 interface SubscribeFormProps {
   plans: readonly Plan[];
   onCreated: (created: SubscriptionCreated) => void;
 }
 
-/** Plan, method, what will be charged, and the button that does it. */
+/** Plan, quantity, method, what will be charged, and the button that does it. */
 export function SubscribeForm({ plans, onCreated }: SubscribeFormProps): ReactNode {
   const { t } = useTranslation();
   const { plan: planId } = useSearch({ strict: false }) as { plan?: string };
@@ -28,12 +29,14 @@ export function SubscribeForm({ plans, onCreated }: SubscribeFormProps): ReactNo
   const plan = plans.find(({ plan_id }) => plan_id === planId);
   const method =
     methods.find(({ payment_method_id }) => payment_method_id === named) ?? methods.find((one) => one.default);
+  const { quantity, ...counted } = useQuantity(plan);
   const needsMethod = plan !== undefined && plan.trial_period_days === 0 && plan.amount > 0;
   const subscribe = useSubscribe(onCreated);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (plan)
-      subscribe.mutate({ plan_id: plan.plan_id, ...(method && { payment_method_id: method.payment_method_id }) });
+    if (plan === undefined || quantity === null) return;
+    const by = method && { payment_method_id: method.payment_method_id };
+    subscribe.mutate({ plan_id: plan.plan_id, quantity, ...by });
   };
   const choosePlan = (chosen: string) =>
     void navigate({
@@ -47,6 +50,7 @@ export function SubscribeForm({ plans, onCreated }: SubscribeFormProps): ReactNo
         <PlanCards plans={plans} value={planId ?? null} onChange={choosePlan} />
         {plan && (
           <>
+            {counted.isCounted && <QuantityField text={counted.text} onChange={counted.change} />}
             <MethodChoice
               methods={methods}
               value={method?.payment_method_id ?? null}
@@ -55,14 +59,14 @@ export function SubscribeForm({ plans, onCreated }: SubscribeFormProps): ReactNo
             />
             <Paper component="section" aria-label={t('subscribe.summary')}>
               <Stack>
-                <FirstCharge plan={plan} />
+                {quantity !== null && <FirstCharge plan={plan} amount={plan.amount * quantity} />}
                 {subscribe.isError && <ProblemPanel error={subscribe.error} />}
                 <Group justify="flex-end">
                   <Button
                     type="submit"
                     size="md"
                     loading={subscribe.isPending}
-                    disabled={needsMethod && method === undefined}
+                    disabled={quantity === null || (needsMethod && method === undefined)}
                   >
                     {t(needsMethod ? 'subscribe.confirmPaid' : 'subscribe.confirm')}
                   </Button>
@@ -82,8 +86,8 @@ function useSubscribe(onCreated: (created: SubscriptionCreated) => void) {
   const client = useQueryClient();
   const { key, onProblem } = useIntentKey();
   return useMutation({
-    mutationFn: (chosen: { plan_id: string; payment_method_id?: string }) => {
-      const body = { customer_id, quantity: 1, ...chosen };
+    mutationFn: (chosen: { plan_id: string; quantity: number; payment_method_id?: string }) => {
+      const body = { customer_id, ...chosen };
       return answered(rest.POST('/v1/subscriptions', { params: keyed(key), body }));
     },
     onSuccess: async (created) => {

@@ -20,9 +20,9 @@ export function SubscribePage(): ReactNode {
       <PageHeader title={t('subscribe.title')} text={t('subscribe.text')} />
       <SetupResult />
       <Loaded query={plans} lines={6}>
-        {({ data }) => {
-          if (data.length === 0) return <EmptyState title={t('subscribe.noPlans')} text={t('subscribe.noPlansText')} />;
-          return <SubscribeForm plans={data} onCreated={({ subscription_id }) => showResult(subscription_id)} />;
+        {(all) => {
+          if (all.length === 0) return <EmptyState title={t('subscribe.noPlans')} text={t('subscribe.noPlansText')} />;
+          return <SubscribeForm plans={all} onCreated={({ subscription_id }) => showResult(subscription_id)} />;
         }}
       </Loaded>
     </>

@@ -16,6 +16,7 @@ export function formatInstant(instant: string, language: string, timeZone?: stri
 }
 
 /** With seconds, for what is read closely. */
-export function formatExactInstant(instant: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(instant));
+export function formatExactInstant(instant: string, language: string, timeZone?: string): string {
+  const format = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', timeZone });
+  return format.format(new Date(instant));
 }

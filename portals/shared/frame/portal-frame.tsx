@@ -1,6 +1,6 @@
 import { AppShell, Badge, Burger, Group, NavLink, type NavLinkProps, ScrollArea } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconLogout } from '@tabler/icons-react';
+import { IconArrowLeft, IconLogout } from '@tabler/icons-react';
 import { createLink, Outlet, useRouterState } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, ComponentType, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -26,20 +26,26 @@ type AnchorAttributes = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'color' | 
 
 const RouterNavLink = createLink((props: NavLinkProps & AnchorAttributes) => <NavLink {...props} />);
 
+const headerRowPx = 60;
+
 /** Header, navigation and the page's place: the same in both portals. */
 export function PortalFrame(props: {
   navigation: readonly NavigationItem[];
   header?: ReactNode;
+  /** What the pages are about: beside the rest of the header, and on a phone below it. */
+  subject?: ReactNode;
+  /** Where one came from. */
+  back?: { label: string; href: string } | undefined;
   banner?: ReactNode;
 }): ReactNode {
   const { t } = useTranslation();
   const { tenant } = useSession();
-  const problemText = useProblemText();
   const [opened, { toggle, close }] = useDisclosure(false);
+  const rows = props.subject == null ? 1 : 2;
   useLiveUpdates();
   return (
     <AppShell
-      header={{ height: 60 }}
+      header={{ height: { base: headerRowPx + (rows - 1) * 48, sm: headerRowPx } }}
       navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !opened } }}
       padding={{ base: 'md', sm: 'xl' }}
     >
@@ -47,32 +53,39 @@ export function PortalFrame(props: {
         <a className="skip-link" href="#page">
           {t('frame.skip')}
         </a>
-        <Group h="100%" justify="space-between" wrap="nowrap" gap="sm">
+        <div className="frame-header" data-rows={rows}>
           <Group wrap="nowrap" gap="sm" miw={0}>
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('frame.navigation')} />
             <Brand name={tenant.name} />
             {tenant.isSandbox && <Badge color="grape">{t('frame.sandbox')}</Badge>}
           </Group>
-          <Group wrap="nowrap" gap="xs">
+          <Group wrap="nowrap" gap="xs" miw={0}>
             {props.header}
           </Group>
-        </Group>
+          {props.subject != null && (
+            <Group wrap="nowrap" gap="xs" miw={0}>
+              {props.subject}
+            </Group>
+          )}
+        </div>
       </AppShell.Header>
       <AppShell.Navbar p="sm" aria-label={t('frame.navigation')}>
         <AppShell.Section grow component={ScrollArea}>
+          {props.back && (
+            <NavLink
+              href={props.back.href}
+              label={props.back.label}
+              leftSection={<IconArrowLeft size={18} aria-hidden />}
+              mb="xs"
+            />
+          )}
           {props.navigation.map((item) => (
             <NavigationLink key={item.to} item={item} onFollow={close} />
           ))}
         </AppShell.Section>
         <AppShell.Section>
           <Preferences />
-          <NavLink
-            component="button"
-            type="button"
-            label={t('frame.signOut')}
-            leftSection={<IconLogout size={18} aria-hidden />}
-            onClick={() => void signOut().catch((error: unknown) => notifyFailed(problemText(error)))}
-          />
+          <SignOutLink />
         </AppShell.Section>
       </AppShell.Navbar>
       <AppShell.Main id="page" tabIndex={-1} className="page">
@@ -81,6 +94,20 @@ export function PortalFrame(props: {
         <Outlet />
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+function SignOutLink(): ReactNode {
+  const { t } = useTranslation();
+  const problemText = useProblemText();
+  return (
+    <NavLink
+      component="button"
+      type="button"
+      label={t('frame.signOut')}
+      leftSection={<IconLogout size={18} aria-hidden />}
+      onClick={() => void signOut().catch((error: unknown) => notifyFailed(problemText(error)))}
+    />
   );
 }
 

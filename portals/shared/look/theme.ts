@@ -25,11 +25,22 @@ function lightTexts(at: number): Record<string, string> {
   );
 }
 
+/** What is under the pointer is no darker than its text can be read on. */
+function lightHovers(): Record<string, string> {
+  return Object.fromEntries(
+    colours.map((name) => [
+      `--mantine-color-${name}-light-hover`,
+      `color-mix(in srgb, var(--mantine-color-${name}-1), var(--mantine-color-${name}-2) 30%)`,
+    ]),
+  );
+}
+
 /** Texts the library draws paler than can be read well. */
 export const readableVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     ...lightTexts(9),
+    ...lightHovers(),
     '--mantine-color-yellow-light-color': '#7a4a00',
     '--mantine-color-orange-light-color': '#9c3300',
     '--mantine-color-green-light-color': '#1d6b2c',

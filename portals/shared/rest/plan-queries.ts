@@ -1,6 +1,5 @@
 import { answered, rest } from './client.ts';
-
-const listMax = 100;
+import { pageMax, readAll } from './read-all.ts';
 
 export function planQuery(plan_id: string) {
   return {
@@ -10,11 +9,14 @@ export function planQuery(plan_id: string) {
   };
 }
 
-/** All that is on offer, as far as one page goes. */
+/** All that is on offer. */
 export function activePlansQuery() {
   return {
     queryKey: ['plans', 'active'],
     queryFn: () =>
-      answered(rest.GET('/v1/plans', { params: { query: { status: 'active' as const, limit: listMax } } })),
+      readAll((cursor) => {
+        const query = { status: 'active' as const, limit: pageMax, cursor };
+        return answered(rest.GET('/v1/plans', { params: { query } }));
+      }),
   };
 }

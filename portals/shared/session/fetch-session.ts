@@ -4,9 +4,10 @@ import type { SignedIn } from './session.ts';
 
 export async function fetchSession(): Promise<SignedIn> {
   const who = await answered(rest.GET('/v1/session'));
-  const { kind, actor, role, tenant, places, entered, language } = who;
+  const { kind, actor, role, tenant, places, entered, language, timezone } = who;
   return {
-    ...{ kind, role, places, entered, language, sessionId: who.session_id },
+    ...{ kind, role, places, entered, language, timezone, sessionId: who.session_id },
+    returnUrl: webAddress(who.return_url),
     name: who.name ?? who.email ?? actor,
     permissions: new Set(who.permissions),
     tenant: tenant && {

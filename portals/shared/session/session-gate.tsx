@@ -2,6 +2,7 @@ import { Center, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ZoneProvider } from '../format/zone.tsx';
 import { ProblemPanel } from '../parts/problem-panel.tsx';
 import { asProblem } from '../rest/problem.ts';
 import { fetchSession } from './fetch-session.ts';
@@ -33,7 +34,11 @@ export function SessionGate(props: {
   if (session.data !== undefined && props.admits.includes(session.data.kind) && !isGone(session.error)) {
     const { tenant } = session.data;
     if (tenant === null) return props.outside ?? props.signIn;
-    return <SessionProvider value={{ ...session.data, tenant }}>{props.children}</SessionProvider>;
+    return (
+      <SessionProvider value={{ ...session.data, tenant }}>
+        <ZoneProvider zone={session.data.timezone}>{props.children}</ZoneProvider>
+      </SessionProvider>
+    );
   }
   if (session.data !== undefined || isGone(session.error)) return props.signIn;
   return (

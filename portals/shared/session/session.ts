@@ -17,6 +17,10 @@ export interface SignedIn {
   customerId: string | null;
   /** A customer's, as a language tag. */
   language: string | null;
+  /** A customer's: days begin and end there. */
+  timezone: string | null;
+  /** Where a customer came from and goes back to. */
+  returnUrl: string | null;
 }
 
 interface Tenant {

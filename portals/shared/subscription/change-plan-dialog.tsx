@@ -86,11 +86,11 @@ function PlanChoice(props: {
     plan.plan_id !== props.subscription.plan_id && plan.currency === props.subscription.currency;
   return (
     <Loaded query={plans}>
-      {({ data }) =>
-        data.some(isOther) ? (
+      {(all) =>
+        all.some(isOther) ? (
           <Radio.Group label={t('changePlan.to')} value={props.value} onChange={props.onChange}>
             <Stack gap="xs" mt="xs">
-              {data.filter(isOther).map((plan) => (
+              {all.filter(isOther).map((plan) => (
                 <Radio
                   key={plan.plan_id}
                   value={plan.plan_id}

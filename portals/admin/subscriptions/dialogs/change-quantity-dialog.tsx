@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SubscriptionDialogProps } from '../../../shared/subscription/dialog-props.ts';
 import { type Proration, ProrationChoice } from '../../../shared/subscription/proration-choice.tsx';
-import { isQuantity } from '../forecast/draft.ts';
+import { isQuantity } from '../../../shared/subscription/quantity.ts';
 import { ChangeTermsDialog } from './change-terms-dialog.tsx';
 
 const typingMs = 300;

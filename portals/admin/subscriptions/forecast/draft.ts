@@ -1,4 +1,6 @@
+import { startOfDay } from '../../../shared/format/start-of-day.ts';
 import type { Supposed } from '../../../shared/rest/types.ts';
+import { isQuantity } from '../../../shared/subscription/quantity.ts';
 
 export const supposedKinds = ['plan', 'quantity', 'date', 'pause', 'resume', 'cancel', 'uncancel'] as const;
 export type SupposedKind = (typeof supposedKinds)[number];
@@ -17,13 +19,8 @@ export const emptyDraft: Draft = {
   ...{ kind: '', planId: '', quantity: '', date: '', at: 'now', proration: 'next_invoice' },
 };
 
-export const isQuantity = (text: string) => /^[1-9]\d{0,5}$/.test(text);
-
-/** Midnight of a day where the reader is. */
-const startOfDay = (day: string) => new Date(`${day}T00:00:00`).toISOString();
-
-/** The command, once everything it needs is there. */
-export function supposedOf(draft: Draft): Supposed | null {
+/** The command, once everything it needs is there; days begin in that zone, without one the reader's. */
+export function supposedOf(draft: Draft, zone: string | undefined): Supposed | null {
   const { at, proration, date } = draft;
   const how = at === 'now' ? { effective: at, proration } : { effective: at, proration: 'next_invoice' as const };
   switch (draft.kind) {
@@ -34,7 +31,7 @@ export function supposedOf(draft: Draft): Supposed | null {
     case 'date':
       return date === '' ? null : { change: { next_billing_date: date, effective: 'now', proration } };
     case 'pause':
-      return { pause: date === '' ? {} : { resumes_at: startOfDay(date) } };
+      return { pause: date === '' ? {} : { resumes_at: startOfDay(date, zone) } };
     case 'resume':
       return { resume: {} };
     case 'cancel':

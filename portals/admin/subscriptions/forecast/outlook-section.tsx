@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../../shared/format/use-format.ts';
+import { useZone } from '../../../shared/format/zone.tsx';
 import { DataTable } from '../../../shared/parts/data-table.tsx';
 import { EmptyState } from '../../../shared/parts/empty-state.tsx';
 import { Loaded } from '../../../shared/parts/loaded.tsx';
@@ -24,7 +25,7 @@ export function OutlookSection({ subscription }: { subscription: Subscription })
   const { t } = useTranslation();
   const [draft, setDraft] = useState(emptyDraft);
   const [settled] = useDebouncedValue(draft, typingMs);
-  const supposed = supposedOf(settled);
+  const supposed = supposedOf(settled, useZone());
   const answer = useQuery(supposeQuery(subscription, supposed, periods));
   return (
     <Section title={t('whatIf.title')}>

@@ -73,7 +73,7 @@ function PlanField(props: { subscription: Subscription; draft: Draft; onChange: 
   const { t } = useTranslation();
   const priceText = usePriceText();
   const { subscription, draft, onChange } = props;
-  const plans = useQuery(activePlansQuery()).data?.data ?? [];
+  const plans = useQuery(activePlansQuery()).data ?? [];
   const others = plans.filter(
     ({ plan_id, currency }) => plan_id !== subscription.plan_id && currency === subscription.currency,
   );
