@@ -56,6 +56,7 @@ describe('every table', () => {
     ['refunds', 'id', 'refunds_tenant_id_id_pk'],
     ['idempotency_keys', 'key', 'idempotency_keys_tenant_id_key_pk'],
     ['inbox', 'id', 'inbox_id'],
+    ['customers', 'id', 'customers_tenant_id_id_pk'],
   ])(
     'finds a row of %s by its own key, whatever other index leads with its tenant, and however few rows it has',
     async (table, key, index) => {
@@ -199,11 +200,34 @@ describe('the roles of the processes', () => {
     expect(definers.map((row) => ({ ...row }))).toEqual(
       [
         ...['erase_audit_details', 'erase_credit_note_texts', 'erase_people', 'erase_timeline_details'],
-        ...['find_account', 'find_api_key', 'find_memberships', 'find_refused_keys', 'find_webhook_endpoints'],
-        'request_tenant_deletion',
+        ...['find_account', 'find_api_key', 'find_customers_by_text', 'find_memberships', 'find_refused_keys'],
+        ...['find_webhook_endpoints', 'request_tenant_deletion'],
       ].map((name) => ({ ...{ name, settings: ['search_path=public'], open: false } })),
     );
   });
+});
+
+it('finds customers by what a name or an e-mail begins with by index, once there are many', async () => {
+  let plan = '';
+  const undone = new Error('nothing of this is kept');
+  const plans = owner.begin(async (sql) => {
+    await sql`insert into tenants (tenant_id, name, mode) values ('tnt_planned', 'Planned', 'sandbox')`;
+    await sql`insert into customers (tenant_id, id, email, name)
+      select 'tnt_planned', 'cus_' || i, i || '@example.com', 'Person ' || i from generate_series(1, 2000) i`;
+    await sql.unsafe('analyze customers');
+    const [source] = await sql<{ text: string }[]>`
+      select prosrc as text from pg_proc where proname = 'find_customers_by_text'`;
+    const asked = (source?.text ?? '').replaceAll(/\bwanted\b/g, '$1').replaceAll(/\brows_max\b/g, '$2');
+    await sql.unsafe(`prepare found (text, integer) as ${asked}`);
+    const lines = await sql.unsafe(`explain execute found ('a', 2)`);
+    plan = lines.flatMap((line) => Object.values(line)).join('\n');
+    await sql.unsafe('deallocate found');
+    throw undone;
+  });
+  await expect(plans).rejects.toBe(undone);
+  for (const column of ['name', 'email']) {
+    expect(plan).toMatch(new RegExp(`using customers_${column}_text .*\\n.*Index Cond: .*~>=~.*~<~`));
+  }
 });
 
 describe('one row at most', () => {

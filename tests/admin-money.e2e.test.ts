@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { newId } from '../db/new-id.ts';
 import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { desk, expectUsablePage, type PortalJourneys, phone } from './support/portal-journeys.ts';
+import { desk, expectUsablePage, type PortalJourneys, smallPhone } from './support/portal-journeys.ts';
 import { scriptCharges, sendToReview } from './support/troubles.ts';
 
 let journeys: PortalJourneys;
@@ -312,7 +312,7 @@ describe('an invoice by hand', () => {
   });
 });
 
-describe.each([phone, desk])('on $width pixels, $colorScheme', (screen) => {
+describe.each([smallPhone, desk])('on $width pixels, $colorScheme', (screen) => {
   async function expectUsable(page: Page, paths: readonly string[]): Promise<void> {
     for (const path of paths) {
       await visit(page, path);

@@ -2,7 +2,14 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import { desk, expectColours, expectUsablePage, type PortalJourneys, smallPhone } from './support/portal-journeys.ts';
+import {
+  desk,
+  expectColours,
+  expectUsableEverywhere,
+  expectUsablePage,
+  type PortalJourneys,
+  smallPhone,
+} from './support/portal-journeys.ts';
 
 let journeys: PortalJourneys;
 let tenant: PlatformTenant;
@@ -123,6 +130,49 @@ describe('an administrator', () => {
     expect(data.map(({ name }) => name)).toEqual(['Weekly']);
   });
 
+  it('finds customers by the beginning of a name or an e-mail, in capitals or not', async () => {
+    for (const [name, email] of [
+      ['Ada Lovelace', 'countess@example.com'],
+      ['Grace Hopper', 'adamant@example.com'],
+      ['Edsger', 'ew@example.com'],
+    ])
+      await tenant.rest.post('/v1/customers', { name, email });
+    const page = await journeys.openAdminPortal(tenant, 'viewer');
+    await page.goto(`${journeys.platform.apiUrl}/admin/customers`);
+    await page.getByRole('link', { name: 'Edsger' }).waitFor();
+    await page.getByLabel('Name or e-mail').fill('ADA');
+    await page.getByRole('link', { name: 'Edsger' }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
+    await page.getByRole('link', { name: 'Grace Hopper' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('text')).toBe('ADA');
+    await page.getByLabel('Name or e-mail').fill('ada l');
+    await page.getByRole('link', { name: 'Grace Hopper' }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
+  });
+
+  it('can use the dialogs about customers, plans, the clock and refunds by any means', async () => {
+    const { customerId } = await failRenewal();
+    const page = await journeys.openAdminPortal(tenant, 'owner');
+    const dialogs = [
+      ['customers', 'New customer'],
+      [`customers/${customerId}`, 'Edit'],
+      [`customers/${customerId}`, 'Subscribe'],
+      [`customers/${customerId}`, 'Portal link'],
+      ['plans', 'New plan'],
+      ['plans', 'Edit'],
+      ['plans', 'Archive'],
+      ['subscriptions', 'Subscribe a customer'],
+      ['subscriptions?status=active', 'Save view'],
+      ['', 'Advance'],
+    ] as const;
+    for (const [path, button] of dialogs) {
+      await page.goto(`${journeys.platform.apiUrl}/admin/${path}`);
+      await page.getByRole('button', { name: button, exact: true }).first().click();
+      await page.getByRole('dialog').getByRole('heading').waitFor();
+      await expectUsableEverywhere(page);
+    }
+  });
+
   it.each([smallPhone, desk])('can use every page on $width pixels, $colorScheme', async (screen) => {
     const { paymentId, customerId, subscriptionId } = await failRenewal();
     const page = await journeys.openAdminPortal(tenant, 'owner', screen);
@@ -136,6 +186,8 @@ describe('an administrator', () => {
       'invoices',
       'refund-requests',
       'disputes',
+      'webhooks',
+      'account',
     ];
     const details = [`subscriptions/${subscriptionId}`, `payments/${paymentId}`, `customers/${customerId}`];
     for (const path of [...lists, ...details]) {

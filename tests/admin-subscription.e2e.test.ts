@@ -14,6 +14,9 @@ import { stackEnv } from './support/stack-env.ts';
 import { parkSubscription } from './support/troubles.ts';
 
 const patient = { timeout: 20_000 };
+/** Until everything due has run, and the page has looked. */
+const onTheWay = { timeout: 60_000 };
+const dayMs = 86_400_000;
 
 let journeys: PortalJourneys;
 let tenant: PlatformTenant;
@@ -103,22 +106,74 @@ describe('the list', () => {
     expect(new URL(page.url()).searchParams.get('next_to')).toBe('2020-01-01');
   });
 
-  it('subscribes a customer by e-mail', async () => {
-    await tenant.makePlan({ name: 'Pro' });
-    await tenant.makeCustomer();
+  it('subscribes the one of several customers with the same e-mail who was chosen, and says who is charged', async () => {
+    const plan_id = await tenant.makePlan({ name: 'Pro' });
+    const made: string[] = [];
+    for (const name of ['Ada Lovelace', 'Ada Byron', null]) {
+      const customerId = await tenant.makeCustomer();
+      await tenant.rest.send('PUT', `/v1/customers/${customerId}`, { name });
+      made.push(customerId);
+    }
+    const [older = ''] = made;
     const page = await journeys.openAdminPortal(tenant, 'admin');
     await page.goto(addressOf('subscriptions'));
     await page.getByRole('button', { name: 'Subscribe a customer' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('E-mail of the customer').fill('someone@example.com');
+    await dialog.getByLabel('Name or e-mail of the customer').fill('Nobody');
     await dialog.getByRole('button', { name: 'Find' }).click();
+    await dialog.getByText('No customer’s name or e-mail begins so.').waitFor();
+    await dialog.getByLabel('Name or e-mail of the customer').fill('SOMEONE@');
+    await dialog.getByRole('button', { name: 'Find' }).click();
+    await expect.poll(() => dialog.getByRole('radio').count(), patient).toBe(3);
+    const choose = dialog.getByRole('button', { name: 'Choose' });
+    expect(await choose.isDisabled()).toBe(true);
+    await expectUsableEverywhere(page);
+    await dialog.getByRole('radio', { name: 'Ada Lovelace · someone@example.com' }).check();
+    await choose.click();
+    await dialog.getByText('Ada Lovelace · someone@example.com').waitFor();
+    await dialog.getByText(older).waitFor();
     await dialog.getByLabel('Plan').selectOption({ label: 'Pro · $19.99 per month' });
-    await dialog.getByText('$19.99 is charged at once.').waitFor();
-    await dialog.getByRole('button', { name: 'Subscribe the customer' }).click();
+    await dialog.getByText('$19.99 is charged to Ada Lovelace at once.').waitFor();
+    await dialog.getByLabel('Quantity').fill('0');
+    const confirm = dialog.getByRole('button', { name: 'Subscribe the customer' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('Quantity').fill('3');
+    await dialog.getByText('$59.97 is charged to Ada Lovelace at once.').waitFor();
+    await expectUsableEverywhere(page);
+    await confirm.click();
     await page.getByText('The customer is subscribed.').waitFor();
     await page.getByRole('table', { name: 'Subscriptions' }).getByText('Active').waitFor();
-    const { data } = await tenant.rest.get<{ data: { status: string }[] }>('/v1/subscriptions');
-    expect(data.map(({ status }) => status)).toEqual(['active']);
+    const { data } = await tenant.rest.get<{ data: object[] }>('/v1/subscriptions');
+    expect(data).toMatchObject([{ customer_id: older, plan_id, quantity: 3, status: 'active' }]);
+    const { data: paid } = await tenant.rest.get<{ data: object[] }>('/v1/payments');
+    expect(paid).toMatchObject([{ customer_id: older, amount: 5_997 }]);
+  });
+
+  it('is narrowed to a customer by the beginning of a name, in capitals or not', async () => {
+    const [mine, other] = [await subscribe(), await subscribe()];
+    for (const { customerId } of [mine, other])
+      await tenant.rest.send('PUT', `/v1/customers/${customerId}`, { name: `Ada ${customerId}` });
+    const page = await journeys.openAdminPortal(tenant, 'viewer');
+    await page.goto(addressOf('subscriptions'));
+    await expect.poll(() => page.getByRole('link', { name: 'Pro' }).count(), patient).toBe(2);
+    await page.getByRole('textbox', { name: 'Search' }).fill('ada');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('radio', { name: `Ada ${mine.customerId} · someone@example.com` }).check();
+    await page.getByRole('button', { name: 'Choose' }).click();
+    await page.getByRole('button', { name: `Drop the filter Ada ${mine.customerId}` }).waitFor();
+    await expect.poll(() => page.getByRole('link', { name: 'Pro' }).count(), patient).toBe(1);
+    expect(new URL(page.url()).searchParams.get('customer_id')).toBe(mine.customerId);
+  });
+
+  it('offers every plan as a filter, however many there are', async () => {
+    const first = await tenant.makePlan({ name: 'The very first' });
+    for (let made = 1; made <= 101; made += 1) await tenant.makePlan();
+    const page = await journeys.openAdminPortal(tenant, 'viewer');
+    await page.goto(addressOf('subscriptions'));
+    const options = page.getByRole('combobox', { name: 'Plan' }).locator('option');
+    await expect.poll(() => options.count(), patient).toBe(103);
+    await page.getByRole('combobox', { name: 'Plan' }).selectOption(first);
+    await expect.poll(() => new URL(page.url()).searchParams.get('plan_id'), patient).toBe(first);
   });
 });
 
@@ -243,6 +298,36 @@ describe('the next invoices', () => {
     await dialog.getByText(/^In all until .*-\$239\.88$/).waitFor();
     const read = await tenant.rest.get<{ status: string }>(`/v1/subscriptions/${id}`);
     expect(read.status).toBe('active');
+  });
+});
+
+describe('the test clock', () => {
+  it('goes on by a period, and to a date, and what is due on the way appears in the story by itself', async () => {
+    const { id } = await subscribe();
+    const page = await open(id);
+    const runs = page.getByRole('region', { name: 'Billing runs' });
+    await runs.getByText('First period', { exact: true }).waitFor();
+    expect(await runs.getByText('Renewal 1').count()).toBe(0);
+    const clock = page.getByRole('region', { name: 'Test clock' });
+    const dialog = page.getByRole('dialog', { name: 'Advance' });
+    await clock.getByRole('button', { name: 'Advance' }).click();
+    await dialog.getByLabel('One period of this subscription (billed per month)').check();
+    await expectUsableEverywhere(page);
+    await dialog.getByRole('button', { name: 'Advance the clock' }).click();
+    await runs.getByText('Renewal 1').waitFor(onTheWay);
+    await runs.getByText('Paid', { exact: true }).first().waitFor(onTheWay);
+    const { now } = await tenant.rest.get<{ now: string }>('/v1/test-clock');
+    const date = new Date(Date.parse(now) + 40 * dayMs).toISOString().slice(0, 10);
+    await clock.getByRole('button', { name: 'Advance' }).click();
+    await dialog.getByLabel('To a date').check();
+    await dialog.getByLabel('Date (UTC)').fill(date);
+    await dialog.getByRole('button', { name: 'Advance the clock' }).click();
+    await runs.getByText('Renewal 2').waitFor(onTheWay);
+    await expect
+      .poll(async () => (await tenant.rest.get<{ now: string }>('/v1/test-clock')).now, onTheWay)
+      .toBe(`${date}T00:00:00.000Z`);
+    const { data } = await tenant.rest.get<{ data: { status: string }[] }>(`/v1/invoices?subscription_id=${id}`);
+    expect(data.map(({ status }) => status)).toEqual(['paid', 'paid', 'paid']);
   });
 });
 

@@ -1,10 +1,11 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { newId } from '../db/new-id.ts';
 import type { Permission } from '../domain/access/permissions.ts';
 import { rolePermissions, type userRoles } from '../domain/access/roles.ts';
 import { beforeEachJourney } from './support/each-journey.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
-import type { PortalJourneys } from './support/portal-journeys.ts';
+import { expectUsableEverywhere, type PortalJourneys } from './support/portal-journeys.ts';
 import { makeDeadLetter, parkSubscription, scriptCharges, sendToReview } from './support/troubles.ts';
 
 let journeys: PortalJourneys;
@@ -241,6 +242,29 @@ describe('an operator', () => {
     await page.getByRole('button', { name: /^Leave/ }).click();
     await page.getByLabel('Why?').waitFor();
     expect((await callFrom(page, 'GET', path))[0]).toBe(403);
+  });
+
+  it('finds a business by its name, which is not among the newest, and none by chance', async () => {
+    const { owner } = journeys.platform;
+    const mark = newId('tenant');
+    const name = `Lighthouse ${mark}`;
+    await owner`update tenants set name = ${name} where tenant_id = ${tenant.tenantId}`;
+    await owner`insert into tenants (tenant_id, name, mode)
+      select ${mark} || i, 'Newer', 'live' from generate_series(1, 101) i`;
+    const page = await journeys.openOperatorPortal();
+    const business = page.getByLabel('Business');
+    await expect.poll(() => business.locator('option').count(), { timeout: 20_000 }).toBe(101);
+    await page.getByText('There are more: write more of the name.').waitFor();
+    await expectUsableEverywhere(page);
+    await page.getByLabel('Why?').fill('Asked to by its owner');
+    expect(await page.getByRole('button', { name: 'Go in' }).isDisabled()).toBe(true);
+    await page.getByLabel('Find by name').fill(mark);
+    await business.selectOption({ label: `${name} · Sandbox` });
+    await page.getByRole('button', { name: 'Go in' }).click();
+    await page.getByRole('button', { name: /^Leave/ }).waitFor();
+    const entered = await owner`select 1 from audit_log
+      where tenant_id = ${tenant.tenantId} and action = 'operator.entered'`;
+    expect(entered).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { streamLimits } from '../api/live/stream-places.ts';
+import { type LiveClient, openLiveClient } from './support/live-client.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
 import { desk, expectUsablePage, type PortalJourneys, phone, startPortalJourneys } from './support/portal-journeys.ts';
 import { seedLongList } from './support/seed-list.ts';
@@ -201,6 +203,45 @@ describe('a lost connection', () => {
     expect(await banner(page).count()).toBe(0);
   });
 });
+
+describe('where no place is free to be told of changes', () => {
+  it('a page looks by itself as often as it says, and speaks of no lost connection', async () => {
+    const page = await journeys.openAdminPortal(tenant, 'admin');
+    await page.goto('about:blank');
+    const taken = await takeAllStreams(page);
+    try {
+      const refused = page.waitForResponse((response) => response.url().endsWith('/v1/live') && !response.ok());
+      await page.goto(`${journeys.url}/admin/subscriptions`);
+      expect((await refused).status()).toBe(429);
+      await page
+        .getByText(/no subscription/i)
+        .first()
+        .waitFor();
+      await subscribe();
+      // Told of changes it would look once a minute.
+      await page.getByRole('row').filter({ hasText: 'Pro' }).getByText('Active').waitFor({ timeout: 45_000 });
+      expect(await banner(page).count()).toBe(0);
+    } finally {
+      for (const stream of taken) stream.close();
+    }
+  });
+});
+
+/** Every stream that the session of this page may have: those of a page that was left are given back a moment later. */
+async function takeAllStreams(page: Page): Promise<LiveClient[]> {
+  const cookies = await page.context().cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const taken: LiveClient[] = [];
+  await vi.waitFor(async () => {
+    for (;;) {
+      const stream = await openLiveClient(journeys.platform.apiUrl, { cookie });
+      if (stream.status !== 200) break;
+      taken.push(stream);
+    }
+    expect(taken).toHaveLength(streamLimits.perCaller);
+  }, within);
+  return taken;
+}
 
 describe('a long list', () => {
   it.each([

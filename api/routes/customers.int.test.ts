@@ -107,6 +107,83 @@ describe('the list', () => {
     expect(await ids('email=grace%40example.com&status=active')).toEqual([]);
   });
 
+  describe('by what a name or an e-mail begins with', () => {
+    let searched: TestTenant;
+    const idOf = new Map<string, string>();
+    beforeAll(async () => {
+      searched = await api.makeTenant();
+      for (const [email, name] of [
+        ['ada@one.example', 'Ádám Öz'],
+        ['ADA@two.example', null],
+        ['grace@navy.example', 'Ada_100% sure'],
+        ['eva@two.example', '100% Éva'],
+      ] as const) {
+        const { body } = await api.call('POST', '/v1/customers', { key: searched.apiKey, body: { email, name } });
+        idOf.set(email, body.customer_id);
+      }
+    });
+    const search = (text: string, more = '', key = searched.apiKey) =>
+      api.call('GET', `/v1/customers?text=${encodeURIComponent(text)}${more}`, { key });
+
+    it.each([
+      ['an e-mail, whatever its letters', 'aDa@', ['ADA@two.example', 'ada@one.example']],
+      ['a name with marks, in capitals', 'ÁDÁM ö', ['ada@one.example']],
+      ['either, each customer once, newest first', 'ada', ['grace@navy.example', 'ADA@two.example', 'ada@one.example']],
+      ['all of an e-mail', 'grace@navy.example', ['grace@navy.example']],
+      ['no more than is written', 'ada@one.example.org', []],
+      ['not what only contains it', 'navy', []],
+      ['signs that would stand for others', '100%', ['eva@two.example']],
+      ['and no sign standing for others', 'a_a', []],
+    ])('finds %s', async (_what, text, emails) => {
+      const { status, body } = await search(text);
+      const ids = body.data.map(({ customer_id }: { customer_id: string }) => customer_id);
+      expect([status, ids]).toEqual([200, emails.map((email) => idOf.get(email))]);
+    });
+
+    it('goes on page by page, together with the other filters', async () => {
+      await api.call('PUT', `/v1/customers/${idOf.get('ADA@two.example')}`, {
+        ...{ key: searched.apiKey, body: { status: 'inactive' } },
+      });
+      const first = await search('ada', '&limit=2');
+      const second = await search('ada', `&limit=2&cursor=${first.body.next_cursor}`);
+      const emails = [first, second].map(({ body }) => body.data.map(({ email }: { email: string }) => email));
+      expect(emails).toEqual([['grace@navy.example', 'ADA@two.example'], ['ada@one.example']]);
+      expect([first.body.has_more, second.body.has_more]).toEqual([true, false]);
+      const inactive = await search('ada', '&status=inactive&limit=1');
+      expect(inactive.body).toMatchObject({ data: [{ email: 'ADA@two.example' }], has_more: false });
+    });
+
+    it('finds the newest of very many, page by page, and one of a kind among them', async () => {
+      const big = await api.makeTenant();
+      await api.owner`insert into customers (tenant_id, id, email, name)
+        select ${big.tenantId}, 'cus_' || lpad(i::text, 26, '0'), 'no' || i || '@example.com', 'Person ' || i
+        from generate_series(1, 5200) i`;
+      const names = async (text: string, more = '') => {
+        const { body } = await search(text, more, big.apiKey);
+        return [body.data.map(({ name }: { name: string }) => name), body.next_cursor] as const;
+      };
+      const [first, cursor] = await names('PERSON', '&limit=2');
+      const [second] = await names('PERSON', `&limit=2&cursor=${cursor}`);
+      expect([...first, ...second]).toEqual(['Person 5200', 'Person 5199', 'Person 5198', 'Person 5197']);
+      expect((await names('no5200@'))[0]).toEqual(['Person 5200']);
+      expect((await names('person', '&status=inactive'))[0]).toEqual([]);
+    });
+
+    it('finds no other tenant’s', async () => {
+      expect((await search('ada', '', (await api.makeTenant()).apiKey)).body.data).toEqual([]);
+    });
+
+    it.each([
+      ['nothing', '', 'invalid_request'],
+      ['more than any address has', 'a'.repeat(255), 'invalid_request'],
+      ['a NUL character', 'a\u0000', 'invalid_request'],
+      ['a card number', '4242 4242 4242 4242', 'card_number_refused'],
+    ])('is refused for %s', async (_what, text, code) => {
+      const { status, body } = await search(text);
+      expect([status, body.code, body.errors?.[0]?.field]).toEqual([400, code, 'text']);
+    });
+  });
+
   it('shows a tenant its own only', async () => {
     const other = await api.makeTenant();
     const answer = await api.call('GET', '/v1/customers', { key: other.apiKey });

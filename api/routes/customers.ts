@@ -19,9 +19,11 @@ export const customerRoutes: readonly Route[] = [
 
   route(contract.listCustomersRoute, async (call) => {
     const page = pageRequestOf('customer', call.query);
-    const filter = { email: call.query.email, status: call.query.status };
+    const { email, status, text } = call.query;
     const { database } = call.context;
-    const customers = await readAsTenant(database, call.tenantId, (sql) => listCustomers(sql, filter, page));
+    const customers = await readAsTenant(database, call.tenantId, (sql) =>
+      listCustomers(sql, { email, status, text }, page),
+    );
     return renderPage(customers, renderCustomer);
   }),
 

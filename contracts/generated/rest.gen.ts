@@ -5745,6 +5745,8 @@ export interface operations {
             query?: {
                 email?: string;
                 status?: "active" | "inactive";
+                /** @description What the name or the e-mail begins with, in small letters or capitals. */
+                text?: string;
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;

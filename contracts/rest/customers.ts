@@ -61,7 +61,16 @@ export const listCustomersRoute = defineRoute({
   permission: 'customers:read',
   tag: 'Customers',
   summary: 'List customers',
-  query: listQuery({ email: z.string().max(254).optional(), status: customerStatus.optional() }),
+  query: listQuery({
+    email: z.string().max(254).optional(),
+    status: customerStatus.optional(),
+    text: z
+      .string()
+      .min(1)
+      .max(254)
+      .optional()
+      .meta({ description: 'What the name or the e-mail begins with, in small letters or capitals.' }),
+  }),
   answers: { 200: { description: 'A page of customers, newest first.', schema: pageOf(customer) } },
 });
 

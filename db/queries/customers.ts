@@ -29,16 +29,44 @@ export async function lockCustomer(tx: TenantTransaction, id: CustomerId): Promi
   return row ?? null;
 }
 
-export function listCustomers(
-  sql: Sql,
-  filter: { email?: string; status?: CustomerRow['status'] },
-  page: PageRequest,
-): Promise<Page<CustomerRow>> {
-  return sql<CustomerRow[]>`select * from customers where true
-    ${filter.email === undefined ? sql`` : sql`and email = ${filter.email}`}
-    ${filter.status === undefined ? sql`` : sql`and status = ${filter.status}`}
-    ${page.beforeId === null ? sql`` : sql`and id < ${page.beforeId}`}
-    order by id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
+export interface CustomerFilter {
+  email?: string;
+  status?: CustomerRow['status'];
+  /** What the name or the e-mail begins with, in small letters or capitals. */
+  text?: string;
+}
+
+export function listCustomers(sql: Sql, filter: CustomerFilter, page: PageRequest): Promise<Page<CustomerRow>> {
+  const { email, status, text } = filter;
+  const wanted = sql`
+    ${email === undefined ? sql`` : sql`and email = ${email}`}
+    ${status === undefined ? sql`` : sql`and status = ${status}`}
+    ${page.beforeId === null ? sql`` : sql`and id < ${page.beforeId}`}`;
+  const newest = sql`order by id desc limit ${page.limit + 1}`;
+  const rows =
+    text === undefined
+      ? sql<CustomerRow[]>`select * from customers where true ${wanted} ${newest}`
+      : sql<CustomerRow[]>`
+        with found as materialized (select distinct id from find_customers_by_text(${text}, ${foundMax + 1})),
+             few as materialized (select count(*) <= ${foundMax} as are_found from found)
+        select * from (
+          (select customer.* from (select id from found order by id desc) one
+             cross join lateral (select * from customers where id = one.id ${wanted} limit 1) customer
+           where (select are_found from few) ${newest})
+          union all
+          (select * from customers where not (select are_found from few) ${wanted} and (${beginsWith(sql, text)}) ${newest})
+        ) listed order by id desc`;
+  return rows.then((found) => pageFrom(found, page.limit));
+}
+
+/** Of more than these so many are wanted that a walk from the newest on soon has a page full; fewer are found by index and sorted. */
+const foundMax = 5_000;
+
+/** As the function find_customers_by_text compares. */
+function beginsWith(sql: Sql, text: string) {
+  const like = (column: 'name' | 'email') => sql`
+    starts_with(lower(${sql(column)} collate "und-x-icu"), lower(${text}::text collate "und-x-icu"))`;
+  return sql`${like('name')} or ${like('email')}`;
 }
 
 export async function insertCustomer(tx: TenantTransaction, customer: CustomerRow): Promise<void> {

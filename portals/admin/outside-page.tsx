@@ -1,22 +1,16 @@
-import { Button, Center, NativeSelect, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, Center, Paper, Stack, Text, Textarea, Title } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Brand } from '../shared/frame/brand.tsx';
-import { Loaded } from '../shared/parts/loaded.tsx';
 import { ProblemPanel } from '../shared/parts/problem-panel.tsx';
 import { answered, rest } from '../shared/rest/client.ts';
 import { signOut } from '../shared/session/sign-out.ts';
-
-const listMax = 100;
+import { TenantChoice } from './tenant-choice.tsx';
 
 /** An operator of the platform, before going into a business: which, and why. Both stand in its audit log. */
 export function OutsidePage(): ReactNode {
   const { t } = useTranslation();
-  const tenants = useQuery({
-    queryKey: ['tenants'],
-    queryFn: () => answered(rest.GET('/v1/tenants', { params: { query: { limit: listMax } } })),
-  });
   return (
     <Center component="main" mih="100vh" p="md">
       <Paper shadow="sm" w="100%" maw={480} p="xl">
@@ -24,11 +18,7 @@ export function OutsidePage(): ReactNode {
           <Brand />
           <Title order={1}>{t('outside.title')}</Title>
           <Text c="dimmed">{t('outside.text')}</Text>
-          <Loaded query={tenants}>
-            {({ data }) => (
-              <EnterForm tenants={data.map(({ tenant_id, name }) => ({ value: tenant_id, label: name }))} />
-            )}
-          </Loaded>
+          <EnterForm />
           <Button variant="subtle" onClick={() => void signOut()}>
             {t('frame.signOut')}
           </Button>
@@ -38,9 +28,9 @@ export function OutsidePage(): ReactNode {
   );
 }
 
-function EnterForm({ tenants }: { tenants: { value: string; label: string }[] }): ReactNode {
+function EnterForm(): ReactNode {
   const { t } = useTranslation();
-  const [tenantId, setTenantId] = useState(tenants[0]?.value ?? '');
+  const [tenantId, setTenantId] = useState('');
   const [reason, setReason] = useState('');
   const enter = useMutation({
     mutationFn: () =>
@@ -55,12 +45,7 @@ function EnterForm({ tenants }: { tenants: { value: string; label: string }[] })
   return (
     <form onSubmit={submit}>
       <Stack>
-        <NativeSelect
-          label={t('outside.tenant')}
-          data={tenants}
-          value={tenantId}
-          onChange={(event) => setTenantId(event.currentTarget.value)}
-        />
+        <TenantChoice value={tenantId} onChange={setTenantId} />
         <Textarea
           label={t('outside.reason')}
           required

@@ -39,7 +39,7 @@ export function CustomerActions({ customer }: { customer: Customer }): ReactNode
       )}
       {asking === 'link' && <PortalLinkDialog customerId={customer.customer_id} onClose={close} />}
       {asking === 'edit' && <CustomerDialog customer={customer} onClose={close} />}
-      {asking === 'subscribe' && <SubscribeDialog customerId={customer.customer_id} onClose={close} />}
+      {asking === 'subscribe' && <SubscribeDialog customer={customer} onClose={close} />}
     </>
   );
 }

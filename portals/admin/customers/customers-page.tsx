@@ -23,7 +23,7 @@ export function CustomersPage(): ReactNode {
   const mayWrite = useMay('customers:write');
   const [filters, change] = useFilters();
   const [isAdding, setAdding] = useState(false);
-  const { email, status } = filters;
+  const { text, status } = filters;
   return (
     <>
       <PageHeader
@@ -31,13 +31,13 @@ export function CustomersPage(): ReactNode {
         actions={mayWrite && <Button onClick={() => setAdding(true)}>{t('customers.add')}</Button>}
       />
       <Paper>
-        <FilterBar email={email ?? ''} status={status ?? ''} onChange={change} />
+        <FilterBar wanted={text ?? ''} status={status ?? ''} onChange={change} />
         <PagedTable
           readsAhead
           label={t('nav.customers')}
-          queryKey={['customers', email, status]}
+          queryKey={['customers', text, status]}
           fetchPage={(cursor) => {
-            const query = { email, status: status as Customer['status'] | undefined, limit: pageLimit(cursor), cursor };
+            const query = { text, status: status as Customer['status'] | undefined, limit: pageLimit(cursor), cursor };
             return answered(rest.GET('/v1/customers', { params: { query } }));
           }}
           keyOf={({ customer_id }) => customer_id}
@@ -64,22 +64,24 @@ export function CustomersPage(): ReactNode {
 }
 
 function FilterBar(props: {
-  email: string;
+  /** What a name or an e-mail begins with. */
+  wanted: string;
   status: string;
   onChange: (changed: Record<string, string>) => void;
 }): ReactNode {
   const { t } = useTranslation();
-  const [text, setText] = useState(props.email);
+  const [text, setText] = useState(props.wanted);
   const [settled] = useDebouncedValue(text.trim(), typingMs);
-  const { onChange, email } = props;
+  const { onChange, wanted } = props;
   useEffect(() => {
-    if (settled !== email) onChange({ email: settled });
-  }, [settled, email, onChange]);
+    if (settled !== wanted) onChange({ text: settled });
+  }, [settled, wanted, onChange]);
   return (
     <Group align="flex-end" gap="sm" mb="md">
       <TextInput
         label={t('customers.find')}
         type="search"
+        maxLength={254}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />

@@ -1,31 +1,36 @@
-import { NativeSelect, Text } from '@mantine/core';
+import { NativeSelect, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormat } from '../../shared/format/use-format.ts';
+import { FieldList } from '../../shared/parts/field-list.tsx';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
 import { useMethodName } from '../../shared/parts/use-method-name.ts';
 import { usePriceText } from '../../shared/parts/use-price-text.ts';
 import { useRefresh } from '../../shared/parts/use-refresh.ts';
 import { answered, keyed, rest } from '../../shared/rest/client.ts';
-import { activePlansQuery } from '../../shared/rest/plan-queries.ts';
+import { everyPlanQuery } from '../../shared/rest/plan-queries.ts';
+import type { Customer } from '../../shared/rest/types.ts';
+import { isQuantity } from '../../shared/subscription/quantity.ts';
+import { FirstCharge } from './first-charge.tsx';
 import { methodsQuery } from './methods-query.ts';
 
-/** Subscribes a customer; what is charged today is said before. */
-export function SubscribeDialog({ customerId, onClose }: { customerId: string; onClose: () => void }): ReactNode {
+/** Subscribes a customer; who is charged, and what is charged today, is said before. */
+export function SubscribeDialog({ customer, onClose }: { customer: Customer; onClose: () => void }): ReactNode {
   const { t } = useTranslation();
-  const format = useFormat();
   const priceText = usePriceText();
   const methodName = useMethodName();
   const refresh = useRefresh();
-  const plans = useQuery(activePlansQuery()).data ?? [];
-  const methods = useQuery(methodsQuery(customerId)).data ?? [];
+  const { customer_id, name, email } = customer;
+  const plans = useQuery(everyPlanQuery('active')).data ?? [];
+  const methods = useQuery(methodsQuery(customer_id)).data ?? [];
   const [planId, setPlanId] = useState('');
   const [methodId, setMethodId] = useState('');
+  const [units, setUnits] = useState('1');
   const plan = plans.find(({ plan_id }) => plan_id === planId);
+  const quantity = plan?.pricing_model === 'per_unit' ? units : '1';
   async function subscribe(key: string): Promise<void> {
     const method = methodId === '' ? {} : { payment_method_id: methodId };
-    const body = { customer_id: customerId, plan_id: planId, quantity: 1, metadata: {}, ...method };
+    const body = { customer_id, plan_id: planId, quantity: Number(quantity), metadata: {}, ...method };
     const created = await answered(rest.POST('/v1/subscriptions', { params: keyed(key), body }));
     await refresh(t(created.status === 'incomplete' ? 'customers.subscribedOpen' : 'customers.subscribed'));
   }
@@ -33,10 +38,17 @@ export function SubscribeDialog({ customerId, onClose }: { customerId: string; o
     <IntentDialog
       title={t('customers.subscribe')}
       confirm={t('customers.subscribeConfirm')}
-      disabled={plan === undefined}
+      disabled={plan === undefined || !isQuantity(quantity)}
       onConfirm={subscribe}
       onClose={onClose}
     >
+      <FieldList
+        columns={1}
+        fields={[
+          { label: t('customers.charged'), value: name === null ? email : `${name} · ${email}` },
+          { label: t('customers.id'), value: customer_id },
+        ]}
+      />
       <NativeSelect
         label={t('subscriptions.plan')}
         value={planId}
@@ -46,6 +58,15 @@ export function SubscribeDialog({ customerId, onClose }: { customerId: string; o
           ...plans.map((one) => ({ value: one.plan_id, label: `${one.name} · ${priceText(one)}` })),
         ]}
       />
+      {plan?.pricing_model === 'per_unit' && (
+        <TextInput
+          label={t('subscriptions.quantity')}
+          inputMode="numeric"
+          error={isQuantity(units) ? undefined : t('customers.quantityText')}
+          value={units}
+          onChange={(event) => setUnits(event.currentTarget.value)}
+        />
+      )}
       <NativeSelect
         label={t('customers.method')}
         value={methodId}
@@ -55,13 +76,9 @@ export function SubscribeDialog({ customerId, onClose }: { customerId: string; o
           ...methods.map((one) => ({ value: one.payment_method_id, label: methodName(one) })),
         ]}
       />
-      {plan && (
-        <Text size="sm">
-          {plan.trial_period_days > 0
-            ? t('customers.chargedLater', { count: plan.trial_period_days, price: priceText(plan) })
-            : t('customers.chargedNow', { amount: format.money(plan.amount, plan.currency) })}
-        </Text>
-      )}
+      <Text size="sm" role="status">
+        {plan && isQuantity(quantity) && <FirstCharge plan={plan} quantity={Number(quantity)} name={name ?? email} />}
+      </Text>
     </IntentDialog>
   );
 }

@@ -45,10 +45,15 @@ function FilterBar(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [{ status, provider, customer_id, charge, from, to }, change] = useFilters();
-  function openOther(text: string): boolean {
-    if (text.includes('@')) return false;
-    if (text.startsWith('pay_')) void navigate({ to: `/payments/${text}` });
-    else change({ charge: text });
+  function openPayment(text: string): boolean {
+    if (!text.startsWith('pay_') || text.includes('@')) return false;
+    void navigate({ to: `/payments/${text}` });
+    return true;
+  }
+  /** What nobody is called, and is in one piece, is the provider's id of a charge. */
+  function showCharge(text: string): boolean {
+    if (/[@\s]/.test(text)) return false;
+    change({ charge: text });
     return true;
   }
   return (
@@ -58,7 +63,8 @@ function FilterBar(): ReactNode {
         label={t('area.search')}
         hint={t('area.searchText')}
         onChange={(id) => change({ customer_id: id })}
-        onOther={openOther}
+        onOther={openPayment}
+        onNobody={showCharge}
       />
       <ChoiceFilter
         label={t('payments.status')}

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { answered, rest } from '../../shared/rest/client.ts';
+import { everyPlanQuery } from '../../shared/rest/plan-queries.ts';
 import { useSession } from '../../shared/session/session-context.tsx';
 import { CustomerSearch } from '../customers/customer-search.tsx';
 import { type Filters, parkedFilter } from './list-filters.ts';
@@ -62,10 +62,7 @@ export function FilterBar(props: { filters: Filters; onChange: (changed: Record<
 
 function PlanFilter({ filters, onChange }: Parameters<typeof FilterBar>[0]): ReactNode {
   const { t } = useTranslation();
-  const plans = useQuery({
-    queryKey: ['plans', 'all'],
-    queryFn: () => answered(rest.GET('/v1/plans', { params: { query: { limit: 100 } } })),
-  });
+  const plans = useQuery(everyPlanQuery());
   return (
     <NativeSelect
       label={t('subscriptions.plan')}
@@ -73,7 +70,7 @@ function PlanFilter({ filters, onChange }: Parameters<typeof FilterBar>[0]): Rea
       onChange={({ currentTarget }) => onChange({ plan_id: currentTarget.value })}
       data={[
         { value: '', label: t('subscriptions.everyPlan') },
-        ...(plans.data?.data ?? []).map(({ plan_id, name }) => ({ value: plan_id, label: name })),
+        ...(plans.data ?? []).map(({ plan_id, name }) => ({ value: plan_id, label: name })),
       ]}
     />
   );

@@ -2,39 +2,50 @@ import { TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IntentDialog } from '../../shared/parts/intent-dialog.tsx';
-import { answered, rest } from '../../shared/rest/client.ts';
+import type { Customer } from '../../shared/rest/types.ts';
+import { CustomerChoice } from '../customers/customer-choice.tsx';
+import { type Found, findCustomers } from '../customers/find-customers.ts';
 import { SubscribeDialog } from '../customers/subscribe-dialog.tsx';
 
-/** Whom first, then to what. */
+/** Whom first, then to what. Names and e-mails may be those of several: then somebody chooses who is charged. */
 export function SubscribeSomebodyDialog({ onClose }: { onClose: () => void }): ReactNode {
   const { t } = useTranslation();
-  const [email, setEmail] = useState('');
-  const [isUnknown, setUnknown] = useState(false);
-  const [customerId, setCustomerId] = useState<string | null>(null);
-  async function find(): Promise<false> {
-    const found = await answered(rest.GET('/v1/customers', { params: { query: { email: email.trim(), limit: 1 } } }));
-    const [customer] = found.data;
-    setUnknown(customer === undefined);
-    if (customer) setCustomerId(customer.customer_id);
+  const [text, setText] = useState('');
+  const [found, setFound] = useState<Found | null>(null);
+  const [chosenId, setChosenId] = useState('');
+  const [customer, setCustomer] = useState<Customer | null>(null);
+  const several = found !== null && found.customers.length > 1 ? found : null;
+  async function goOn(): Promise<false> {
+    if (several === null) {
+      const now = await findCustomers(text.trim(), 'active');
+      setFound(now);
+      if (now.customers.length === 1) setCustomer(now.customers[0] ?? null);
+    } else {
+      setCustomer(several.customers.find(({ customer_id }) => customer_id === chosenId) ?? null);
+    }
     return false;
   }
-  if (customerId !== null) return <SubscribeDialog customerId={customerId} onClose={onClose} />;
+  if (customer !== null) return <SubscribeDialog customer={customer} onClose={onClose} />;
   return (
     <IntentDialog
       title={t('subscriptions.subscribe')}
-      confirm={t('customerSearch.find')}
-      disabled={email.trim() === ''}
-      onConfirm={find}
+      confirm={t(several === null ? 'customerSearch.find' : 'customerSearch.choose')}
+      disabled={several === null ? text.trim() === '' : chosenId === ''}
+      onConfirm={goOn}
       onClose={onClose}
     >
       <TextInput
-        type="email"
         label={t('subscriptions.whose')}
         required
-        error={isUnknown ? t('customerSearch.nobody') : undefined}
-        value={email}
-        onChange={(event) => setEmail(event.currentTarget.value)}
+        error={found?.customers.length === 0 ? t('customerSearch.nobody') : undefined}
+        value={text}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setFound(null);
+          setChosenId('');
+        }}
       />
+      {several !== null && <CustomerChoice found={several} value={chosenId} onChange={setChosenId} />}
     </IntentDialog>
   );
 }

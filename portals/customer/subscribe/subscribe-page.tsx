@@ -5,13 +5,13 @@ import { useTranslation } from 'react-i18next';
 import { EmptyState } from '../../shared/parts/empty-state.tsx';
 import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
-import { activePlansQuery } from '../../shared/rest/plan-queries.ts';
+import { everyPlanQuery } from '../../shared/rest/plan-queries.ts';
 import { SetupResult } from '../methods/setup-result.tsx';
 import { SubscribeForm } from './subscribe-form.tsx';
 
 export function SubscribePage(): ReactNode {
   const { t } = useTranslation();
-  const plans = useQuery(activePlansQuery());
+  const plans = useQuery(everyPlanQuery('active'));
   const navigate = useNavigate();
   const showResult = (subscription: string) =>
     void navigate({ to: '/payment-result', search: { subscription } as never, replace: true });

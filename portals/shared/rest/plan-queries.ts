@@ -1,5 +1,6 @@
 import { answered, rest } from './client.ts';
 import { pageMax, readAll } from './read-all.ts';
+import type { Plan } from './types.ts';
 
 export function planQuery(plan_id: string) {
   return {
@@ -9,13 +10,13 @@ export function planQuery(plan_id: string) {
   };
 }
 
-/** All that is on offer. */
-export function activePlansQuery() {
+/** Every plan, archived ones too, or every one of a status: to choose one of them. */
+export function everyPlanQuery(status?: Plan['status']) {
   return {
-    queryKey: ['plans', 'active'],
+    queryKey: ['plans', 'every', status],
     queryFn: () =>
       readAll((cursor) => {
-        const query = { status: 'active' as const, limit: pageMax, cursor };
+        const query = { status, limit: pageMax, cursor };
         return answered(rest.GET('/v1/plans', { params: { query } }));
       }),
   };

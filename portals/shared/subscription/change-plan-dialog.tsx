@@ -9,7 +9,7 @@ import { PreviewPanel } from '../parts/preview-panel.tsx';
 import { usePriceText } from '../parts/use-price-text.ts';
 import { useRefresh } from '../parts/use-refresh.ts';
 import { answered, keyed, rest } from '../rest/client.ts';
-import { activePlansQuery } from '../rest/plan-queries.ts';
+import { everyPlanQuery } from '../rest/plan-queries.ts';
 import type { Plan, Subscription } from '../rest/types.ts';
 import type { SubscriptionDialogProps } from './dialog-props.ts';
 import { type Proration, ProrationChoice } from './proration-choice.tsx';
@@ -81,7 +81,7 @@ function PlanChoice(props: {
 }): ReactNode {
   const { t } = useTranslation();
   const priceText = usePriceText();
-  const plans = useQuery(activePlansQuery());
+  const plans = useQuery(everyPlanQuery('active'));
   const isOther = (plan: Plan) =>
     plan.plan_id !== props.subscription.plan_id && plan.currency === props.subscription.currency;
   return (

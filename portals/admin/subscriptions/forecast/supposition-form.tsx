@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePriceText } from '../../../shared/parts/use-price-text.ts';
-import { activePlansQuery } from '../../../shared/rest/plan-queries.ts';
+import { everyPlanQuery } from '../../../shared/rest/plan-queries.ts';
 import type { Subscription } from '../../../shared/rest/types.ts';
 import { prorations } from '../../../shared/subscription/proration-choice.tsx';
 import { type Draft, type SupposedKind, supposedKinds } from './draft.ts';
@@ -73,7 +73,7 @@ function PlanField(props: { subscription: Subscription; draft: Draft; onChange: 
   const { t } = useTranslation();
   const priceText = usePriceText();
   const { subscription, draft, onChange } = props;
-  const plans = useQuery(activePlansQuery()).data ?? [];
+  const plans = useQuery(everyPlanQuery('active')).data ?? [];
   const others = plans.filter(
     ({ plan_id, currency }) => plan_id !== subscription.plan_id && currency === subscription.currency,
   );
