@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chargeAttempt } from '../billing/attempts/charge-attempt.ts';
 import { changeAttempt } from '../billing/attempts/with-attempt.ts';
 import { applyChargeResult } from '../billing/collection/apply-charge-result.ts';
-import { attemptPayment } from '../billing/collection/open-payment.ts';
 import { workflowCaller } from '../billing/context.ts';
-import { settle } from '../billing/subscription-work/settle.ts';
-import { businessNow, loadWork } from '../billing/subscription-work/subscription-work.ts';
 import { beginSubscription } from '../billing/subscriptions/begin-subscription.ts';
 import { createSubscription } from '../billing/subscriptions/create-subscription.ts';
 import { newId } from '../db/new-id.ts';
 import { findViolations } from '../db/queries/invariants.ts';
 import { recordProcessed } from '../db/queries/processed-events.ts';
 import { withTenant } from '../db/with-tenant.ts';
-import type { AttemptId, PaymentId, SubscriptionId } from '../domain/ids.ts';
+import type { SubscriptionId } from '../domain/ids.ts';
 import { invariant } from '../domain/invariant.ts';
-import { matchCharges } from '../stack/invariants/match-charges.ts';
 import { type BillingFixture, openBillingFixture } from './support/billing-fixture.ts';
 import { type BillingLife, closePoolsAfterAll, openLife } from './support/billing-life.ts';
 import { type OwnDatabase, openOwnDatabase } from './support/own-database.ts';
@@ -264,55 +259,5 @@ describe('without its guard', () => {
     await database.owner`alter table customers enable row level security`;
     expect(await seen()).toHaveLength(0);
     await other.close();
-  });
-
-  it('the index on attempts, an invoice is charged twice: I6 says so, and I4 once both are booked', async () => {
-    const { context, tenantId, provider, owner, drive } = fixture;
-    const { body } = await createSubscription(context, fixture.call, {
-      ...(await newSubscription()),
-      trialPeriodDays: 1,
-    });
-    const id = (body as { subscription_id: SubscriptionId }).subscription_id;
-    await owner`update subscriptions set period_end_at = now(), trial_end_at = now(), wake_at = now() where id = ${id}`;
-    await owner`update billing_runs set period_end_at = now() where subscription_id = ${id}`;
-    provider.script({ tenantId, next: ['decline:insufficient_funds'] });
-    await drive(id);
-    const [payment] = await owner<{ id: PaymentId }[]>`
-      select id from payments where subscription_id = ${id} and status = 'failed'`;
-    // As a process would that does not look whether one is open.
-    const openAnother = () =>
-      withTenant(context.database, tenantId, async (tx) => {
-        const work = await loadWork(tx, id, workflowCaller);
-        const failed = work?.open.payments.find((open) => open.id === payment?.id);
-        invariant(work && failed, 'the renewal was declined');
-        await attemptPayment(work, failed, { trigger: 'retry', dueAt: businessNow(work) });
-        await settle(work, 'command');
-      });
-    const refused = { constraint_name: 'payment_attempts_one_open_per_invoice' };
-    await openAnother();
-    await expect(openAnother()).rejects.toMatchObject(refused);
-    await owner`drop index payment_attempts_one_open_per_invoice`;
-    await openAnother();
-    const attempts = await owner<{ id: AttemptId; invoiceId: string }[]>`
-      select id, invoice_id from payment_attempts where subscription_id = ${id} and status = 'created'`;
-    expect([attempts.length, new Set(attempts.map(({ invoiceId }) => invoiceId)).size]).toEqual([2, 1]);
-    provider.script({ tenantId, next: ['ok', 'timeout_after'] });
-    const send = (subjectId: AttemptId) =>
-      chargeAttempt(context, { tenantId, subscriptionId: id, subjectId }, { mayThrow: false });
-    await Promise.all(attempts.map((attempt) => send(attempt.id)));
-
-    const { charges } = await provider.listCharges({ tenantId, limit: 100 });
-    const own = new Set<string>(attempts.map((attempt) => attempt.id));
-    const captured = charges.filter(({ attemptId, status }) => own.has(attemptId) && status === 'succeeded');
-    expect(captured).toHaveLength(2);
-    const [lost] = await owner<{ id: AttemptId }[]>`
-      select id from payment_attempts where subscription_id = ${id} and status = 'unknown'`;
-    const matched = await matchCharges({ owner, provider, tenantId, toleratedMs: 0 });
-    expect(matched.violations).toMatchObject([{ invariant: 'I6', row: { id: lost?.id } }]);
-    await owner`update payment_attempts set status = 'succeeded' where id = ${lost?.id ?? ''}`;
-    const violations = await findViolations(owner, { tenantId, toleratedMs: 60_000 });
-    expect(violations.filter(({ invariant: name }) => name === 'I4')).toMatchObject([
-      { what: 'a capture neither pays its invoice nor goes back in full', row: { id: lost?.id } },
-    ]);
   });
 });
