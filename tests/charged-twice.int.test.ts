@@ -38,6 +38,16 @@ it('without the index on attempts an invoice is charged twice: I6 says so, and I
     select id, invoice_id from payment_attempts where subscription_id = ${id} and status = 'created'`;
   expect([attempts.length, new Set(attempts.map(({ invoiceId }) => invoiceId)).size]).toEqual([2, 1]);
   provider.script({ tenantId, next: ['ok', 'timeout_after'] });
+  // The first to be paid would abandon the other: both are at the provider before either is answered.
+  const { charge } = provider;
+  const bothSent = Promise.withResolvers<void>();
+  let sent = 0;
+  provider.charge = async (request) => {
+    sent += 1;
+    if (sent === 2) bothSent.resolve();
+    await bothSent.promise;
+    return charge.call(provider, request);
+  };
   const send = (subjectId: AttemptId) =>
     chargeAttempt(context, { tenantId, subscriptionId: id, subjectId }, { mayThrow: false });
   await Promise.all(attempts.map((attempt) => send(attempt.id)));
