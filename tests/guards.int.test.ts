@@ -5,7 +5,6 @@ import { workflowCaller } from '../billing/context.ts';
 import { beginSubscription } from '../billing/subscriptions/begin-subscription.ts';
 import { createSubscription } from '../billing/subscriptions/create-subscription.ts';
 import { newId } from '../db/new-id.ts';
-import { findViolations } from '../db/queries/invariants.ts';
 import { recordProcessed } from '../db/queries/processed-events.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import type { SubscriptionId } from '../domain/ids.ts';

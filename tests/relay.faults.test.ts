@@ -24,9 +24,10 @@ function someRows() {
   return keys.flatMap((key) => Array.from({ length: oneTo(4) }, (_, index) => under.rowOf(key, index + 1)));
 }
 
-/** Nothing waits, and no number of a subscription is missing or there twice. */
+/** Nothing waits, and no number of a subscription is missing or there twice. The rows are of subscriptions that are nowhere else. */
 async function expectNoViolation(): Promise<void> {
-  expect(await findViolations(under.owner, { tenantId: under.tenantId, toleratedMs: 0 })).toEqual([]);
+  const violations = await findViolations(under.owner, { tenantId: under.tenantId, toleratedMs: 0 });
+  expect(violations.filter(({ invariant }) => invariant !== 'I12')).toEqual([]);
 }
 
 it(`F11: killed ${rounds} times between acknowledgement and mark, a relay repeats, and loses and reorders nothing`, async () => {
