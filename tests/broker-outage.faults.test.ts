@@ -1,35 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createKafkaEventBus } from '../adapters/events/kafka/kafka-event-bus.ts';
-import type { EventBus } from '../adapters/events/port.ts';
-import { createLogger } from '../runtime/logger.ts';
 import { pause } from '../runtime/pause.ts';
-import { type LocalStack, startLocalStack } from '../stack/local-stack.ts';
 import { expectNothingLostOver } from './support/broker-outage.ts';
+import { type OwnBroker, openOwnBroker } from './support/own-broker.ts';
 import { openOwnDatabase } from './support/own-database.ts';
-import { stackEnv } from './support/stack-env.ts';
 
-const logger = createLogger('test', { level: 'silent' });
-
-let folder: string;
-let stack: LocalStack;
-let bus: EventBus;
-
+let own: OwnBroker;
 beforeAll(async () => {
-  folder = mkdtempSync(join(stackEnv().dataDir, 'kafka-'));
-  chmodSync(folder, 0o711);
-  const options = { dataDir: join(folder, 'data'), logDir: join(folder, 'logs'), external: false };
-  stack = await startLocalStack({ ...options, only: ['kafka'], onDied: () => undefined });
-  bus = createKafkaEventBus({ brokers: stack.kafkaBrokers, clientId: 'outage', logger, publishTimeoutMs: 3_000 });
+  own = await openOwnBroker();
 });
-
-afterAll(async () => {
-  await bus.close();
-  await stack.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => own?.close());
 
 /** As the relay does: one batch at a time, repeated until it is acknowledged. */
 async function publishAll(
@@ -40,7 +20,7 @@ async function publishAll(
   for (const number of numbers) {
     const message = { topic, key: 'a', value: String(number) };
     for (;;) {
-      const isPublished = await bus.publish([message]).then(
+      const isPublished = await own.bus.publish([message]).then(
         () => true,
         () => false,
       );
@@ -54,7 +34,7 @@ async function publishAll(
 it.each(['SIGKILL', 'SIGSTOP'] as const)(
   'F7: loses and skips nothing over a broker’s %s',
   async (signal) => {
-    const broker = stack.component('kafka');
+    const { broker, bus } = own;
     const topic = `outage-${randomUUID()}`;
     await bus.ensureTopics([topic]);
     const handled: number[] = [];
@@ -85,11 +65,13 @@ it.each(['SIGKILL', 'SIGSTOP'] as const)(
   120_000,
 );
 
-it('F7: takes every notification within half a second while the broker is away, and does each once it is back', async () => {
+const awayMs = 5 * 60_000;
+
+it('F7: takes every notification within half a second while the broker is away for 5 min, and does each once it is back', async () => {
+  const { broker, bus } = own;
   const database = await openOwnDatabase();
-  const broker = stack.component('kafka');
   await expectNothingLostOver(database, {
-    ...{ bus, perSecond: 100, phaseMs: 30_000, settledWithinMs: 120_000 },
+    ...{ bus, perSecond: 100, phaseMs: 30_000, awayMs, settledWithinMs: 240_000, acceptP99MaxMs: 500 },
     async begin() {
       broker.kill('SIGKILL');
       await broker.exited;
@@ -97,4 +79,4 @@ it('F7: takes every notification within half a second while the broker is away, 
     end: () => broker.restart(),
   });
   await database.close();
-}, 300_000);
+}, 900_000);

@@ -5,7 +5,6 @@ import { workflowCaller } from '../billing/context.ts';
 import { beginSubscription } from '../billing/subscriptions/begin-subscription.ts';
 import { createSubscription } from '../billing/subscriptions/create-subscription.ts';
 import { newId } from '../db/new-id.ts';
-import { findViolations } from '../db/queries/invariants.ts';
 import { recordProcessed } from '../db/queries/processed-events.ts';
 import { withTenant } from '../db/with-tenant.ts';
 import type { SubscriptionId } from '../domain/ids.ts';
@@ -259,19 +258,5 @@ describe('without its guard', () => {
     await database.owner`alter table customers enable row level security`;
     expect(await seen()).toHaveLength(0);
     await other.close();
-  });
-
-  it('the index on attempts, an invoice is charged twice: I4 and I6 say so', async () => {
-    const input = await newSubscription();
-    const { body } = await createSubscription(fixture.context, fixture.call, input);
-    const id = (body as { subscription_id: SubscriptionId }).subscription_id;
-    await database.owner`drop index payment_attempts_one_open_per_invoice`;
-    await database.owner`
-      insert into payment_attempts
-      select (jsonb_populate_record(null::payment_attempts,
-        to_jsonb(a) || jsonb_build_object('id', ${newId('attempt')}::text, 'number', 2))).*
-      from payment_attempts a where subscription_id = ${id}`;
-    const violations = await findViolations(database.owner, { tenantId: fixture.tenantId, toleratedMs: 60_000 });
-    expect(violations.map(({ invariant }) => invariant)).toContain('I4');
   });
 });

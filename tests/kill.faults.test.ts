@@ -36,21 +36,29 @@ it.for(roundSeeds)(
   },
 );
 
-const everything = ['api', 'billing-worker', 'payment-worker', 'relay', 'forwarder', 'sandbox-provider', 'temporal'];
+const everything = [
+  ...['api', 'webhooks', 'billing-worker', 'payment-worker', 'relay', 'forwarder', 'sandbox-provider', 'temporal'],
+];
 
-it.for(roundSeeds)('keeps every invariant when anything dies during any commands (seed %i)', async (seed) => {
-  platform = await startWatchedPlatform(['api', 'payment-worker']);
-  const { tenant, answers } = await runRandomFaults(platform, {
-    seed,
-    actors: 12,
-    kills: [...everything, ...everything],
-  });
-  console.info([...answers].map(([outcome, count]) => `${outcome}: ${count}`).join(', '));
-  expect([...answers.keys()].filter((outcome) => / (4(?!02|04|09)|5)\d\d$/.test(outcome))).toEqual([]);
-  // Whoever asked the provider while that was dead asks again after 5 min.
-  await tenant.waitForQuiet(450_000);
-  await vi.waitFor(async () => expect((await platform.checkInvariants(tenant, 0)).violations).toEqual([]), {
-    timeout: 60_000,
-    interval: 2_000,
-  });
-});
+it.for(roundSeeds)(
+  'keeps every invariant when anything dies during any commands (seed %i)',
+  { timeout: 1_500_000 },
+  async (seed) => {
+    platform = await startWatchedPlatform(['api', 'payment-worker']);
+    const { tenant, answers } = await runRandomFaults(platform, {
+      seed,
+      actors: 50,
+      kills: [...everything, ...everything],
+    });
+    console.info([...answers].map(([outcome, count]) => `${outcome}: ${count}`).join(', '));
+    // What has gone back already cannot go back again.
+    const outcomes = [...answers.keys()].filter((outcome) => outcome !== 'refund 422');
+    expect(outcomes.filter((outcome) => / (4(?!02|04|09)|5)\d\d$/.test(outcome))).toEqual([]);
+    // Whoever asked the provider while that was dead asks again after 5 min.
+    await tenant.waitForQuiet(450_000);
+    await vi.waitFor(async () => expect((await platform.checkInvariants(tenant, 0)).violations).toEqual([]), {
+      timeout: 60_000,
+      interval: 2_000,
+    });
+  },
+);

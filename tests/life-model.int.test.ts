@@ -55,6 +55,7 @@ const goOn: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ command: fc.constant('cancel'), at: fc.constantFrom('now', 'period_end', 'period_end') }),
   },
+  { weight: 3, arbitrary: fc.record({ command: fc.constant('refund'), share: fc.constantFrom(1, 30, 50, 100, 100) }) },
   {
     weight: 7,
     arbitrary: fc.record({
@@ -129,6 +130,9 @@ const mustBeSeen = [
   ...['incomplete', 'trialing', 'active', 'past_due', 'paused', 'canceled', 'payment_failed'],
   ...[
     'change: 200',
+    'refund: 201',
+    'refund: refund_exceeds_captured',
+    'refunded',
     'run unknown',
     'run retry',
     'run waiting',

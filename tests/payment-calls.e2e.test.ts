@@ -48,6 +48,27 @@ it('an administrator’s retry goes by way of the broker: acknowledged within 30
   expect(Math.min(...elapsedMs)).toBeLessThan(300);
 });
 
+it('an administrator’s retry without a relay is deferred with its task, and settles once the relay is back', async () => {
+  const paymentId = await failRenewal();
+  const relay = platform.role('relay');
+  await platform.kill(relay);
+  const path = `/admin/payments/${paymentId}/retry`;
+  const click = () => tenant.rest.send<{ code?: string; task_id: string }>('POST', path, undefined, 'while it is away');
+  const deferred = await click();
+  expect([deferred.status, deferred.body.code]).toEqual([503, 'retry_deferred']);
+  const { task_id: taskId } = deferred.body;
+  const task = () => tenant.rest.get<Task>(`/v1/admin/retry-tasks/${taskId}`);
+  expect((await task()).status).toBe('requested');
+  await relay.restart();
+  await expect.poll(async () => (await task()).status, { timeout: 60_000 }).toBe('failed');
+  const again = await click();
+  expect([again.status, again.body]).toEqual([202, { task_id: taskId }]);
+  expect(again.headers.get('idempotency-replayed')).toBe('true');
+  expect(await tenant.rest.get<Payment>(`/v1/payments/${paymentId}`)).toMatchObject({
+    ...{ status: 'failed', attempts_count: 2 },
+  });
+});
+
 it('an additional charge goes the same way, and is paid beside the period', async () => {
   const id = await subscribe('tok_ok');
   const asked = { subscription_id: id, amount: 500, reason: 'additional_charge' };

@@ -1,6 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { startApiHarness } from './support/api-harness.ts';
 import { closePoolsAfterAll } from './support/billing-life.ts';
+import { runKeyRound } from './support/key-round.ts';
+import { runRefundRound } from './support/refund-round.ts';
 import { runRetryRound } from './support/retry-round.ts';
 import { runSlowProviderRound } from './support/slow-provider-round.ts';
 import { stackEnv } from './support/stack-env.ts';
@@ -27,4 +29,17 @@ it(`F22, F23: many ask for one payment at once, and it is one attempt (seed ${se
   for (let round = 0; round < 3; round += 1) {
     expect((await runRetryRound(api, seed + round)).clicks).toBeGreaterThanOrEqual(8);
   }
+});
+
+it(`F22: one key many times at once, with another body and by another tenant (seed ${seed})`, async () => {
+  const api = await startApiHarness();
+  onTestFinished(() => api.stop());
+  for (let round = 0; round < 3; round += 1) await runKeyRound(api, seed + round);
+});
+
+it(`F23: many give parts of a payment back at once, and never more than was captured (seed ${seed})`, async () => {
+  const api = await startApiHarness();
+  onTestFinished(() => api.stop());
+  const rounds = await Promise.all([0, 1, 2].map((round) => runRefundRound(api, seed + round)));
+  expect(Math.max(...rounds.map(({ refunded }) => refunded))).toBeGreaterThan(0);
 });

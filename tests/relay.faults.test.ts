@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { newId } from '../db/new-id.ts';
+import { findViolations } from '../db/queries/invariants.ts';
 import type { RoleProcess } from '../stack/roles.ts';
 import { openRelayUnderTest, type RelayUnderTest } from './support/relay-process.ts';
 import { createSeededRandom } from './support/seeded-random.ts';
@@ -23,6 +24,12 @@ function someRows() {
   return keys.flatMap((key) => Array.from({ length: oneTo(4) }, (_, index) => under.rowOf(key, index + 1)));
 }
 
+/** Nothing waits, and no number of a subscription is missing or there twice. The rows are of subscriptions that are nowhere else. */
+async function expectNoViolation(): Promise<void> {
+  const violations = await findViolations(under.owner, { tenantId: under.tenantId, toleratedMs: 0 });
+  expect(violations.filter(({ invariant }) => invariant !== 'I12')).toEqual([]);
+}
+
 it(`F11: killed ${rounds} times between acknowledgement and mark, a relay repeats, and loses and reorders nothing`, async () => {
   let relay: RoleProcess | null = null;
   for (let round = 0; round < rounds; round += 1) {
@@ -43,6 +50,7 @@ it(`F11: killed ${rounds} times between acknowledgement and mark, a relay repeat
     }
     await under.kill(relay);
   }
+  await expectNoViolation();
 });
 
 it(`F12: ${rounds} times a row whose transaction stays open while later ones are published is published, too`, async () => {
@@ -63,4 +71,5 @@ it(`F12: ${rounds} times a row whose transaction stays open while later ones are
     await vi.waitFor(() => expect(arrived(early.id)).toBe(true), within);
   }
   await relay.stop();
+  await expectNoViolation();
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { newId } from '../db/new-id.ts';
+import { runForwarderKillRound } from './support/forwarder-kill-round.ts';
 import { startTestPlatform, type TestPlatform } from './support/platform.ts';
 import type { PlatformTenant } from './support/platform-tenant.ts';
 import { chargeUpdated, signed } from './support/webhook-door.ts';
@@ -96,4 +97,9 @@ it('F13: keeps one of ten copies over HTTP, shown to the operator as handled', a
     const own = data.filter((row) => row.provider_event_id === headers['webhook-id']);
     expect(own).toMatchObject([{ status: 'processed', tries: 1 }]);
   }, within);
+});
+
+it('F8: applies every notification once and in order when the forwarder is killed with some in hand', async () => {
+  const round = await runForwarderKillRound(platform, { killsMax: 1, everyMs: 0, withinMs: 120_000 });
+  expect(round.kills).toBe(1);
 });

@@ -107,6 +107,10 @@ it.each(['succeeded', 'declined'] as const)(
     lookUp.mockRestore();
     const states = await Promise.all(charges.map((charged) => finalStateOf(fixture, charged)));
     for (const [index, state] of states.entries()) expect(state, orders[index]?.join(', ')).toEqual(states[0]);
+    // What was told comes true at the provider, too.
+    const result = decision === 'succeeded' ? 'succeeded' : 'failed';
+    for (const { actionUrl } of charges) fixture.provider.decideAction(actionUrl, result);
+    await expectInvariants(fixture, 60_000);
   },
 );
 
@@ -140,6 +144,7 @@ it(`F15: none of ${rounds} × 5 forged, stale, future, foreign or broken notific
   expect(fetchSpy).not.toHaveBeenCalled();
   for (const spy of asked) expect(spy).not.toHaveBeenCalled();
   vi.restoreAllMocks();
+  await expectInvariants(fixture, 60_000);
 });
 
 it(`F16: ${rounds} poisoned among good notifications are dead within the policy, and no good one waits for them (seed ${seed})`, async () => {
@@ -175,4 +180,5 @@ it(`F16: ${rounds} poisoned among good notifications are dead within the policy,
   const became = new Map((await statusesOf([...expected.keys()])).map((row) => [row.providerEventId, row.status]));
   expect(became).toEqual(expected);
   expect(notified.bus.messagesOf('webhooks.received.dlt')).toHaveLength(rounds);
+  await expectInvariants(fixture, 60_000);
 });

@@ -165,7 +165,7 @@ export interface ParseWebhookRequest {
 
 /**
  * What an event says, as a hint only: the receiver asks the provider itself, so order and repetition of events never matter
- * (design §6). Of our own id and the provider's at least one is known; a dispute carries its own state, ranked open < won = lost.
+ * (design §6). Of our own id and the provider's at least one is known; a dispute carries its own state, ranked open < won < lost.
  */
 export type ProviderFact =
   | { kind: 'charge_updated'; attemptId: string | null; providerChargeId: string | null }

@@ -133,7 +133,7 @@ describe('the order in which it is told', () => {
   const orders = permutations(['open', 'won', 'open again', 'lost']);
 
   it.each(orders.map((order) => [order.join(', '), order] as const))(
-    '%s: the first of won and lost stands',
+    '%s: it is lost, and so are money and subscription',
     async (_name, order) => {
       const { life, id, tell } = await openDisputedLife();
       for (const word of order) {
@@ -141,16 +141,17 @@ describe('the order in which it is told', () => {
         await tell({ status }, word);
         await tell({ status }, word);
       }
-      const end = order.find((word) => word === 'won' || word === 'lost');
       const [dispute, ...others] = await disputesOf(life);
-      expect([dispute?.status, others]).toEqual([end, []]);
-      expect(await balancesOf(life)).toEqual(end === 'won' ? kept : gone);
+      expect([dispute?.status, others]).toEqual(['lost', []]);
+      expect(await balancesOf(life)).toEqual(gone);
+      const isWonFirst = order.indexOf('won') < order.indexOf('lost');
       expect((await life.actions(id)).filter((action) => action.startsWith('dispute_'))).toEqual([
         'dispute_opened',
-        `dispute_${end}`,
+        ...(isWonFirst ? ['dispute_won'] : []),
+        'dispute_lost',
       ]);
-      expect((await life.sub(id)).status).toBe(end === 'won' ? 'active' : 'canceled');
-      expect((await paymentOf(life, id)).status).toBe(end === 'won' ? 'completed' : 'disputed');
+      expect(await life.sub(id)).toMatchObject({ status: 'canceled', cancelReason: 'dispute_lost' });
+      expect(await paymentOf(life, id)).toMatchObject({ status: 'disputed', disputedMinor: 1_999 });
       await expectInvariants(life);
     },
   );

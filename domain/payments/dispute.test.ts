@@ -4,12 +4,27 @@ import { type DisputeStatus, outranksDispute, reservationOf } from './dispute.ts
 
 const statuses: DisputeStatus[] = ['open', 'won', 'lost'];
 
-it('only an open dispute is decided, once', () => {
+it('moves upwards alone: decided once it was open, and lost where it is told both ends', () => {
   const moves = statuses.flatMap((from) => statuses.filter((to) => outranksDispute(from, to)).map((to) => [from, to]));
   expect(moves).toEqual([
     ['open', 'won'],
     ['open', 'lost'],
+    ['won', 'lost'],
   ]);
+});
+
+it('comes to one end in whatever order, and however often, it is told', () => {
+  const told = fc.array(fc.constantFrom(...statuses), { maxLength: 6 });
+  const endOf = (words: readonly DisputeStatus[]): DisputeStatus =>
+    words.reduce((current, word) => (outranksDispute(current, word) ? word : current), 'open' as DisputeStatus);
+  const orders = told.chain((words) =>
+    fc.tuple(fc.constant(words), fc.shuffledSubarray(words, { minLength: words.length })),
+  );
+  fc.assert(
+    fc.property(orders, ([words, shuffled]) => {
+      expect(endOf([...shuffled, ...shuffled])).toBe(endOf(words));
+    }),
+  );
 });
 
 it.each([

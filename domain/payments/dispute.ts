@@ -1,8 +1,10 @@
 export type DisputeStatus = 'open' | 'won' | 'lost';
 
-/** The first end stands; an opening that is told late changes nothing (R43). */
+const ranks: Record<DisputeStatus, number> = { open: 0, won: 1, lost: 2 };
+
+/** What ranks higher stands, whenever it is told: told both ends, a dispute is lost, for then the money is gone (R43). */
 export function outranksDispute(current: DisputeStatus, told: DisputeStatus): boolean {
-  return current === 'open' && told !== 'open';
+  return ranks[told] > ranks[current];
 }
 
 export interface Reservation {

@@ -11,8 +11,11 @@ export interface GraphFunction {
   mentions: readonly string[];
   /** Its SQL text inserts, updates or deletes. */
   writesSql: boolean;
+  /** Its SQL text writes a row of the audit by itself. */
+  writesAudit: boolean;
 }
 
+const auditSql = /\binsert\s+into\s+audit_log\b/i;
 const writingSql = /\b(insert\s+into|update\s+\w+\s+set|delete\s+from)\b/i;
 
 function importsOf(source: ts.SourceFile, file: string): Map<string, string> {
@@ -61,13 +64,15 @@ export function buildCallGraph(files: readonly string[]): Map<string, GraphFunct
     for (const { name } of functions) origins.set(name, `${file}#${name}`);
     for (const { name, node, exported } of functions) {
       const mentions = new Set<string>();
-      let writesSql = false;
+      const sql: string[] = [];
       visit(node, (child) => {
         if (ts.isIdentifier(child) && origins.has(child.text)) mentions.add(origins.get(child.text) ?? '');
-        if (ts.isTemplateLiteral(child) && writingSql.test(child.getText(source))) writesSql = true;
+        if (ts.isTemplateLiteral(child)) sql.push(child.getText(source));
       });
       mentions.delete(`${file}#${name}`);
-      graph.set(`${file}#${name}`, { file, name, exported, mentions: [...mentions], writesSql });
+      const writesSql = sql.some((text) => writingSql.test(text));
+      const writesAudit = sql.some((text) => auditSql.test(text));
+      graph.set(`${file}#${name}`, { file, name, exported, mentions: [...mentions], writesSql, writesAudit });
     }
   }
   return graph;

@@ -17,6 +17,7 @@ import {
   monthly,
   type PlanName,
   pay,
+  refundShare,
   unknownMs,
   voidInvoice,
 } from './model.ts';
@@ -30,6 +31,7 @@ export type Step =
   | { command: 'resume' | 'uncancel' | 'payOk' | 'newMethod' | 'duplicateWebhook' | 'unknownThenFound' }
   | { command: 'cancel'; at: 'now' | 'period_end' }
   | { command: 'payFail'; kind: 'soft' | 'hard' }
+  | { command: 'refund'; share: number }
   | { command: 'advanceClock'; days: number };
 
 const commandOf: Partial<Record<Step['command'], Command>> = {
@@ -66,6 +68,8 @@ export function runStep(model: Model, step: Step): string | number | null {
       return 200;
     case 'newMethod':
       return giveMethod(model);
+    case 'refund':
+      return refundShare(model, step.share);
     case 'duplicateWebhook':
       if (model.run?.state === 'unknown') findPaid(model, model.run);
       if (model.upgrade) findPaid(model, model.upgrade);

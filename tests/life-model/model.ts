@@ -16,6 +16,8 @@ export interface ModelInvoice {
   subtotalMinor: number;
   totalMinor: number;
   creditUsedMinor: number;
+  /** What has gone back of it by refunds that were asked for. */
+  refundedMinor: number;
   prorations: InvoiceLine[];
 }
 
@@ -42,7 +44,7 @@ export interface OpenUpgrade {
   madeForEndAt: Instant;
 }
 
-type Account = 'receivable' | 'revenue' | 'provider_clearing' | 'credit_balance' | 'write_off';
+type Account = 'receivable' | 'revenue' | 'provider_clearing' | 'credit_balance' | 'write_off' | 'refunds';
 
 /** What a subscription is expected to be, on one plain record. */
 export interface Model {
@@ -108,7 +110,9 @@ export function issue(
   const creditUsedMinor = settled.subtotalMinor - settled.totalMinor;
   const { subtotalMinor, totalMinor } = settled;
   const prorations = settled.lines.filter((line) => line.kind.startsWith('proration'));
-  const invoice: ModelInvoice = { kind, status: 'draft', subtotalMinor, totalMinor, creditUsedMinor, prorations };
+  const invoice: ModelInvoice = {
+    ...{ kind, status: 'draft', subtotalMinor, totalMinor, creditUsedMinor, refundedMinor: 0, prorations },
+  };
   model.creditMinor -= creditUsedMinor;
   model.invoices.push(invoice);
   if (!options.draft) finalize(model, invoice);
@@ -126,6 +130,22 @@ export function pay(model: Model, invoice: ModelInvoice): void {
   finalize(model, invoice);
   invoice.status = 'paid';
   post(model, { provider_clearing: invoice.totalMinor, receivable: -invoice.totalMinor });
+}
+
+/** Gives back this much of every hundred of the last invoice that was paid with money. */
+export function refundShare(model: Model, share: number): string | number | null {
+  const invoice = model.invoices.findLast(({ status, totalMinor }) => status === 'paid' && totalMinor > 0);
+  if (!invoice) return null;
+  const amountMinor = shareOf(invoice.totalMinor, share);
+  if (amountMinor > invoice.totalMinor - invoice.refundedMinor) return 'refund_exceeds_captured';
+  invoice.refundedMinor += amountMinor;
+  model.refundedMinor += amountMinor;
+  post(model, { refunds: amountMinor, provider_clearing: -amountMinor });
+  return 201;
+}
+
+export function shareOf(totalMinor: number, share: number): number {
+  return Math.ceil((totalMinor * share) / 100);
 }
 
 export function voidInvoice(model: Model, invoice: ModelInvoice): void {

@@ -1,18 +1,21 @@
 import type { ChargeRequest } from '../../adapters/payments/port.ts';
 import { applyProviderEvent } from '../../billing/attempts/apply-provider-event.ts';
 import { setDefaultMethod } from '../../billing/customers/set-default-method.ts';
+import { refundPayment } from '../../billing/refunds/refund-payment.ts';
 import { cancelSubscription } from '../../billing/subscriptions/cancel-subscription.ts';
 import { changeSubscription } from '../../billing/subscriptions/change-subscription.ts';
 import { pauseSubscription } from '../../billing/subscriptions/pause-subscription.ts';
 import { resumeSubscription } from '../../billing/subscriptions/resume-subscription.ts';
 import { uncancelSubscription } from '../../billing/subscriptions/uncancel-subscription.ts';
 import type { Answer } from '../../contracts/answer.ts';
-import type { PlanId } from '../../domain/ids.ts';
+import type { PaymentId, PlanId } from '../../domain/ids.ts';
 import { DAY_MS } from '../../domain/instant.ts';
 import { assertNever } from '../../domain/invariant.ts';
+import { refOf } from '../../domain/workflow-ref.ts';
 import type { BillingLife } from '../support/billing-life.ts';
+import { driveSteps } from '../support/drive-steps.ts';
 import type { Step } from './commands.ts';
-import type { Model, PlanName } from './model.ts';
+import { type Model, type PlanName, shareOf } from './model.ts';
 
 export interface Real {
   life: BillingLife;
@@ -61,6 +64,8 @@ export async function carryOut(real: Real, step: Step): Promise<Answer | null> {
       return uncancelSubscription(context, call, id);
     case 'newMethod':
       return setDefaultMethod(context, call, { customerId, id: await life.addMethod(customerId, 'tok_ok') });
+    case 'refund':
+      return refund(real, step.share);
     case 'duplicateWebhook': {
       const attempts = await life.rows('payment_attempts', id);
       for (const { id: attemptId } of [...attempts, ...attempts]) {
@@ -83,6 +88,29 @@ export async function carryOut(real: Real, step: Step): Promise<Answer | null> {
       return null;
     default:
       return assertNever(step);
+  }
+}
+
+/** By way of the verb, which waits for the refund's own workflow. */
+async function refund({ life, subscribed }: Real, share: number): Promise<Answer | null> {
+  const { context, owner, tenantId } = life;
+  const [payment] = await owner<{ id: PaymentId; totalMinor: number }[]>`
+    select p.id, i.total_minor from payments p join invoices i on i.tenant_id = p.tenant_id and i.id = p.invoice_id
+    where p.tenant_id = ${tenantId} and p.subscription_id = ${subscribed.id} and p.captured_minor > 0 and i.status = 'paid'
+    order by i.id desc, p.id desc limit 1`;
+  if (!payment) return null;
+  const input = { amountMinor: shareOf(payment.totalMinor, share), reason: null, note: null };
+  const send = context.sendIntents;
+  const awake: Promise<unknown>[] = [];
+  context.sendIntents = (owed) => {
+    send(owed);
+    awake.push(...owed.map((intent) => driveSteps(context, refOf(intent))));
+  };
+  try {
+    return await refundPayment(context, life.call, payment.id, input);
+  } finally {
+    context.sendIntents = send;
+    await Promise.all(awake);
   }
 }
 

@@ -14,7 +14,8 @@ import { p99Of, postSteadily } from './steady-notifications.ts';
 import { chargeUpdated, openTestDoor, signed } from './webhook-door.ts';
 
 const logger = createLogger('test', { level: 'silent' });
-const acceptP99MaxMs = 500;
+/** Less than a publish waits for its broker: nobody at the door waited for one. */
+const withoutBrokerMs = 2_500;
 
 export interface Outage {
   bus: EventBus;
@@ -23,9 +24,13 @@ export interface Outage {
   /** Resolves once it may be back. */
   end(): Promise<void> | void;
   perSecond: number;
-  /** Notifications before, while and after the broker is away. */
+  /** Notifications before and after the broker is away. */
   phaseMs: number;
+  /** And while it is. */
+  awayMs: number;
   settledWithinMs: number;
+  /** Of the answers while the broker is away. A few seconds on a busy machine say only that none of them waited for it. */
+  acceptP99MaxMs?: number;
 }
 
 /** F7: the door over HTTP, relay and forwarder; what is answered 2xx while the broker is away is kept, and done afterwards. */
@@ -52,13 +57,13 @@ export async function expectNothingLostOver(database: OwnDatabase, outage: Outag
     });
   const before = await post('before', outage.phaseMs);
   await outage.begin();
-  const meanwhile = await post('meanwhile', outage.phaseMs);
+  const meanwhile = await post('meanwhile', outage.awayMs);
   await outage.end();
   const after = await post('after', outage.phaseMs);
 
   expect([before, meanwhile, after].flatMap(({ refused }) => refused)).toEqual([]);
   expect(meanwhile.latenciesMs.length).toBeGreaterThan(0);
-  expect(p99Of(meanwhile.latenciesMs)).toBeLessThan(acceptP99MaxMs);
+  expect(p99Of(meanwhile.latenciesMs)).toBeLessThan(outage.acceptP99MaxMs ?? withoutBrokerMs);
   const accepted = new Set([before, meanwhile, after].flatMap(({ eventIds }) => eventIds));
   await vi.waitFor(
     async () => {

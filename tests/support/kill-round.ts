@@ -9,10 +9,12 @@ export interface KillRoundOptions {
   seed: number;
   creates: number;
   renewals: number;
-  /** How long a payment worker stands still between the commit of `sent` and its request. */
-  stopMs: number;
+  /** How long a charger stands still between the commit of `sent` and its request; null where none does, and it dies itself. */
+  stopMs: number | null;
   /** Kills at a random moment per role and phase, besides those at the points of a charge. */
   randomKills: number;
+  /** No process dies before the renewals begin: whoever repeats a create waits for the lease of the API that died. */
+  createsInPeace?: boolean;
   /** Who makes the charges of renewals; a billing worker makes them within its steps. */
   charger?: 'payment-worker' | 'billing-worker';
 }
@@ -30,14 +32,20 @@ export interface KillRound {
   kills: string[];
   charger: RoleName;
   /** The charge a stopped worker was about to send, and when it was let go on. */
-  stopped: { attemptId: string; resumedAt: number };
+  stopped: Stopped | null;
 }
+
+type Stopped = { attemptId: string; resumedAt: number };
 
 type Kill = { role: RoleName; process: string; point: ChargePoint | 'any_moment' };
 
 const lanes = 8;
 const answerWithinMs = 120_000;
 const hitWithinMs = 60_000;
+/** A point that may be missed has its renewals to be hit with, and then it is over. */
+const mayMissWithinMs = 15_000;
+/** How often the points that were missed are tried again, each time with renewals of their own. */
+const secondTriesMax = 4;
 /** The lease ends after 60 s; the look-up and the second send follow within seconds. */
 const takenOverWithinMs = 400_000;
 /** Longer than any period: every subscription passes exactly one boundary. */
@@ -69,7 +77,7 @@ export async function runKillRound(platform: WatchedPlatform, options: KillRound
   const active = created.filter(({ answer }) => answer.body.status === 'active');
   const renewed = active.slice(0, options.renewals).map(({ answer }) => answer.body.subscription_id);
   const stopped = await renewUnderKills(round, options, renewed);
-  return { tenant, created, renewed, kills: round.kills, charger, stopped };
+  return { tenant, created, renewed, kills: round.kills, charger, stopped: stopped ?? null };
 }
 
 interface Round {
@@ -99,7 +107,8 @@ async function createUnderKills(round: Round, options: KillRoundOptions): Promis
   }
   const creating = Promise.all(Array.from({ length: lanes }, createNext));
   const points = chargePoints.map((point): Kill => ({ role: 'api', process: 'api', point }));
-  const killing = killAll(round, random.shuffle([...points, ...anyMoments(options, {})])).finally(() => {
+  const kills = options.createsInPeace ? [] : random.shuffle([...points, ...anyMoments(options, {})]);
+  const killing = killAll(round, kills).finally(() => {
     isOver = true;
   });
   await Promise.all([creating, killing]);
@@ -112,35 +121,49 @@ function activeCount(created: readonly Created[]): number {
 
 /** Each kill has renewals of its own around it, so that none waits in vain for one to hit. */
 async function renewUnderKills(round: Round, options: KillRoundOptions, ids: readonly string[]) {
-  const { platform, random, tenant, charger } = round;
-  const second = `${charger}-2`;
-  const points = chargePoints.map((point): Kill => ({ role: charger, process: second, point }));
-  const kills = random.shuffle([...points, ...anyMoments(options, { [charger]: second })]);
-  const size = Math.ceil(ids.length / (kills.length + 1));
+  const { random, tenant, charger } = round;
+  const { stopMs } = options;
+  const victim = stopMs === null ? charger : `${charger}-2`;
+  const points = chargePoints.map((point): Kill => ({ role: charger, process: victim, point }));
+  const kills = random.shuffle([...points, ...anyMoments(options, { [charger]: victim })]);
+  const triesMax = kills.length + (mayMiss(charger) ? secondTriesMax : 0);
   const to = new Date(Date.now() + renewalHorizonMs).toISOString();
   const advances: Promise<unknown>[] = [];
-  function renewSome(batch: number): void {
-    for (const id of ids.slice(batch * size, (batch + 1) * size)) {
+  const left = [...ids];
+  const size = Math.ceil(ids.length / (triesMax + 1));
+  function renewSome(count: number): void {
+    for (const id of left.splice(0, count)) {
       // Repeated after a kill it meets its own advance, which goes on without anybody waiting for it.
       const how = { idempotencyKey: `advance-${id}`, withinMs: answerWithinMs, enough: ['clock_advancing'] };
       advances.push(tenant.rest.persist('POST', `/v1/subscriptions/${id}/test-clock/advance`, { to }, how));
     }
   }
 
+  const stopped = stopMs === null ? null : await standStill(round, { stopMs, victim, renew: () => renewSome(size) });
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const kill = kills.shift();
+    if (kill === undefined) break;
+    const killing = killOne(round, kill);
+    renewSome(size);
+    // Tried again with what is left, once the others have had their turn.
+    if (!(await killing)) kills.push(kill);
+  }
+  renewSome(left.length);
+  await Promise.all(advances);
+  return await stopped?.over;
+}
+
+/** The charger's first process stops with a charge in hand, and `victim` works in its place. */
+async function standStill(round: Round, how: { stopMs: number; victim: string; renew: () => void }) {
+  const { platform, charger } = round;
   const held = platform.holdCharge(charger, 'before_send');
-  renewSome(0);
-  const attemptId = await hitInTime(held.hit, `${charger} before_send`);
+  how.renew();
+  const attemptId = await hitInTime(held.hit, { what: `${charger} before_send`, withinMs: hitWithinMs });
   const first = platform.role(charger);
   first.kill('SIGSTOP');
-  const resumed = resumeLater(round, first, { held, attemptId, stopMs: options.stopMs });
-  await platform.addRole(charger, second);
-  for (const [index, kill] of kills.entries()) {
-    const killing = killOne(round, kill);
-    renewSome(index + 1);
-    await killing;
-  }
-  await Promise.all(advances);
-  return { attemptId, resumedAt: await resumed };
+  const resumed = resumeLater(round, first, { held, attemptId, stopMs: how.stopMs });
+  await platform.addRole(charger, how.victim);
+  return { over: resumed.then((resumedAt): Stopped => ({ attemptId, resumedAt })) };
 }
 
 /**
@@ -180,32 +203,37 @@ async function killAll(round: Round, kills: readonly Kill[]): Promise<void> {
   for (const kill of kills) await killOne(round, kill);
 }
 
-async function killOne(round: Round, { role, process: name, point }: Kill): Promise<void> {
+/** On a busy machine the provider may not be quick enough for a step just now: it leaves the charge to the provider's queue. */
+const mayMiss = (role: RoleName): boolean => role === 'billing-worker';
+
+/** Whether it died where it was to die; it dies all the same. */
+async function killOne(round: Round, { role, process: name, point }: Kill): Promise<boolean> {
   const { platform, random, kills } = round;
   const process = platform.role(name);
-  let where: string = point;
+  let isMissed = false;
   if (point === 'any_moment') {
     await delay(random.below(2_000));
     await platform.kill(process);
   } else {
     const held = platform.holdCharge(role, point);
-    // On a busy machine the provider may not be quick enough for a step just now: the process dies all the same.
-    const mayMiss = role === 'billing-worker';
-    await hitInTime(held.hit, `${name} ${point}`).catch((error: unknown) => {
-      if (!mayMiss) throw error;
-      where = `any_moment, ${point} not being reached`;
+    const withinMs = mayMiss(role) ? mayMissWithinMs : hitWithinMs;
+    await hitInTime(held.hit, { what: `${name} ${point}`, withinMs }).catch((error: unknown) => {
+      if (!mayMiss(role)) throw error;
+      isMissed = true;
     });
     await platform.kill(process);
     held.release();
   }
-  kills.push(`${name} ${where}`);
+  kills.push(isMissed ? `${name} any_moment, ${point} not being reached` : `${name} ${point}`);
   await process.restart();
+  return !isMissed;
 }
 
-async function hitInTime(hit: Promise<string>, what: string): Promise<string> {
+async function hitInTime(hit: Promise<string>, of: { what: string; withinMs: number }): Promise<string> {
+  const { what, withinMs } = of;
   const late = new AbortController();
-  const timeout = delay(hitWithinMs, undefined, { signal: late.signal }).then(() => {
-    throw new Error(`${what} was not reached within ${hitWithinMs} ms`);
+  const timeout = delay(withinMs, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`${what} was not reached within ${withinMs} ms`);
   });
   try {
     return await Promise.race([hit, timeout]);

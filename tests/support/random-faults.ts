@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { newId } from '../../db/new-id.ts';
 import type { TestPlatform } from './platform.ts';
 import type { PlatformTenant } from './platform-tenant.ts';
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
+import { chargeUpdated, signed } from './webhook-door.ts';
 
 export interface RandomFaultsOptions {
   seed: number;
@@ -16,11 +18,17 @@ export interface RandomFaults {
   answers: Map<string, number>;
 }
 
-const answerWithinMs = 180_000;
+/** A create whose API died, and whose provider was dead when it was looked up, has its answer with the next look-up, 5 min later. */
+const answerWithinMs = 400_000;
 /** Other verbs are at work on the same row: a refusal is as good an answer as any. */
 const enough = ['clock_advancing', 'subscription_incomplete', 'payment_in_flight', 'subscription_needs_attention'];
 
-type Command = { name: string; method: string; path: (id: string) => string; body?: (random: SeededRandom) => object };
+type Command = {
+  name: string;
+  method: string;
+  path: (id: string) => string;
+  body?: (random: SeededRandom, id: string) => object;
+};
 
 const commands: readonly Command[] = [
   { name: 'cancel', method: 'DELETE', path: (id) => `/v1/subscriptions/${id}` },
@@ -41,6 +49,12 @@ const commands: readonly Command[] = [
     path: (id) => `/v1/subscriptions/${id}/test-clock/advance`,
     body: (random) => ({ by: random.pick(['P3D', 'P20D', 'P1M', 'P2M']) }),
   }),
+  {
+    name: 'pay',
+    method: 'POST',
+    path: () => '/v1/payments',
+    body: (random, id) => ({ subscription_id: id, amount: 1 + random.below(900), reason: 'additional_charge' }),
+  },
 ];
 
 const tokens = ['tok_ok', 'tok_ok', 'tok_ok', 'tok_slow', 'tok_decline_after_1', 'tok_timeout_after_charge'];
@@ -65,6 +79,12 @@ export async function runRandomFaults(platform: TestPlatform, options: RandomFau
     return answer;
   }
 
+  async function refund(id: string): Promise<void> {
+    const [payment] = await platform.owner<{ id: string }[]>`
+      select id from payments where subscription_id = ${id} and captured_minor > 0 order by id desc limit 1`;
+    if (payment) await call('refund', 'POST', `/v1/payments/${payment.id}/refunds`, { amount: 1 + random.below(900) });
+  }
+
   async function act(): Promise<void> {
     while (!isOver) {
       if (ids.length < 10 || random.next() < 0.3) {
@@ -73,8 +93,14 @@ export async function runRandomFaults(platform: TestPlatform, options: RandomFau
         if (typeof body['subscription_id'] === 'string') ids.push(body['subscription_id']);
         continue;
       }
-      const { name, method, path, body } = random.pick(commands);
-      await call(name, method, path(random.pick(ids)), body?.(random));
+      const id = random.pick(ids);
+      const kind = random.below(commands.length + 2);
+      if (kind === 0) await tell(platform, tenant, id);
+      else if (kind === 1) await refund(id);
+      else {
+        const { name, method, path, body } = random.pick(commands);
+        await call(name, method, path(id), body?.(random, id));
+      }
     }
   }
 
@@ -84,6 +110,25 @@ export async function runRandomFaults(platform: TestPlatform, options: RandomFau
   });
   await Promise.all([acting, killing]);
   return { tenant, answers };
+}
+
+/** A notification about its last charge, as its provider sends it: again until somebody takes it. */
+async function tell(platform: TestPlatform, { tenantId }: PlatformTenant, id: string): Promise<void> {
+  const [attempt] = await platform.owner<{ id: string; providerChargeId: string | null }[]>`
+    select id, provider_charge_id from payment_attempts where subscription_id = ${id} order by id desc limit 1`;
+  if (!attempt?.providerChargeId) return;
+  const about = { account: tenantId, reference: attempt.id, chargeId: attempt.providerChargeId };
+  const until = performance.now() + answerWithinMs;
+  for (const eventId = newId('event'); performance.now() < until; await delay(500)) {
+    const { headers, rawBody } = signed({ id: eventId, body: chargeUpdated(about), secret: platform.webhookSecret });
+    const post = { method: 'POST', headers: headers as Record<string, string>, body: new Uint8Array(rawBody) };
+    const isTaken = await fetch(`${platform.webhooksUrl}/webhooks/sandbox`, post).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isTaken) return;
+  }
+  throw new Error(`nobody took a notification within ${answerWithinMs} ms`);
 }
 
 async function killInTurn(platform: TestPlatform, random: SeededRandom, kills: readonly string[]): Promise<void> {
