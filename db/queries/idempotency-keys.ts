@@ -10,6 +10,8 @@ export interface Claim {
 }
 
 const keptMs = 7 * DAY_MS;
+/** PostgreSQL's `json`, which keeps a text as it is. */
+const jsonOid = 114;
 
 export type ClaimResult =
   | { kind: 'fresh' }
@@ -60,7 +62,7 @@ export async function claimKey(
 /** Goes out with the commit. */
 export function storeAnswer(tx: TenantTransaction, claim: Claim, answer: Answer): void {
   const { sql } = tx;
-  const write = sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.json(answer.body as never)}
+  const write = sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.typed(answer.body as never, jsonOid)}
     where tenant_id = ${tx.tenantId} and key = ${claim.key}`;
   tx.alongside(write);
 }
@@ -68,7 +70,7 @@ export function storeAnswer(tx: TenantTransaction, claim: Claim, answer: Answer)
 /** A stored 202 gives way to what its call has come to; an answer that was final stays. */
 export async function replaceUndecidedAnswer(tx: TenantTransaction, key: string, answer: Answer): Promise<void> {
   const { sql, tenantId } = tx;
-  await sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.json(answer.body as never)}
+  await sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.typed(answer.body as never, jsonOid)}
     where tenant_id = ${tenantId} and key = ${key} and answer_status = 202`;
 }
 

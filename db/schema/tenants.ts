@@ -5,6 +5,7 @@ import {
   foreignKey,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -108,7 +109,8 @@ export const idempotencyKeys = pgTable(
     resourceId: text('resource_id'),
     lockedUntil: instant('locked_until').notNull(),
     answerStatus: integer('answer_status'),
-    answer: jsonb('answer'),
+    /** As text, so that a repetition reads the same bytes: jsonb would put its members into another order. */
+    answer: json('answer'),
     createdAt: createdAt(),
     expiresAt: instant('expires_at').notNull(),
   },
