@@ -171,7 +171,7 @@ describe('a customer', () => {
     await page.goto(url);
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.goto(url);
-    await page.getByRole('heading', { name: 'This did not sign you in' }).waitFor();
+    await page.getByRole('heading', { name: 'This link is over' }).waitFor();
     expect(await page.getByRole('link').count()).toBe(0);
   });
 
