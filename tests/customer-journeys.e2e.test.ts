@@ -215,11 +215,16 @@ async function hasFocus(page: Page, target: Locator): Promise<boolean> {
   return (await target.and(page.locator(':focus')).count()) === 1;
 }
 
-/** By Tab alone, as far as any page has stops. */
+/** By Tab alone, as far as any page has stops; and still there once what has just opened has settled where its focus is. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let stop = 0; stop < stopsMax; stop++) {
-    if (await hasFocus(page, target)) return;
+    if (await hasFocus(page, target)) {
+      await page.evaluate(
+        'new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => setTimeout(resolve))))',
+      );
+      if (await hasFocus(page, target)) return;
+    }
     await page.keyboard.press('Tab');
   }
   throw new Error(`no Tab leads to ${target.toString()}`);
