@@ -88,7 +88,7 @@ it('F18: 500 sockets that send slowly leave p99 below twice the baseline, and ar
     await Promise.all(closed);
     expect(answers[0]?.read()).toMatch(/^HTTP\/1.1 408/);
     // Before and after, since the machine may have got more to do meanwhile.
-    expect(loadedMs).toBeLessThan(2 * Math.max(baselineMs, await p99Ms(), 5));
+    expect(loadedMs).toBeLessThan(2 * Math.max(baselineMs, await p99Ms()));
   } finally {
     clearInterval(trickle);
   }

@@ -37,13 +37,12 @@ async function metric(name: string): Promise<number> {
 }
 
 describe('a retry by an administrator', () => {
-  it('is a task at once, is carried out by the workflow, and paid completes everything', async () => {
+  it('is a task within 300 ms, is carried out by the workflow, and paid completes everything', async () => {
     const [requests, successes] = [await metric('manual_retry_requests_total'), await metric('manual_retry_success')];
     payNext(api, tenant.tenantId);
     const startedAt = performance.now();
     const answer = await retry({}, '');
-    // 300 ms on a machine that has nothing else to do: tests/payment-calls.e2e.test.ts.
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(300);
     expect(answer.status).toBe(202);
     const id: string = answer.body.task_id;
     await taskSettled(id, 'succeeded');

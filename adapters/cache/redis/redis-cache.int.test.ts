@@ -55,8 +55,7 @@ describe('while Redis is away', () => {
     for (let request = 0; request < 50; request += 1) times.push(await timeOfRequestMs());
     expect(await cache.delete('known')).toBe(false);
     stack.component('redis').kill('SIGCONT');
-    // All but one, which the machine may have kept waiting.
-    expect(times.toSorted((a, b) => a - b).at(-2)).toBeLessThan(150);
+    expect(Math.max(...times)).toBeLessThan(150);
     expect(times.toSorted((a, b) => a - b)[25]).toBeLessThan(5);
     await isBack();
   });

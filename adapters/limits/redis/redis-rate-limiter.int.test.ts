@@ -50,8 +50,7 @@ it('counts the calls of two processes together, and adds less than 150 ms while 
       if ((await one.take('frozen', 10)) === 0) letOut += 1;
       times.push(performance.now() - startedAt);
     }
-    // All but one, which the machine may have kept waiting.
-    expect(times.toSorted((a, b) => a - b).at(-2)).toBeLessThan(150);
+    expect(Math.max(...times)).toBeLessThan(150);
     expect(times.toSorted((a, b) => a - b)[15]).toBeLessThan(5);
     expect(letOut).toBeGreaterThanOrEqual(10);
     expect(letOut).toBeLessThan(30);

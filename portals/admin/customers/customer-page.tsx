@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../shared/format/use-format.ts';
+import { ZoneProvider } from '../../shared/format/zone.tsx';
 import { FieldList } from '../../shared/parts/field-list.tsx';
 import { Loaded } from '../../shared/parts/loaded.tsx';
 import { PageHeader } from '../../shared/parts/page-header.tsx';
@@ -15,7 +16,7 @@ import { LatestPayments } from '../payment-errors/latest-payments.tsx';
 import { CustomerActions } from './customer-actions.tsx';
 import { CustomerMethods } from './customer-methods.tsx';
 import { CustomerSubscriptions } from './customer-subscriptions.tsx';
-import { InCustomersZone, ZoneNote } from './customers-zone.tsx';
+import { ZoneNote } from './customers-zone.tsx';
 
 export function CustomerPage(): ReactNode {
   const { id = '' } = useParams({ strict: false }) as { id?: string };
@@ -23,9 +24,9 @@ export function CustomerPage(): ReactNode {
   return (
     <Loaded query={customer} lines={10}>
       {(data) => (
-        <InCustomersZone customerId={data.customer_id}>
+        <ZoneProvider zone={data.timezone}>
           <OneCustomer customer={data} />
-        </InCustomersZone>
+        </ZoneProvider>
       )}
     </Loaded>
   );
