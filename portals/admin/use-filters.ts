@@ -9,10 +9,12 @@ export function useFilters(): [
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const navigate = useNavigate();
   function change(changed: Record<string, string>): void {
-    const merged = Object.entries({ ...filters, ...changed }).filter(
-      ([, value]) => value !== '' && value !== undefined,
-    );
-    void navigate({ to: path, search: Object.fromEntries(merged) as never, replace: true });
+    // Into the filters of that moment: an answer that was waited for may come after another change.
+    const search = (now: object) =>
+      Object.fromEntries(
+        Object.entries({ ...now, ...changed }).filter(([, value]) => value !== '' && value !== undefined),
+      );
+    void navigate({ to: path, search: search as never, replace: true });
   }
   return [filters, change];
 }

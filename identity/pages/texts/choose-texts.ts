@@ -1,3 +1,4 @@
+import { parseAccept } from 'hono/utils/accept';
 import { de } from './de.ts';
 import { en, type PageTexts } from './en.ts';
 
@@ -22,22 +23,11 @@ export function chooseTexts(wishes: Wishes): PageTexts {
 /** Null where nothing that is wished for is there. */
 export function chooseLanguage({ uiLocales, acceptLanguage = '' }: Wishes): Language | null {
   const asked = typeof uiLocales === 'string' ? uiLocales.slice(0, lengthMax).split(/\s+/) : [];
-  for (const tag of [...asked, ...byQuality(acceptLanguage.slice(0, lengthMax))]) {
+  // RFC 9110 §12.5.4: by quality, and those of quality 0 not at all.
+  const accepted = parseAccept(acceptLanguage.slice(0, lengthMax)).filter(({ q }) => q > 0);
+  for (const tag of [...asked, ...accepted.map(({ type }) => type)]) {
     const [primary = ''] = tag.toLowerCase().split('-');
     if (Object.hasOwn(catalogues, primary)) return primary as Language;
   }
   return null;
-}
-
-/** RFC 9110 §12.5.4: those of quality 0 are not wanted; among equals the order counts. */
-function byQuality(header: string): string[] {
-  const ranges = header.split(',').map((part) => {
-    const [tag = '', ...parameters] = part.split(';').map((text) => text.trim());
-    const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
-    return { tag, quality: quality === undefined ? 1 : Number(quality) };
-  });
-  return ranges
-    .filter(({ quality }) => quality > 0)
-    .toSorted((a, b) => b.quality - a.quality)
-    .map(({ tag }) => tag);
 }
