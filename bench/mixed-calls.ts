@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { BenchPlatform } from './bench-platform.ts';
 import { call, callForBody, type Reply } from './http-client.ts';
 
-/** `shed`: turned away by limit or load, before anything was done. */
-export type Fate = 'answered' | 'shed' | 'failed';
+/** `shed`: turned away by limit or load, before anything was done. What failed says with which status and code. */
+export type Fate = 'answered' | 'shed' | `failed with ${string}`;
 
 interface Toggled {
   id: string;
@@ -173,7 +173,7 @@ function answerTo(options: Parameters<typeof call>[0]): Promise<Reply> {
 function fateOf(status: number, text: string): Fate {
   if (status < 300) return 'answered';
   const isShed = (status === 429 && text.includes('rate_limited')) || (status === 503 && text.includes('overloaded'));
-  return isShed ? 'shed' : 'failed';
+  return isShed ? 'shed' : `failed with ${status} ${/"code":"(\w+)"/.exec(text)?.[1] ?? text.slice(0, 80)}`;
 }
 
 /** The same mix at the floor. */
@@ -189,5 +189,6 @@ export async function callBareMixed(url: string, tenants: readonly MixedTenant[]
     command: { url: `${of}/${id}-${index % 50}`, method: 'PUT', body: { command: index } },
     create: { url: of, method: 'POST', body: {} },
   };
-  return (await answerTo(calls[kind])).status < 300 ? 'answered' : 'failed';
+  const { status, text } = await answerTo(calls[kind]);
+  return fateOf(status, text);
 }

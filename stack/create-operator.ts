@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { openDatabase } from '../db/database.ts';
 import { provisionUser } from '../identity/accounts/provision-user.ts';
-import { makeResetLink } from '../identity/accounts/reset-password.ts';
+import { makeOperatorResetLink } from '../identity/accounts/reset-password.ts';
 import { loadCommandConfig } from '../runtime/config.ts';
 import { findPlatform } from './find-platform.ts';
 import { runOperatorCommand } from './run-operator-command.ts';
@@ -23,7 +23,7 @@ async function createOperator({ email, name }: { email: string; name: string }):
   const sql = openDatabase(databaseUrl, { max: 1, name: 'redcore-create-operator' });
   try {
     const userId = await provisionUser(sql, { email, name, passwordHash: null, isOperator: true });
-    const { url, expiresAt } = await makeResetLink({ publicUrl }, sql, userId);
+    const { url, expiresAt } = await makeOperatorResetLink({ publicUrl }, sql, userId);
     console.log(`OPERATOR_LOGIN=${email}\nPASSWORD_URL=${url}\nEXPIRES_AT=${new Date(expiresAt).toISOString()}`);
   } finally {
     await sql.end();

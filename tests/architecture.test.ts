@@ -66,8 +66,8 @@ const writingRooms = /^(billing|db|identity|pipelines)\//;
 /** What writes in identity and the pipelines without a record of its own, and why. */
 const unrecordedByDesign: Readonly<Record<string, string>> = {
   'identity/accounts/recovery-codes.ts#replaceRecoveryCodes': 'a part of what its callers record',
-  'identity/accounts/reset-password.ts#makeResetLink': 'a part of what askForReset records',
-  'identity/accounts/reset-password.ts#makeResetLinkFor': 'a command of the platform’s operator',
+  'identity/accounts/reset-password.ts#makeResetLink': 'a part of what its callers record',
+  'identity/accounts/reset-password.ts#makeResetLinkFor': 'a part of what resetMemberPassword records',
   'identity/oidc/durable-records.ts#createDurableRecords': 'the protocol’s own records: who signs in is recorded there',
   'identity/oidc/durable-records.ts#removeExpiredRecords': 'what has expired by itself',
   'identity/oidc/provider-settings.ts#providerSettings': 'reaches the protocol’s own records',

@@ -71,7 +71,7 @@ async function findSustained(load: Load): Promise<Round[]> {
 /** Only what was answered has a latency; what was turned away is no error, but is told. */
 async function measure(load: Load, subject: string, perSecond: number): Promise<Round> {
   const { platform, floor, tenants, seconds, onProgress } = load;
-  const fates: Record<Fate, number> = { answered: 0, shed: 0, failed: 0 };
+  const fates = new Map<Fate, number>();
   await waitUntilQuiet(platform);
   onProgress(`api-mix: ${subject}, ${perSecond}/s for ${seconds} s`);
   const watched = [...platform.watched, floor.watched];
@@ -81,12 +81,15 @@ async function measure(load: Load, subject: string, perSecond: number): Promise<
       subject === 'redcore'
         ? await callMixed(platform.apiUrl, tenants, index)
         : await callBareMixed(floor.url, tenants, index);
-    fates[fate] += 1;
+    fates.set(fate, (fates.get(fate) ?? 0) + 1);
     return fate === 'answered';
   });
   const cpuMs = cpuPerOperation(before, readCpu(watched), measured.operations);
-  const note = `${fates.answered} answered, ${fates.shed} shed with 429 or 503, ${fates.failed} failed`;
-  return { subject: `${subject}, ${perSecond}/s`, measured: { ...measured, errors: fates.failed }, cpuMs, note };
+  const { answered = 0, shed = 0, ...failed } = Object.fromEntries(fates);
+  const errors = Object.values(failed).reduce((sum, count) => sum + count, 0);
+  const failures = Object.entries(failed).map(([why, count]) => `, ${count} ${why}`);
+  const note = `${answered} answered, ${shed} shed with 429 or 503, ${errors} failed${failures.join('')}`;
+  return { subject: `${subject}, ${perSecond}/s`, measured: { ...measured, errors }, cpuMs, note };
 }
 
 /** From the end of the overload to the first quarter of a second in which everything is answered, and soon. */

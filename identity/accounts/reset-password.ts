@@ -1,10 +1,11 @@
 import type { AttemptLimit } from '../../adapters/limits/attempts/port.ts';
 import type { AccountNotice } from '../../contracts/events/account-notices.ts';
 import type { Sql, Transaction } from '../../db/database.ts';
+import { writeAudit } from '../../db/queries/audit-log.ts';
 import { insertNotice } from '../../db/queries/notices.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
 import { HOUR_MS, type Instant, toIso } from '../../domain/instant.ts';
-import type { Principal } from '../principal.ts';
+import { type Principal, platformScope } from '../principal.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
 import { auditAccount, auditedFrom } from './audit-account.ts';
 import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
@@ -88,6 +89,19 @@ export async function makeResetLinkFor(
     const tenantIds = [by.tenantId, ...places.map(({ tenantId }) => tenantId)];
     const isAllowed = by.kind === 'operator' || (await soleBusiness(tx, tenantIds)) !== null;
     return isAllowed ? makeResetLink(accounts, tx, userId) : null;
+  });
+}
+
+/** The same for an operator, by whoever holds the owner's role. Audited where the platform's own doings are. */
+export async function makeOperatorResetLink(
+  accounts: Pick<Accounts, 'publicUrl'>,
+  owner: Sql,
+  userId: UserId,
+): Promise<ResetLink> {
+  return owner.begin(async (tx) => {
+    const audit = { tenantId: platformScope, actor: 'operator', requestId: null, details: {} };
+    await writeAudit(tx, { ...audit, action: 'password_reset.requested', resourceId: userId });
+    return makeResetLink(accounts, tx, userId);
   });
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ShortLivedStoreError } from '../../adapters/short-lived/short-lived-store-error.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type AccountHarness, goodPassword, startAccountHarness } from '../../tests/support/account-harness.ts';
-import { makeResetLink, makeResetLinkFor } from '../accounts/reset-password.ts';
+import { makeOperatorResetLink, makeResetLink, makeResetLinkFor } from '../accounts/reset-password.ts';
 
 let harness: AccountHarness;
 
@@ -43,6 +43,20 @@ describe('a link to set a password', () => {
     const audits = await harness.audits(user.id);
     expect(audits.find(({ action }) => action === 'password.changed')?.details).toMatchObject({ by: 'reset_link' });
     expect(JSON.stringify([audits, harness.logged])).not.toContain(newPassword);
+  });
+
+  it('is made for an operator by the owner’s role, and told in the platform’s audit', async () => {
+    const { id } = await harness.makeUser({ tenants: [], isOperator: true });
+    const { url } = await makeOperatorResetLink(harness.accounts, harness.owner, id);
+    expect((await harness.post(new URL(url).pathname, { password: newPassword })).text).toContain(
+      'Your password is set',
+    );
+    const audits = await harness.audits(id);
+    expect(audits).toMatchObject([
+      { tenantId: 'platform', action: 'password_reset.requested', actor: 'operator' },
+      { tenantId: 'platform', action: 'password.changed' },
+    ]);
+    expect(JSON.stringify(audits)).not.toContain(new URL(url).pathname.split('/').at(-1));
   });
 
   it('changes nothing, and stays good, where what was signed in cannot be ended', async () => {
