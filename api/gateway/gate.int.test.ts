@@ -81,6 +81,35 @@ describe('a rate', () => {
     expect(answer.headers.get('ratelimit-policy')).toBe('"tenant";q=3;w=1');
   });
 
+  it('of calls under way at once is what its operator set, and nobody else waits for it', async () => {
+    const narrow = new Set<string>();
+    const limitsOf = (id: string): Record<string, number> => (narrow.has(id) ? { concurrent_requests: 2 } : {});
+    const tenants = { find: (id: string) => ({ mode: 'sandbox', status: 'active', limits: limitsOf(id) }) as const };
+    const api = await open({}, { tenants });
+    const [tenant, neighbour] = [await api.makeTenant(), await api.makeTenant()];
+    narrow.add(tenant.tenantId);
+    const lock = await api.owner.reserve();
+    await lock`begin`;
+    const both = [tenant.tenantId, neighbour.tenantId];
+    const [held] =
+      await lock`select pg_backend_pid() as pid from tenants where tenant_id in ${api.owner(both)} for update`;
+    const create = (key: string) =>
+      api.call('POST', '/v1/customers', {
+        ...{ key, body: { email: 'ada@example.com' }, headers: { 'idempotency-key': randomUUID() } },
+      });
+    const waiting = [tenant, tenant, neighbour].map(({ apiKey }) => create(apiKey));
+    const blocked = () => api.owner`select 1 from pg_stat_activity where ${held?.['pid']} = any(pg_blocking_pids(pid))`;
+    await vi.waitFor(async () => expect(await blocked()).toHaveLength(3), { timeout: 20_000 });
+    const read = (key: string) => api.call('GET', '/v1/plans', { key });
+    const refused = await read(tenant.apiKey);
+    expect([refused.status, refused.body.code, refused.headers.get('retry-after')]).toEqual([429, 'rate_limited', '1']);
+    expect((await read(neighbour.apiKey)).status).toBe(200);
+    await lock`commit`;
+    lock.release();
+    expect(statusesOf(await Promise.all(waiting))).toEqual({ 201: 3 });
+    expect((await read(tenant.apiKey)).status).toBe(200);
+  });
+
   it('of changes and of charges is counted by itself', async () => {
     const api = await open(withRates({ write: 2, money: 1 }));
     const { apiKey: key } = await api.makeTenant();

@@ -5,13 +5,14 @@ import type { Answer } from '../../contracts/answer.ts';
 import { rateClassOf } from '../../contracts/rest/rate-class.ts';
 import type { RouteContract } from '../../contracts/rest/route.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { TenantId } from '../../domain/ids.ts';
 import type { TenantDirectory, TenantFacts } from '../../identity/directories.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { createDeadline } from './answer-in-time.ts';
 import { createClientFinder, type FindClient } from './client-address.ts';
 import { type LoadLimits, type Rank, watchLoad } from './load-watch.ts';
 import type { ObservedRequest } from './observe-request.ts';
-import { createPlaces, type PlaceLimits } from './places.ts';
+import { createMoneyPlaces, createTenantPlaces, type PlaceLimits } from './places.ts';
 import { type AppliedLimit, createRateLimiting, RateLimited, type RateLimits } from './rate-limits.ts';
 import { createReplayCache } from './replay-cache.ts';
 
@@ -29,7 +30,10 @@ export interface Gate {
   ): Principal | Promise<Principal>;
   /** Throws `rate_limited`, or `overloaded` where what must be counted cannot be. */
   admit(request: ObservedRequest, contract: RouteContract, principal: Principal): void | Promise<void>;
-  /** A replay from the cache, or the work: within the deadline and, about money, in a place. Throws `overloaded`. */
+  /**
+   * A replay from the cache, or the work: within the deadline, in a place of its tenant's where these are counted and, about money,
+   * in one of those. Throws `overloaded`, or `rate_limited` for the tenant's.
+   */
   carry(contract: RouteContract, call: Call, work: () => Promise<Answer>): Promise<Answer>;
   close(): void;
 }
@@ -65,7 +69,8 @@ function rankOf(contract: RouteContract): Rank {
 export function createGate({ limits, counter, trustedProxies, tenants, cache }: GateParts): Gate {
   const load = watchLoad(limits.load);
   const rates = createRateLimiting(counter, limits.rates);
-  const places = createPlaces(limits.places);
+  const moneyPlaces = createMoneyPlaces(limits.places);
+  const tenantPlaces = createTenantPlaces();
   const deadline = createDeadline(limits.requestTimeoutMs);
   const replays = cache && createReplayCache(cache);
 
@@ -74,6 +79,12 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
       rates.ofCaller(principal, rateClassOf(contract), facts?.limits['requests_per_second']);
     const finding = tenants?.find(principal.tenantId);
     return finding instanceof Promise ? finding.then(of) : of(finding);
+  }
+
+  /** As many of a tenant's calls as its operator allows; streams of changes have places of their own. */
+  async function atOnce(tenantId: TenantId, work: () => Promise<Answer>): Promise<Answer> {
+    const most = (await tenants?.find(tenantId))?.limits['concurrent_requests'];
+    return most === undefined ? work() : tenantPlaces.hold(tenantId, work, most);
   }
 
   async function inFlight(rank: Rank, work: () => Promise<Answer>): Promise<Answer> {
@@ -114,8 +125,8 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
       const copies = rateClass === 'secret' || contract.method === 'get' ? undefined : replays;
       const copy = copies && call.claim ? await copies.find(call) : null;
       if (copy) return copy;
-      const inPlace = rateClass === 'money' ? () => places.hold(call.tenantId, work) : work;
-      const answer = await deadline.answerOf(inFlight(rank, inPlace));
+      const inPlace = rateClass === 'money' ? () => moneyPlaces.hold(call.tenantId, work) : work;
+      const answer = await deadline.answerOf(inFlight(rank, () => atOnce(call.tenantId, inPlace)));
       copies?.keep(call, answer);
       return answer;
     },

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import type { TenantId } from '../../domain/ids.ts';
-import { createPlaces } from './places.ts';
+import { createMoneyPlaces } from './places.ts';
 
 const [one, other, third] = ['ten_1', 'ten_2', 'ten_3'] as [TenantId, TenantId, TenantId];
 
 it('leaves others their places when one tenant has filled its own, and refuses before anything is done', async () => {
-  const places = createPlaces({ total: 3, perTenant: 2 });
+  const places = createMoneyPlaces({ total: 3, perTenant: 2 });
   const gate = Promise.withResolvers<void>();
   const held = [one, one, other].map((tenantId) => places.hold(tenantId, () => gate.promise));
   let done = 0;
@@ -22,7 +22,7 @@ it('leaves others their places when one tenant has filled its own, and refuses b
 });
 
 it('gives a place back when the work fails', async () => {
-  const places = createPlaces({ total: 1, perTenant: 1 });
+  const places = createMoneyPlaces({ total: 1, perTenant: 1 });
   const failing = () => Promise.reject(new Error('no'));
   await expect(places.hold(one, failing)).rejects.toThrow('no');
   await expect(places.hold(one, failing)).rejects.toThrow('no');

@@ -10,13 +10,13 @@ import { createStreamPlaces, type StreamLimits, StreamsFull, streamLimits } from
 
 export interface LiveTimes {
   beatMs: number;
-  /** Nothing revoked is told of for longer. */
+  /** With the 4 s for which a process may know a tenant or role, what was revoked is told of for 5 s at most. */
   checkMs: number;
   /** Then its client connects anew, perhaps to another process; some a little earlier than others. */
   lifeMs: number;
 }
 
-const times: LiveTimes = { beatMs: 15 * SECOND_MS, checkMs: 3 * SECOND_MS, lifeMs: 15 * 60 * SECOND_MS };
+const times: LiveTimes = { beatMs: 15 * SECOND_MS, checkMs: 0.75 * SECOND_MS, lifeMs: 15 * 60 * SECOND_MS };
 const sweepMs = 250;
 
 let counted: (() => number) | undefined;

@@ -203,12 +203,18 @@ describe('a stream ends', () => {
     expect((await followBySession(cookie)).status).toBe(401);
   });
 
-  it('within seconds of the key', async () => {
+  it('within 5 s of the key, as often as it is looked at where nothing else is set', async () => {
+    const usual = createLiveStreams({ feed, database: { sql }, logger });
+    const other = await startApiHarness({ live: usual });
+    onTestFinished(async () => {
+      usual.drain();
+      await other.stop();
+    });
     const made = await api.call('POST', '/v1/api-keys', { key: tenant.apiKey, body: { name: 'For a while' } });
-    const client = await followByKey(made.body.api_key);
+    const client = await follow({ authorization: `Bearer ${made.body.api_key}` }, other.url);
     expect(client.status).toBe(200);
     await api.call('DELETE', `/v1/api-keys/${made.body.api_key_id}`, { key: tenant.apiKey, body: {} });
-    await vi.waitFor(() => expect(client.isOver()).toBe(true), { timeout: 8_000, interval: 20 });
+    await vi.waitFor(() => expect(client.isOver()).toBe(true), { timeout: 5_000, interval: 20 });
   });
 
   it('tells no more than a role that has changed may read, and leaves the session its cookie', async () => {

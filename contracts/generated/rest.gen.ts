@@ -3382,6 +3382,7 @@ export interface components {
         /** @description What is absent has the platform’s own limit, or none. */
         TenantLimits: {
             requests_per_second?: number;
+            /** @description Calls under way at once, per process of the API; streams of changes are not among them. */
             concurrent_requests?: number;
             subscriptions?: number;
             plans?: number;

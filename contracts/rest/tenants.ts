@@ -14,7 +14,10 @@ export const tenantName = textUpTo(200);
 export const limitsOut = z
   .object({
     requests_per_second: z.int().optional(),
-    concurrent_requests: z.int().optional(),
+    concurrent_requests: z
+      .int()
+      .optional()
+      .meta({ description: 'Calls under way at once, per process of the API; streams of changes are not among them.' }),
     subscriptions: z.int().optional(),
     plans: z.int().optional(),
     api_keys: z.int().optional(),
