@@ -36,6 +36,7 @@ const receiveWebhook: ApiParts['receiveWebhook'] = async (webhook) => {
 const logger = createLogger('test', { destination: { write: (line) => void logged.push(line) } });
 
 const app = createApp({
+  metricsNetworks: ['10.0.0.0/8'],
   context: {
     ...testSealing,
     database: { sql: noDatabase as never },
@@ -244,8 +245,22 @@ describe('the reference', () => {
   });
 });
 
-it('serves health and metrics beside the calls', async () => {
-  expect((await app.request('/health/live')).status).toBe(200);
-  const metrics = await (await app.request('/metrics')).text();
-  expect(metrics).toMatch(/redcore_http_request_duration_seconds_count\{.*route="unknown".*\}/);
+describe('beside the calls', () => {
+  const from = (ip: string, headers: Record<string, string> = {}) =>
+    app.request('/metrics', { headers }, { incoming: { socket: { remoteAddress: ip }, headers } });
+
+  it('there is health', async () => {
+    expect((await app.request('/health/live')).status).toBe(200);
+  });
+
+  it('there are metrics for who comes from inside', async () => {
+    const metrics = await (await from('10.1.2.3')).text();
+    expect(metrics).toMatch(/redcore_http_request_duration_seconds_count\{.*route="unknown".*\}/);
+  });
+
+  it('there are none for strangers, nor through a proxy', async () => {
+    const answers = [await from('203.0.113.7'), await from('10.1.2.3', { 'x-forwarded-for': '203.0.113.7' })];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+    expect(await answers[0]?.json()).toMatchObject({ code: 'not_found' });
+  });
 });

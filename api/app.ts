@@ -7,7 +7,7 @@ import { finishRequest, observeRequest } from './gateway/observe-request.ts';
 import { mountRoutes, mountWebhooks } from './mount-routes.ts';
 import { serveAuth } from './pages/auth.ts';
 import { serveDocs } from './pages/docs.ts';
-import { serveHealth } from './pages/health.ts';
+import { type Scrapers, serveHealth } from './pages/health.ts';
 import { servePaymentConfirmed } from './pages/payment-confirmed.ts';
 import { builtPortals, servePortals } from './pages/portals.ts';
 import type { ApiParts } from './parts.ts';
@@ -22,17 +22,17 @@ export function createApp(parts: ApiParts): Hono {
   mountRoutes(app, parts);
   serveAuth(app, parts);
   if (parts.identityUrl !== undefined) forwardToIdentity(app, { ...parts, identityUrl: parts.identityUrl });
-  serveHealth(app);
+  serveHealth(app, { findClient: parts.gate.findClient, metricsNetworks: parts.metricsNetworks });
   serveDocs(app);
   refuseOthers(app, parts.logger);
   return app;
 }
 
 /** The door for providers alone, with health and metrics: nothing of it needs a key. */
-export function createWebhookApp(door: WebhookDoor): Hono {
+export function createWebhookApp(door: WebhookDoor & Scrapers): Hono {
   const app = new Hono();
   mountWebhooks(app, door);
-  serveHealth(app);
+  serveHealth(app, door);
   refuseOthers(app, door.logger);
   return app;
 }

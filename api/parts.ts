@@ -37,6 +37,8 @@ export interface ApiParts {
   portals: PortalParts;
   access: AccessParts;
   gate: Gate;
+  /** CIDRs from which `/metrics` is there; absent: from nowhere. */
+  metricsNetworks?: readonly string[];
   addressOfWorkflow: AddressOfWorkflow;
   live: LiveStreams;
   receiveWebhook: ReceiveWebhook;

@@ -29,17 +29,22 @@ function isNetwork(text: string): boolean {
   return /^\d{1,3}$/.test(bits) && Number(bits) <= most;
 }
 
-const networks = z
-  .string()
-  .default('')
-  .transform((list) => list.split(',').flatMap((entry) => entry.trim() || []))
-  .pipe(z.array(z.string().refine(isNetwork, 'must be addresses or CIDRs')));
+const networks = (otherwise: string) =>
+  z
+    .string()
+    .default(otherwise)
+    .transform((list) => list.split(',').flatMap((entry) => entry.trim() || []))
+    .pipe(z.array(z.string().refine(isNetwork, 'must be addresses or CIDRs')));
+
+/** This machine and what is routed nowhere else: RFC 1122, 1918, 3927, 4193, 4291. */
+const insideNetworks = '127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16,fc00::/7,fe80::/10';
 
 const count = (otherwise: number, max: number) => z.coerce.number().int().min(1).max(max).default(otherwise);
 
 /** Limits of the gateway and how its connections are made; the rest of the environment stands in `config.ts`. */
 export const gatewayEnvironment = {
-  REDCORE_TRUSTED_PROXIES: networks,
+  REDCORE_TRUSTED_PROXIES: networks(''),
+  REDCORE_METRICS_NETWORKS: networks(insideNetworks),
   REDCORE_TLS_CERT_FILE: z.string().optional(),
   REDCORE_TLS_KEY_FILE: z.string().optional(),
   REDCORE_RATE_LIMITS: rates,
@@ -64,6 +69,8 @@ export function readGatewaySettings(env: z.output<typeof environment>) {
   return {
     /** Whose word about clients is taken; nobody's by default. */
     trustedProxies: env.REDCORE_TRUSTED_PROXIES,
+    /** Who may read `/metrics` of the API and of the webhooks' door. */
+    metricsNetworks: env.REDCORE_METRICS_NETWORKS,
     tls: tlsFilesOf(env),
     limits: {
       rates: env.REDCORE_RATE_LIMITS,

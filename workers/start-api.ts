@@ -33,6 +33,7 @@ export async function startApi(parts: PlatformParts, identityUrl: string): Promi
     ...openAccess(parts, identityUrl),
     addressOfWorkflow: createAddressOfWorkflow({ url: config.temporalUiUrl, namespace: config.temporalNamespace }),
     gate: openGate(parts, tenants),
+    metricsNetworks: config.gateway.metricsNetworks,
     live,
     receiveWebhook: openWebhookDoor(parts),
     identityUrl,

@@ -34,7 +34,7 @@ export async function startIdentity(
   const accounts = openAccounts({ config, logger });
   const pages = createAccountPages({ interactions, accounts, store, publicUrl, keySecret, addressOf, logger });
   const app = createIdentityApp({ oidc, pages });
-  serveHealth(app);
+  serveHealth(app, { metricsNetworks: config.gateway.metricsNetworks });
   const server = await startServer(app, address);
   registerReadyCheck('identity database', () => sql`select 1`);
   // Without it nobody signs in; what was signed before goes on, so the process stays where it is.
