@@ -16,8 +16,8 @@ import { openOperatorSession, openUserSession, sameOrigin } from '../tests/suppo
 const exceptions: Readonly<Record<string, string>> = {
   supposeCommand: 'computes, and changes nothing',
   previewChange: 'computes, and changes nothing',
-  advanceSubscriptionClock: 'time passes for a test; what becomes due by it tells its own story',
-  advanceTenantClock: 'time passes for a test; what becomes due by it tells its own story',
+  advanceSubscriptionClock: 'waits for who is awake: billing/clocks/advance-test-clock.int.test.ts',
+  advanceTenantClock: 'waits for who is awake: billing/clocks/advance-test-clock.int.test.ts',
   receiveWebhook: 'a provider’s notification is in the inbox, with its body and what became of it',
   receiveWebhookAtEndpoint: 'a provider’s notification is in the inbox, with its body and what became of it',
   lookUpAttempt: 'needs an attempt without an outcome: api/routes/admin-attempts.int.test.ts',

@@ -52,6 +52,20 @@ describe('an advance of one subscription', () => {
     );
   });
 
+  it('is audited, one of a tenant too', async () => {
+    const { id } = await life.subscribe();
+    await month(id, 1);
+    await month(null, 2);
+    const audits = await life.owner`
+      select resource_id, actor, details from audit_log where tenant_id = ${life.tenantId} and action = 'test_clock.advanced'
+      order by at`;
+    const { actor } = life.call.caller;
+    expect(audits).toEqual([
+      { resourceId: id, actor, details: { to: '2026-02-28T10:00:00.000Z' } },
+      { resourceId: life.tenantId, actor, details: { to: '2026-03-31T10:00:00.000Z' } },
+    ]);
+  });
+
   it('lives a whole dunning ladder at its own days', async () => {
     const { id } = await life.subscribe({ token: 'tok_decline_after_1' });
     await month(id, 2);

@@ -1,5 +1,6 @@
 import type { Answer } from '../../contracts/answer.ts';
 import { listSubscriptionsBehind, lockTenantClock, readClock, saveTenantClock } from '../../db/queries/test-clocks.ts';
+import { insertAudits } from '../../db/queries/write-billing.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import { addIsoDuration } from '../../domain/calendar/local-date.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -96,7 +97,9 @@ async function advanceTenant(context: BillingContext, call: Call, input: Advance
     const tenant = await lockTenantClock(tx);
     refuseAdvance(tenant.mode, tenant.advancing ? { frozenAt: tx.now, targetAt: tx.now } : null);
     const target = targetOf(input, { now: tenant.frozenAt ?? tx.now, zone: 'UTC' });
-    await saveTenantClock(tx, target, call.caller.actor);
+    await saveTenantClock(tx, target);
+    const details = { to: toIso(target) };
+    await insertAudits(tx, call.caller, [{ action: 'test_clock.advanced', resourceId: call.tenantId, details }]);
     return target;
   });
   const ids = await withTenant(context.database, call.tenantId, (tx) => listSubscriptionsBehind(tx, target));

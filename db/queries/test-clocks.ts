@@ -1,7 +1,6 @@
 import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Transaction } from '../database.ts';
-import { newId } from '../new-id.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 
 export interface ClockReading {
@@ -46,12 +45,9 @@ export async function lockTenantClock(
   return row;
 }
 
-export async function saveTenantClock(tx: TenantTransaction, frozenAt: Instant, actor: string): Promise<void> {
-  const { sql, tenantId } = tx;
+export async function saveTenantClock({ sql, tenantId }: TenantTransaction, frozenAt: Instant): Promise<void> {
   await sql`insert into test_clocks (tenant_id, scope, frozen_at) values (${tenantId}, 'tenant', ${frozenAt})
     on conflict (tenant_id, scope) do update set frozen_at = excluded.frozen_at`;
-  await sql`insert into audit_log (tenant_id, id, at, actor, action, resource_id, details)
-    values (${tenantId}, ${newId('event')}, ${tx.now}, ${actor}, 'test_clock.advanced', ${tenantId}, ${sql.json({ to: frozenAt })})`;
 }
 
 /** Those not ended and not parked whose own time is before the target. */
