@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type ConnectedTenant, connectTenant } from './support/connected-tenant.ts';
+import { forgedHeaders, startSilentServer } from './support/forged-notifications.ts';
 import { startTestPlatform, type TestPlatform } from './support/platform.ts';
 import { dialectNames, post } from './support/provider-dialects.ts';
 
@@ -70,6 +72,23 @@ describe.concurrent.each(dialectNames)('%s, by its adapter over HTTP', (name) =>
     await expect.poll(() => statusOf(open), within).toBe('active');
     expect((await newest(open)).attempts).toMatchObject([{ status: 'succeeded', look_up_count: 1 }]);
     expect(await chargesOf(attempts[0]?.attempt_id)).toHaveLength(1);
+  });
+
+  it('hears nothing at its door that it has not signed: no row, and no call', inOrder, async ({ expect }) => {
+    const elsewhere = await startSilentServer();
+    const { data } = await tenant.rest.get<{ data: { url: string }[] }>('/v1/admin/webhook-endpoints');
+    const door = new URL(new URL(data[0]?.url ?? '').pathname, platform.webhooksUrl);
+    const mark = randomUUID();
+    for (const headers of forgedHeaders(name, { provider: platform.paypalUrl, elsewhere: elsewhere.url })) {
+      const body = JSON.stringify({ id: `evt_${mark}`, type: 'charge.updated' });
+      const answer = await fetch(door, {
+        ...{ method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } },
+      });
+      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([400, 'invalid_request']);
+    }
+    expect(await platform.owner`select 1 from inbox where position(convert_to(${mark}, 'UTF8') in body) > 0`).toEqual([]);
+    expect(elsewhere.asked()).toBe(0);
+    await elsewhere.stop();
   });
 
   it('gives a part back once, though the answer was an error', inOrder, async ({ expect }) => {
