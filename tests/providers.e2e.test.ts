@@ -86,7 +86,9 @@ describe.concurrent.each(dialectNames)('%s, by its adapter over HTTP', (name) =>
       });
       expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([400, 'invalid_request']);
     }
-    expect(await platform.owner`select 1 from inbox where position(convert_to(${mark}, 'UTF8') in body) > 0`).toEqual([]);
+    expect(await platform.owner`select 1 from inbox where position(convert_to(${mark}, 'UTF8') in body) > 0`).toEqual(
+      [],
+    );
     expect(elsewhere.asked()).toBe(0);
     await elsewhere.stop();
   });

@@ -5,6 +5,8 @@ export interface TcpProxy {
   urlOf(url: string): string;
   /** Every connection is broken, and none is taken, until it is mended. */
   cut(): void;
+  /** What is asked arrives, and no answer comes back, until it is mended. */
+  stall(): void;
   mend(): void;
   close(): Promise<void>;
 }
@@ -12,6 +14,8 @@ export interface TcpProxy {
 /** Between a process under test and something that goes away. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   let isCut = false;
+  let isStalled = false;
+  const answering = new Map<Socket, Socket>();
   const sockets = new Set<Socket>();
   const breakAll = (): void => {
     for (const socket of sockets) socket.destroy();
@@ -28,10 +32,13 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       socket.on('error', () => undefined);
       socket.once('close', () => {
         sockets.delete(socket);
+        answering.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
     }
+    client.pipe(upstream);
+    answering.set(upstream, client);
+    if (!isStalled) upstream.pipe(client);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -41,8 +48,14 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
       isCut = true;
       breakAll();
     },
+    stall() {
+      isStalled = true;
+      for (const [upstream, client] of answering) upstream.unpipe(client);
+    },
     mend() {
       isCut = false;
+      if (isStalled) for (const [upstream, client] of answering) upstream.pipe(client);
+      isStalled = false;
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
