@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => platform?.stop());
 
 it('F8: applies every notification once and in order while the forwarder is killed every 5 s', async () => {
-  const round = await runForwarderKillRound(platform, { killsMax: 50, everyMs: 5_000, withinMs: 240_000 });
+  const round = await runForwarderKillRound(platform, { killsMax: 50, everyMs: 5_000, withinMs: 700_000 });
   console.info(`${round.kills} kills, ${round.charges} charges`);
-  expect(round.kills).toBeGreaterThan(10);
+  expect(round.kills).toBe(50);
 });
