@@ -43,6 +43,8 @@ export function openDatabase(url: string, options: { max: number; name: string }
       TimeZone: 'UTC',
       statement_timeout: 30_000,
       lock_timeout: 20_000,
+      // A process that stands still in a transaction keeps its rows from everybody: it loses them before those who wait give up.
+      idle_in_transaction_session_timeout: 15_000,
       // Every statement is prepared and finds its rows by key: planning it anew for each value costs more than running it.
       plan_cache_mode: 'force_generic_plan',
       // A plan made while its table is a page long would otherwise read all of it, until the next ANALYZE, however long it grows.

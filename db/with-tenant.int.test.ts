@@ -19,6 +19,14 @@ const rename = ({ sql, tenantId }: TenantTransaction, name: string) =>
 const namesOf = async (tenantId: string): Promise<string[]> =>
   (await owner<{ name: string }[]>`select name from customers where tenant_id = ${tenantId}`).map(({ name }) => name);
 
+it('gives its rows back where its process stands still, before those who wait for them give up', async () => {
+  const [set] = await app<{ idle: number; lock: number }[]>`
+    select extract(epoch from current_setting('idle_in_transaction_session_timeout')::interval)::int as idle,
+           extract(epoch from current_setting('lock_timeout')::interval)::int as lock`;
+  expect(set?.idle).toBeGreaterThan(0);
+  expect(set?.idle).toBeLessThan(set?.lock ?? 0);
+});
+
 it('commits what was sent alongside, in the order it was sent', async () => {
   const [{ tenantId }] = await seedSubscriptions(owner, [{}]);
   const answer = await withTenant({ sql: app }, tenantId, async (tx) => {

@@ -1,4 +1,4 @@
-import { exportedTables, noteExport, readExport } from '../../db/queries/export-tables.ts';
+import { bearWithReader, exportedTables, noteExport, readExport } from '../../db/queries/export-tables.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
 import { withTenant } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -54,6 +54,7 @@ async function writeExport(
       context.database,
       call.tenantId,
       async (tx) => {
+        await bearWithReader(tx, lastsMaxMs);
         for (const table of exportedTables) {
           for await (const page of readExport(tx, table)) {
             rows += page.length;

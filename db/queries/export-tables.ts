@@ -46,6 +46,11 @@ export const unexportedTables: readonly string[] = ['carriers', 'idempotency_key
 
 const rowsAtOnce = 500;
 
+/** This transaction stands still as often as its reader does; it only reads, so nobody waits for it. */
+export async function bearWithReader({ sql }: TenantTransaction, pauseMsMax: number): Promise<void> {
+  await sql`select set_config('idle_in_transaction_session_timeout', ${String(pauseMsMax)}, true)`;
+}
+
 /** The rows of one table as JSON texts, some hundreds at a time. */
 export async function* readExport(tx: TenantTransaction, table: string): AsyncGenerator<string[]> {
   const { sql, tenantId } = tx;

@@ -36,20 +36,30 @@ export async function runForwarderKillRound(
   const events = await collectEvents(platform.addresses.kafkaBrokers, tenant.tenantId);
   const planId = await tenant.makePlan();
   const created: string[] = [];
+  const told: string[][] = [];
   let isOver = false;
   const paying = (async () => {
-    while (!isOver) created.push(await payOne(platform, tenant, planId));
+    while (!isOver) {
+      const paid = await payOne(platform, tenant, planId);
+      created.push(paid.id);
+      told.push(paid.told);
+    }
   })();
   const killing = killAgainAndAgain(platform, tenant, how).finally(() => {
     isOver = true;
   });
   const [kills] = await Promise.all([killing, paying]);
-  await expectEachDoneOnce(platform, tenant, { created, events });
+  await expectEachDoneOnce(platform, tenant, { created, told, events });
   await events.stop();
   return { kills, charges: created.length };
 }
 
-async function payOne(platform: TestPlatform, tenant: PlatformTenant, planId: string): Promise<string> {
+/** `told`: the notifications that came one after the other, each once the one before was taken; the provider's own comes beside. */
+async function payOne(
+  platform: TestPlatform,
+  tenant: PlatformTenant,
+  planId: string,
+): Promise<{ id: string; told: string[] }> {
   const { owner, webhooksUrl, webhookSecret: secret } = platform;
   const customerId = await tenant.makeCustomer('tok_requires_action');
   const asked = { customer_id: customerId, plan_id: planId };
@@ -59,9 +69,10 @@ async function payOne(platform: TestPlatform, tenant: PlatformTenant, planId: st
   const body = new URLSearchParams({ result: 'succeeded' });
   const decided = await fetch(payment.next_action.url, { method: 'POST', body });
   expect(decided.ok).toBe(true);
-  for (let told = 0; told < further; told += 1) {
+  const told = Array.from({ length: further }, () => newId('event') as string);
+  for (const eventId of told) {
     const { headers, rawBody } = signed({
-      ...{ id: newId('event'), secret },
+      ...{ id: eventId, secret },
       body: chargeUpdated({
         ...{ account: tenant.tenantId, reference: attempt?.id ?? '', chargeId: attempt?.providerChargeId ?? '' },
       }),
@@ -71,7 +82,7 @@ async function payOne(platform: TestPlatform, tenant: PlatformTenant, planId: st
     });
     expect(answer.status).toBe(200);
   }
-  return id;
+  return { id, told };
 }
 
 async function killAgainAndAgain(platform: TestPlatform, tenant: PlatformTenant, how: ForwarderKills): Promise<number> {
@@ -97,10 +108,10 @@ async function killAgainAndAgain(platform: TestPlatform, tenant: PlatformTenant,
 async function expectEachDoneOnce(
   platform: TestPlatform,
   tenant: PlatformTenant,
-  of: { created: readonly string[]; events: CollectedEvents },
+  of: { created: readonly string[]; told: readonly (readonly string[])[]; events: CollectedEvents },
 ): Promise<void> {
   const { owner } = platform;
-  const { created, events } = of;
+  const { created, told, events } = of;
   const { tenantId } = tenant;
   await vi.waitFor(
     async () => {
@@ -112,13 +123,14 @@ async function expectEachDoneOnce(
   );
   await tenant.waitForQuiet(60_000);
 
-  const told = await owner<{ attemptId: string; processedAt: number }[]>`
-    select attempt_id, processed_at from inbox where tenant_id = ${tenantId} and status = 'processed' order by id`;
-  const ofCharges = Map.groupBy(told, ({ attemptId }) => attemptId);
-  expect(ofCharges.size).toBe(created.length);
-  for (const [attemptId, own] of ofCharges) {
-    const early = own.filter(({ processedAt }, at) => processedAt < (own[at - 1]?.processedAt ?? 0) - oneStatementMs);
-    expect(early, `what overtook another notification of ${attemptId}`).toEqual([]);
+  const handled = await owner<{ providerEventId: string; attemptId: string; processedAt: number }[]>`
+    select provider_event_id, attempt_id, processed_at from inbox where tenant_id = ${tenantId} and status = 'processed'`;
+  expect(new Set(handled.map(({ attemptId }) => attemptId)).size).toBe(created.length);
+  const at = new Map(handled.map(({ providerEventId, processedAt }) => [providerEventId, processedAt]));
+  for (const inOrder of told) {
+    const instants = inOrder.map((eventId) => at.get(eventId) ?? Number.NaN);
+    const early = instants.filter((instant, index) => !(instant >= (instants[index - 1] ?? 0) - oneStatementMs));
+    expect(early, `${inOrder.join(', ')}: handled at ${instants.join(', ')}`).toEqual([]);
   }
   const completed = () => events.distinct().filter(({ type }) => type === 'payments.completed');
   await vi.waitFor(() => expect(completed().length).toBeGreaterThanOrEqual(created.length), { timeout: 60_000 });
