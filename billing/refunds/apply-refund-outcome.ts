@@ -1,6 +1,5 @@
 import type { RefundOutcome } from '../../adapters/payments/port.ts';
-import type { PaymentRow, RefundRow } from '../../db/queries/billing-rows.ts';
-import { sumRefundedMinor } from '../../db/queries/refunds.ts';
+import type { RefundRow } from '../../db/queries/billing-rows.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import { formatMoney } from '../../domain/money/currency.ts';
@@ -13,6 +12,7 @@ import {
   writeTimeline,
 } from '../subscription-work/subscription-work.ts';
 import { writeCreditNote } from './credit-note.ts';
+import { reckonPayment } from './reckon-payment.ts';
 import type { CarriedRefund } from './refund-step.ts';
 
 /** An outcome, or what is known when there is none. */
@@ -55,7 +55,10 @@ export async function applyRefundOutcome(
       refund.message = result.message;
       refund.settledAt = work.tx.now;
       carrier.lastResult = `Rejected: ${result.message}`;
-      release(work, refund, payment, result.code);
+      await reckonPayment(work, carried);
+      writeTimeline(work, 'refund_rejected', {
+        ...{ payment_id: payment.id, refund_id: refund.id, amount: refund.amountMinor, code: result.code },
+      });
       return;
     case 'succeeded':
       refund.status = 'succeeded';
@@ -82,20 +85,9 @@ function giveToPerson(work: SubscriptionWork, refund: RefundRow, message: string
   writeTimeline(work, 'needs_review', { refund_id: refund.id });
 }
 
-function release(work: SubscriptionWork, refund: RefundRow, payment: PaymentRow, code: string): void {
-  payment.refundedMinor -= refund.amountMinor;
-  touch(work, 'payments', payment);
-  writeTimeline(work, 'refund_rejected', {
-    ...{ payment_id: payment.id, refund_id: refund.id, amount: refund.amountMinor, code },
-  });
-}
-
 async function complete(work: SubscriptionWork, carried: CarriedRefund): Promise<void> {
   const { refund, payment } = carried;
-  const doneMinor = (await sumRefundedMinor(work.tx, payment.id)) + refund.amountMinor;
-  if (payment.status !== 'disputed')
-    payment.status = doneMinor === payment.capturedMinor ? 'refunded' : 'partially_refunded';
-  touch(work, 'payments', payment);
+  await reckonPayment(work, carried);
   postLedger(work, 'refund', { invoiceId: payment.invoiceId, paymentId: payment.id }, [
     { account: 'refunds', amountMinor: refund.amountMinor },
     { account: 'provider_clearing', amountMinor: -refund.amountMinor },

@@ -7,12 +7,21 @@ import type { TenantTransaction } from '../with-tenant.ts';
 import type { AttemptRow, RefundRow } from './billing-rows.ts';
 import { type Page, type PageRequest, pageFrom } from './page.ts';
 
-/** What refunds of a payment that are done have given back so far. */
-export async function sumRefundedMinor(tx: TenantTransaction, paymentId: PaymentId): Promise<number> {
-  const [row] = await tx.sql<[{ doneMinor: number }]>`
-    select coalesce(sum(amount_minor), 0)::bigint as done_minor from refunds
-    where tenant_id = ${tx.tenantId} and payment_id = ${paymentId} and status = 'succeeded'`;
-  return row.doneMinor;
+export interface OtherRefunds {
+  reservedMinor: number;
+  doneMinor: number;
+}
+
+/** What the payment's refunds but this one reserve, and have given back. */
+export async function sumOtherRefunds(
+  tx: TenantTransaction,
+  of: Pick<RefundRow, 'id' | 'paymentId'>,
+): Promise<OtherRefunds> {
+  const [row] = await tx.sql<[OtherRefunds]>`
+    select coalesce(sum(amount_minor) filter (where status <> 'rejected'), 0)::bigint as reserved_minor,
+           coalesce(sum(amount_minor) filter (where status = 'succeeded'), 0)::bigint as done_minor
+    from refunds where tenant_id = ${tx.tenantId} and payment_id = ${of.paymentId} and id <> ${of.id}`;
+  return row;
 }
 
 /** A capture, and how much of it no refund has reserved. */

@@ -106,6 +106,7 @@ export const words: typeof english = {
     repaired: 'Wieder in Gang gesetzt',
     provider_account_ready: 'Zahlungsanbieter wieder bereit',
     dispute_opened: 'Zahlung angefochten',
+    dispute_reserved: 'Angefochtener Betrag geändert',
     dispute_won: 'Anfechtung gewonnen',
     dispute_lost: 'Anfechtung verloren',
   },

@@ -105,6 +105,7 @@ export const words = {
     repaired: 'Set going again',
     provider_account_ready: 'Payment provider ready again',
     dispute_opened: 'Payment disputed',
+    dispute_reserved: 'Disputed amount changed',
     dispute_won: 'Dispute won',
     dispute_lost: 'Dispute lost',
   },

@@ -99,7 +99,7 @@ const actionsOfEvent: Readonly<Record<string, readonly string[]>> = {
     ...['cancel_scheduled', 'cancel_withdrawn', 'payment_method_changed', 'recovered'],
   ],
   'payments.refunded': ['refunded'],
-  'payments.disputed': ['disputed', 'dispute_won', 'dispute_lost'],
+  'payments.disputed': ['disputed', 'dispute_reserved', 'dispute_won', 'dispute_lost'],
   'payments.retry.manual': ['retry_requested'],
   'payments.requested': ['payment_requested'],
 };
