@@ -167,3 +167,23 @@ describe.concurrent.each(dialectNames)('%s, by its adapter over HTTP', (name) =>
     expect(counts).toMatchObject({ attempts: 6, charges: 6 });
   });
 });
+
+it('a refund whose money the customer’s bank returns is reversed, once Stripe tells of it', async ({ expect }) => {
+  const tenant = await connectTenant(platform, 'stripe');
+  const id = await tenant.subscribe(await tenant.makePayer());
+  const payment = async () => (await tenant.payments(id))[0];
+  const { payment_id: paymentId, customer_id: customerId } = (await payment()) ?? {};
+  await tenant.rest.post(`/payments/${paymentId}/refunds`, { amount: 500 });
+  const refund = async () => {
+    const path = `/v1/admin/refunds?customer_id=${customerId}`;
+    return (await tenant.rest.get<{ data: { provider_refund_id: string }[] }>(path)).data[0];
+  };
+  await expect.poll(refund, within).toMatchObject({ status: 'succeeded', amount: 500 });
+  expect(await payment()).toMatchObject({ status: 'partially_refunded', amount_refunded: 500 });
+  await post(`${platform.stripeUrl}/control/refunds/${(await refund())?.provider_refund_id}`, {});
+  await expect.poll(refund, within).toMatchObject({ status: 'failed', amount: 500 });
+  expect(await payment()).toMatchObject({ status: 'completed', amount_refunded: 0 });
+  expect(await tenant.charges()).toMatchObject([{ refundedMinor: 0 }]);
+  await tenant.waitForQuiet(30_000);
+  expect((await platform.checkInvariants(tenant)).violations).toEqual([]);
+});

@@ -89,13 +89,13 @@ export class FakeRefunds {
     const fields = { id: newId('srf'), status, failure_code: failure, message: `The refund is ${status}.` } as const;
     const refund: FakeRefund = { ...fields, tenantId, reference, amount, currency, charge };
     this.#refunds.push(refund);
-    if (waits) setTimeout(() => this.#settle(refund, behaviour.rejectedAs), behaviour.delayMs).unref();
+    if (waits) setTimeout(() => this.#settle(refund, behaviour.failsAs), behaviour.delayMs).unref();
     return refund;
   }
 
   #settle(refund: FakeRefund, failure: string | null): void {
     const { charge, tenantId: account, reference, id: refund_id, amount, currency } = refund;
-    const status = failure === null ? 'succeeded' : 'rejected';
+    const status = failure === null ? 'succeeded' : 'failed';
     Object.assign(refund, { status, failure_code: failure, message: `The refund is ${status}.` });
     if (charge !== undefined && failure !== null) charge.refunded -= amount;
     const told = { account, reference, refund_id, charge_id: charge?.id, status, amount, currency };

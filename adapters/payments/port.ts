@@ -107,11 +107,15 @@ export interface RefundRequest {
   timeoutMs: number;
 }
 
-/** `rejected` means no money moved: the reservation is released. */
+/**
+ * `rejected`: it was refused, no money moved. `failed`: the provider had taken it, also as done, and the money came back, as where
+ * the customer's bank returns it; that is its last word. Both release the reservation.
+ */
 export type RefundOutcome =
   | { kind: 'succeeded'; providerRefundId: string }
   | { kind: 'pending'; providerRefundId: string }
-  | { kind: 'rejected'; code: string; message: string };
+  | { kind: 'rejected'; code: string; message: string }
+  | { kind: 'failed'; providerRefundId: string; code: string; message: string };
 
 export interface LookUpRefundRequest {
   tenantId: string;
@@ -122,6 +126,7 @@ export interface LookUpRefundRequest {
   timeoutMs: number;
 }
 
+/** Of several refunds under one reference, one whose money is gone outranks those whose money is not. */
 export type LookUpRefundResult =
   | { kind: 'found'; outcome: RefundOutcome; amountMinor: number; currency: string }
   | { kind: 'not_found' };

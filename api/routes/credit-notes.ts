@@ -39,5 +39,6 @@ function renderCreditNote(note: CreditNoteWithLines): CreditNoteBody {
       ...{ invoice_line: invoiceLinePosition, description, amount: amountMinor },
     })),
     created_at: toIso(note.createdAt),
+    voided_at: note.voidedAt === null ? null : toIso(note.voidedAt),
   };
 }

@@ -59,11 +59,15 @@ it.each([
 it('says a credit note with the invoice it is for', () => {
   const note = {
     ...{ id: 'cn_1', number: 3, invoiceNumber: 12, currency: 'JPY', totalMinor: 700, reason: 'Sorry' },
-    ...{ createdAt: at('2026-02-01T00:00:00Z') },
+    ...{ createdAt: at('2026-02-01T00:00:00Z'), voidedAt: null },
     lines: [{ position: 0, invoiceLinePosition: 0, description: 'Pro × 1', amountMinor: 700 }],
   } as unknown as CreditNoteWithLines;
   const document = creditNoteDocument(note, parties);
   expect(document).toMatchObject({ title: 'Credit note', number: 'No. 3', notes: ['Sorry'] });
   expect(document.facts).toContainEqual({ label: 'For invoice', value: 'No. 12' });
+  expect(document.facts).toContainEqual({ label: 'Status', value: 'Refunded' });
   expect(document.totals).toEqual([{ label: 'Total refunded', value: '700 JPY', isSum: true }]);
+  const voided = creditNoteDocument({ ...note, voidedAt: at('2026-02-03T12:00:00Z') }, parties);
+  expect(voided.facts).toContainEqual({ label: 'Status', value: 'Void: the refund failed' });
+  expect(voided.facts).toContainEqual({ label: 'Void since', value: expect.stringContaining('2026') });
 });

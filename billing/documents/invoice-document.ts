@@ -35,7 +35,7 @@ export function invoiceDocument(invoice: InvoiceWithLines, parties: DocumentPart
   };
 }
 
-/** What the customer reads of a refund that is done. */
+/** What the customer reads of a refund that is done, or was until the money came back. */
 export function creditNoteDocument(note: CreditNoteWithLines, parties: DocumentParties): BillingDocument {
   const money = (amountMinor: number) => formatMoney(amountMinor, note.currency);
   return {
@@ -45,7 +45,8 @@ export function creditNoteDocument(note: CreditNoteWithLines, parties: DocumentP
     facts: [
       ...fact('Date', localDateOf(note.createdAt, parties.timezone)),
       ...fact('For invoice', numberOf(note.invoiceNumber)),
-      ...fact('Status', 'Refunded'),
+      ...fact('Status', note.voidedAt === null ? 'Refunded' : 'Void: the refund failed'),
+      ...fact('Void since', note.voidedAt === null ? null : localDateOf(note.voidedAt, parties.timezone)),
       ...fact('Credit note id', note.id),
     ],
     lines: note.lines.map(({ description, amountMinor }) => ({

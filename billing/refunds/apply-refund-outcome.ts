@@ -2,17 +2,9 @@ import type { RefundOutcome } from '../../adapters/payments/port.ts';
 import type { RefundRow } from '../../db/queries/billing-rows.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { assertNever } from '../../domain/invariant.ts';
-import { formatMoney } from '../../domain/money/currency.ts';
-import { paymentSnapshot } from '../subscription-work/snapshots.ts';
-import {
-  emit,
-  postLedger,
-  type SubscriptionWork,
-  touch,
-  writeTimeline,
-} from '../subscription-work/subscription-work.ts';
-import { writeCreditNote } from './credit-note.ts';
-import { reckonPayment } from './reckon-payment.ts';
+import { outranksRefund, type RefundStatus } from '../../domain/refunds/next-of-refund.ts';
+import { type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { completeRefund, failRefund, rejectRefund } from './end-refund.ts';
 import type { CarriedRefund } from './refund-step.ts';
 
 /** An outcome, or what is known when there is none. */
@@ -21,18 +13,22 @@ export type RefundResult =
   | { kind: 'unknown'; message: string }
   /** The provider knows of none, and the key's window is over: sending again could pay twice. */
   | { kind: 'not_to_be_found' }
-  | { kind: 'not_ours'; message: string };
+  | { kind: 'not_ours'; message: string }
+  | { kind: 'not_sendable'; message: string };
 
 const retryDelaysMs = [5 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, HOUR_MS];
 
-/** Applies what a provider said of one refund, whoever asked it. The second finder changes nothing. */
+/**
+ * Applies what a provider said of one refund, whoever asked it. Its ends have ranks: what was rejected and went through after all is
+ * done, what was done and came back is reversed, and the second finder of either changes nothing.
+ */
 export async function applyRefundOutcome(
   work: SubscriptionWork,
   carried: CarriedRefund,
   result: RefundResult,
 ): Promise<void> {
-  const { refund, payment, carrier } = carried;
-  if (refund.status === 'succeeded' || refund.status === 'rejected') return;
+  const { refund } = carried;
+  if (!outranksRefund(refund.status, statusOf(result))) return;
   touch(work, 'refunds', refund);
   refund.leaseId = null;
   refund.leaseUntil = null;
@@ -45,32 +41,25 @@ export async function applyRefundOutcome(
     case 'not_to_be_found':
       return giveToPerson(work, refund, 'the provider knows of no such refund, and its key may not be sent again');
     case 'not_ours':
+    case 'not_sendable':
       return giveToPerson(work, refund, result.message);
     case 'pending':
       refund.status = 'pending';
       refund.providerRefundId = result.providerRefundId;
       return;
     case 'rejected':
-      refund.status = 'rejected';
-      refund.message = result.message;
-      refund.settledAt = work.tx.now;
-      carrier.lastResult = `Rejected: ${result.message}`;
-      await reckonPayment(work, carried);
-      writeTimeline(work, 'refund_rejected', {
-        ...{ payment_id: payment.id, refund_id: refund.id, amount: refund.amountMinor, code: result.code },
-      });
-      return;
+      return rejectRefund(work, carried, result);
     case 'succeeded':
-      refund.status = 'succeeded';
-      refund.message = null;
-      refund.providerRefundId = result.providerRefundId;
-      refund.settledAt = work.tx.now;
-      carrier.lastResult = `Refunded ${formatMoney(refund.amountMinor, refund.currency)}`;
-      await complete(work, carried);
-      return;
+      return completeRefund(work, carried, result);
+    case 'failed':
+      return failRefund(work, carried, result);
     default:
       assertNever(result);
   }
+}
+
+function statusOf({ kind }: RefundResult): RefundStatus {
+  return kind === 'not_to_be_found' || kind === 'not_ours' || kind === 'not_sendable' ? 'needs_review' : kind;
 }
 
 function delayAfter(tries: number): number {
@@ -83,19 +72,4 @@ function giveToPerson(work: SubscriptionWork, refund: RefundRow, message: string
   refund.message = message;
   refund.resolveAt = null;
   writeTimeline(work, 'needs_review', { refund_id: refund.id });
-}
-
-async function complete(work: SubscriptionWork, carried: CarriedRefund): Promise<void> {
-  const { refund, payment } = carried;
-  await reckonPayment(work, carried);
-  postLedger(work, 'refund', { invoiceId: payment.invoiceId, paymentId: payment.id }, [
-    { account: 'refunds', amountMinor: refund.amountMinor },
-    { account: 'provider_clearing', amountMinor: -refund.amountMinor },
-  ]);
-  await writeCreditNote(work, carried);
-  work.sub.lastResult = carried.carrier.lastResult;
-  writeTimeline(work, 'refunded', { payment_id: payment.id, refund_id: refund.id, amount: refund.amountMinor });
-  emit(work, 'payments.refunded', () => ({
-    ...{ payment: paymentSnapshot(payment), refund_id: refund.id, amount: refund.amountMinor },
-  }));
 }

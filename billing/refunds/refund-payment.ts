@@ -88,7 +88,7 @@ async function answerOfRefund(context: BillingContext, call: Call, id: RefundId)
 }
 
 function isDecided(status: string | undefined): boolean {
-  return status === 'succeeded' || status === 'rejected';
+  return status === 'succeeded' || status === 'rejected' || status === 'failed';
 }
 
 export async function readRefund(context: BillingContext, call: Call, id: RefundId): Promise<Answer> {

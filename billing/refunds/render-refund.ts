@@ -12,6 +12,7 @@ export const shownStatus: Record<RefundStatus, RefundBody['status']> = {
   needs_review: 'needs_review',
   succeeded: 'succeeded',
   rejected: 'rejected',
+  failed: 'failed',
 };
 
 /** What is asked for by the name it is shown by. */

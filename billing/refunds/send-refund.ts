@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PaymentProvider } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { RefundRow } from '../../db/queries/billing-rows.ts';
+import { sumOtherRefunds } from '../../db/queries/refunds.ts';
 import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { openRefundStatuses } from '../../domain/refunds/next-of-refund.ts';
@@ -21,6 +22,8 @@ interface Leased {
   refund: RefundRow;
   provider: string;
   providerChargeId: string;
+  /** Its capture has gone back otherwise, as by a refund that was given up and went through: sent, it would be more than was taken. */
+  isBeyondCapture: boolean;
   /** By PostgreSQL's clock, when the lease was taken. */
   now: number;
 }
@@ -41,7 +44,7 @@ export async function sendRefund(context: BillingContext, input: ProviderCallInp
 /** From this commit on one sender, and no other, may call the provider until the lease has run out. */
 async function takeLease(context: BillingContext, ref: CarrierRef): Promise<Leased | null> {
   let leased: Leased | null = null;
-  await changeRefund(context, ref, (tx, { refund, attempt, carrier }) => {
+  await changeRefund(context, ref, async (tx, { refund, attempt, carrier }) => {
     const isHeld = refund.status === 'sent' && (refund.leaseUntil ?? 0) > tx.now;
     if (isHeld || refund.status === 'needs_review' || !openRefundStatuses.includes(refund.status)) return;
     if (carrier.parkedAt !== null) return;
@@ -51,8 +54,10 @@ async function takeLease(context: BillingContext, ref: CarrierRef): Promise<Leas
     refund.leaseUntil = tx.now + leaseMs;
     refund.firstSentAt ??= tx.now;
     refund.resolveCount += 1;
-    const { provider, providerChargeId } = attempt;
-    leased = { refund: { ...refund }, provider, providerChargeId, now: tx.now };
+    const { provider, providerChargeId, amountMinor } = attempt;
+    const { doneOfCaptureMinor } = await sumOtherRefunds(tx, refund);
+    const isBeyondCapture = doneOfCaptureMinor + refund.amountMinor > amountMinor;
+    leased = { refund: { ...refund }, provider, providerChargeId, isBeyondCapture, now: tx.now };
   });
   return leased;
 }
@@ -65,6 +70,7 @@ async function refundOrLookUp(provider: PaymentProvider, leased: Leased): Promis
       if (found !== null) return found;
       if (!isInsideKeyWindow(provider, leased)) return { kind: 'not_to_be_found' };
     }
+    if (leased.isBeyondCapture) return { kind: 'not_sendable', message: 'other refunds have given its capture back' };
     const { tenantId, id, amountMinor, currency } = refund;
     return await provider.refund({
       ...{ tenantId, refundId: id, idempotencyKey: id, providerChargeId, amountMinor, currency },

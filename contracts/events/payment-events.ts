@@ -37,7 +37,14 @@ export const paymentEvents = {
   'payments.failed': z.strictObject({ payment, attempt_number: attemptNumber, ...failure }),
   'payments.completed': z.strictObject({ payment, attempt_number: attemptNumber }),
   'payments.failed_permanent': z.strictObject({ payment, ...failure }),
-  'payments.refunded': z.strictObject({ payment, refund_id: id, amount }),
+  /**
+   * `amount` is what the refund has given back: all of it once it is done, 0 once it is told again as `failed`, for then the money
+   * came back. Releases before `status` told only of those that are done.
+   */
+  'payments.refunded': z.strictObject({
+    ...{ payment, refund_id: id, amount },
+    status: z.enum(['succeeded', 'failed']).default('succeeded'),
+  }),
   /** `amount` is what is claimed, in the payment's currency; `reserved` what disputes hold of the payment in all. */
   'payments.disputed': z.strictObject({
     payment,

@@ -2313,6 +2313,11 @@ export interface components {
             }[];
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description Its refund failed then: the note credits nothing.
+             */
+            voided_at: string | null;
         };
         PaymentInList: {
             payment_id: string;
@@ -2401,7 +2406,7 @@ export interface components {
             payment_id: string;
             subscription_id: string | null;
             /** @enum {string} */
-            status: "pending" | "succeeded" | "rejected" | "needs_review";
+            status: "pending" | "succeeded" | "rejected" | "failed" | "needs_review";
             amount: number;
             currency: string;
             reason: string;
@@ -2440,18 +2445,18 @@ export interface components {
             /** @description What became of its amount, once it is approved. */
             refund: {
                 /** @enum {string} */
-                status: "pending" | "succeeded" | "rejected" | "needs_review";
+                status: "pending" | "succeeded" | "rejected" | "failed" | "needs_review";
                 /** Format: date-time */
                 settled_at: string | null;
             } | null;
         };
-        /** @description Reserved as soon as it is asked for; a rejected one releases its amount. */
+        /** @description Reserved as soon as it is asked for. `rejected`: no money moved; `failed`: it came back, also after it had succeeded. Both release the amount. */
         Refund: {
             refund_id: string;
             payment_id: string;
             subscription_id: string | null;
             /** @enum {string} */
-            status: "pending" | "succeeded" | "rejected" | "needs_review";
+            status: "pending" | "succeeded" | "rejected" | "failed" | "needs_review";
             amount: number;
             currency: string;
             reason: string;
@@ -7844,7 +7849,7 @@ export interface operations {
     listAllRefunds: {
         parameters: {
             query?: {
-                status?: "pending" | "succeeded" | "rejected" | "needs_review";
+                status?: "pending" | "succeeded" | "rejected" | "failed" | "needs_review";
                 customer_id?: string;
                 created_from?: string;
                 created_to?: string;
@@ -8174,7 +8179,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Decided: `succeeded`, or `rejected` by the provider. */
+            /** @description Decided: `succeeded`, or `rejected` or `failed` at the provider. */
             201: {
                 headers: {
                     [name: string]: unknown;

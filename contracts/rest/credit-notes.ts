@@ -16,6 +16,7 @@ export const creditNote = z
     reason: z.string(),
     lines: z.array(z.object({ invoice_line: z.int(), description: z.string(), amount: z.int() })),
     created_at: instantOut,
+    voided_at: instantOut.nullable().meta({ description: 'Its refund failed then: the note credits nothing.' }),
   })
   .meta({
     id: 'CreditNote',

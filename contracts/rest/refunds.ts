@@ -11,7 +11,7 @@ export const refund = z
     refund_id: z.string(),
     payment_id: z.string(),
     subscription_id: z.string().nullable(),
-    status: z.enum(['pending', 'succeeded', 'rejected', 'needs_review']),
+    status: z.enum(['pending', 'succeeded', 'rejected', 'failed', 'needs_review']),
     amount: z.int(),
     currency: z.string(),
     reason: z.string(),
@@ -21,7 +21,11 @@ export const refund = z
     created_at: instantOut,
     settled_at: instantOut.nullable(),
   })
-  .meta({ id: 'Refund', description: 'Reserved as soon as it is asked for; a rejected one releases its amount.' });
+  .meta({
+    id: 'Refund',
+    description:
+      'Reserved as soon as it is asked for. `rejected`: no money moved; `failed`: it came back, also after it had succeeded. Both release the amount.',
+  });
 export type RefundBody = z.input<typeof refund>;
 
 const moneyGoesBack = ['payment_not_collected', 'payment_disputed', 'refund_exceeds_captured'] as const;
@@ -36,7 +40,7 @@ export const refundPaymentRoute = defineRoute({
   summary: 'Refund a payment, in full or in part',
   body: bodyOf({ amount: refundAmount.optional(), reason: textUpTo(200).optional(), note: textUpTo(500).optional() }),
   answers: {
-    201: { description: 'Decided: `succeeded`, or `rejected` by the provider.', schema: refund },
+    201: { description: 'Decided: `succeeded`, or `rejected` or `failed` at the provider.', schema: refund },
     202: { description: 'Under way.', schema: refund },
   },
   refusals: [...moneyGoesBack, 'card_number_refused'],

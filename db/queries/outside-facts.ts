@@ -37,7 +37,8 @@ export function listChargedAttempts(owner: Sql, tenantId: TenantId, provider: st
   return owner<ChargedAttempt[]>`
     select a.id, a.status, a.provider_charge_id, a.amount_minor, a.currency, a.lease_until, a.first_sent_at,
            coalesce(sum(r.amount_minor) filter (where r.status = 'succeeded'), 0)::bigint as refunded_minor,
-           coalesce(sum(r.amount_minor) filter (where r.status in ('sent', 'unknown', 'pending')), 0)::bigint as refunding_minor
+           coalesce(sum(r.amount_minor) filter (where r.status in ('sent', 'unknown', 'pending', 'needs_review')), 0)::bigint
+             as refunding_minor
     from payment_attempts a
     left join refunds r on r.tenant_id = a.tenant_id and r.attempt_id = a.id
     where a.tenant_id = ${tenantId} and a.provider = ${provider}

@@ -22,7 +22,7 @@ const booked = (sql: Sql, refundedBefore: Instant) => sql`
   left join lateral (
     select sum(amount_minor) filter (where status = 'succeeded' and settled_at < ${new Date(refundedBefore)}) as refunded_minor,
            sum(amount_minor) filter (where status <> 'rejected'
-             and not (status = 'succeeded' and settled_at < ${new Date(refundedBefore)})) as refunding_minor
+             and not (status in ('succeeded', 'failed') and settled_at < ${new Date(refundedBefore)})) as refunding_minor
     from refunds where tenant_id = a.tenant_id and payment_id = a.payment_id and attempt_id = a.id) r on true`;
 
 /** How much earlier than it was first sent an attempt may have been made: providers away, accounts to be mended. */

@@ -10,17 +10,25 @@ import { type Page, type PageRequest, pageFrom } from './page.ts';
 export interface OtherRefunds {
   reservedMinor: number;
   doneMinor: number;
+  /** Of the same capture. */
+  reservedOfCaptureMinor: number;
+  doneOfCaptureMinor: number;
 }
 
 /** What the payment's refunds but this one reserve, and have given back. */
 export async function sumOtherRefunds(
   tx: TenantTransaction,
-  of: Pick<RefundRow, 'id' | 'paymentId'>,
+  of: Pick<RefundRow, 'id' | 'paymentId' | 'attemptId'>,
 ): Promise<OtherRefunds> {
   const [row] = await tx.sql<[OtherRefunds]>`
-    select coalesce(sum(amount_minor) filter (where status <> 'rejected'), 0)::bigint as reserved_minor,
-           coalesce(sum(amount_minor) filter (where status = 'succeeded'), 0)::bigint as done_minor
-    from refunds where tenant_id = ${tx.tenantId} and payment_id = ${of.paymentId} and id <> ${of.id}`;
+    select coalesce(sum(amount_minor), 0)::bigint as reserved_minor,
+           coalesce(sum(amount_minor) filter (where status = 'succeeded'), 0)::bigint as done_minor,
+           coalesce(sum(amount_minor) filter (where attempt_id = ${of.attemptId}), 0)::bigint as reserved_of_capture_minor,
+           coalesce(sum(amount_minor) filter (where attempt_id = ${of.attemptId} and status = 'succeeded'), 0)::bigint
+             as done_of_capture_minor
+    from refunds
+    where tenant_id = ${tx.tenantId} and payment_id = ${of.paymentId} and id <> ${of.id}
+      and status not in ('rejected', 'failed')`;
   return row;
 }
 
@@ -31,14 +39,14 @@ export async function listRefundable(tx: TenantTransaction, paymentId: PaymentId
   return tx.sql<Refundable[]>`
     select a.*, a.amount_minor - (
         select coalesce(sum(amount_minor), 0)::bigint from refunds
-        where tenant_id = a.tenant_id and attempt_id = a.id and status <> 'rejected') as left_minor
+        where tenant_id = a.tenant_id and attempt_id = a.id and status not in ('rejected', 'failed')) as left_minor
     from payment_attempts a
     where a.tenant_id = ${tx.tenantId} and a.payment_id = ${paymentId} and a.status = 'succeeded'
     order by left_minor desc, a.number`;
 }
 
 /**
- * The invoice's lines with what credit notes gave back of them. Captures that did not pay the invoice are apart: what they give
+ * The invoice's lines with what credit notes gave back of them, those aside whose refund came back. Captures that did not pay the invoice are apart: what they give
  * back is none of what it bills.
  */
 export async function listCreditableLines(
@@ -55,6 +63,7 @@ export async function listCreditableLines(
              join refunds r on r.tenant_id = n.tenant_id and r.id = n.refund_id
              join payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
              where n.tenant_id = l.tenant_id and n.invoice_id = l.invoice_id and c.invoice_line_position = l.position
+               and r.status <> 'failed'
                and (case when ${surplus} then a.id = ${id} else not a.surplus end)), 0)::bigint as credited_minor
     from invoice_lines l
     where l.tenant_id = ${tenantId} and l.invoice_id = ${of.invoiceId}

@@ -7,6 +7,7 @@ import { type DialectAccount, type DialectName, openDialectAccount, post, put } 
 
 export interface ConnectedPayment {
   payment_id: string;
+  customer_id: string;
   status: string;
   amount_refunded: number;
   attempts_count: number;

@@ -79,12 +79,12 @@ async function driveRefunds(api: ApiHarness, tenantId: TenantId): Promise<void> 
   const driveOpen = async () => {
     const open = await api.owner<{ id: RefundId }[]>`
       update refunds set resolve_at = now()
-      where tenant_id = ${tenantId} and status not in ('succeeded', 'rejected') and lease_until is null returning id`;
+      where tenant_id = ${tenantId} and status not in ('succeeded', 'rejected', 'failed') and lease_until is null returning id`;
     await api.owner`
       update carriers set wake_at = now() where tenant_id = ${tenantId} and refund_id = any(${open.map(({ id }) => id)}::text[])`;
     await Promise.all(open.map(({ id }) => api.wake({ tenantId, carrierId: id, carries: 'refund' })));
     const left = await api.owner`
-      select id, status from refunds where tenant_id = ${tenantId} and status not in ('succeeded', 'rejected')`;
+      select id, status from refunds where tenant_id = ${tenantId} and status not in ('succeeded', 'rejected', 'failed')`;
     return [...left];
   };
   await expect.poll(driveOpen, { timeout: 30_000, interval: 100 }).toEqual([]);
@@ -94,7 +94,7 @@ async function expectWithinCaptured(api: ApiHarness, id: PaymentId, refunds: rea
   const own = refunds.filter(({ paymentId }) => paymentId === id);
   const sumOf = (rows: readonly RefundRow[]) => rows.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const done = own.filter(({ status }) => status === 'succeeded');
-  const reserved = sumOf(own.filter(({ status }) => status !== 'rejected'));
+  const reserved = sumOf(own.filter(({ status }) => status !== 'rejected' && status !== 'failed'));
   expect(reserved).toBeLessThanOrEqual(capturedMinor);
   const [payment] = await api.owner<{ refundedMinor: number; attemptId: string; tenantId: string }[]>`
     select p.refunded_minor, p.tenant_id, a.id as attempt_id from payments p

@@ -6,7 +6,7 @@ import { reserveOnPayment } from '../../billing/refunds/reserve-on-payment.ts';
 import { newId } from '../../db/new-id.ts';
 import type { PaymentRow, RefundRow } from '../../db/queries/billing-rows.ts';
 import { withTenant } from '../../db/with-tenant.ts';
-import type { PaymentId, RefundId, SubscriptionId } from '../../domain/ids.ts';
+import type { RefundId, SubscriptionId } from '../../domain/ids.ts';
 import { type BillingLife, openLife } from './billing-life.ts';
 import { driveSteps } from './drive-steps.ts';
 
@@ -14,6 +14,8 @@ import { driveSteps } from './drive-steps.ts';
 export interface RefundedLife {
   life: BillingLife;
   id: SubscriptionId;
+  /** Reserves a refund of the payment, for its workflow to send. */
+  reserve(amountMinor: number): Promise<RefundId>;
   /** Reserves and sends a refund of the payment; the provider answers with `outcome`, and goes on saying so. */
   refund(amountMinor: number, outcome: RefundOutcome['kind']): Promise<RefundId>;
   /** A notification: it is looked up, and is by now `outcome`. */
@@ -26,8 +28,11 @@ export interface RefundedLife {
 }
 
 function outcomeOf(kind: RefundOutcome['kind'], id: RefundId): RefundOutcome {
-  const code = 'lost_or_stolen_card';
-  return kind === 'rejected' ? { kind, code, message: 'no' } : { kind, providerRefundId: `srf_${id}` };
+  const providerRefundId = `srf_${id}`;
+  if (kind === 'rejected') return { kind, code: 'too_old', message: 'no' };
+  return kind === 'failed'
+    ? { kind, providerRefundId, code: 'card_lost', message: 'lost' }
+    : { kind, providerRefundId };
 }
 
 export async function openRefundedLife(): Promise<RefundedLife> {
@@ -52,16 +57,17 @@ export async function openRefundedLife(): Promise<RefundedLife> {
     if (!row) throw new Error('no payment');
     return row;
   };
+  const reserve = async (amountMinor: number) => {
+    const input = { amountMinor, reason: null, note: null, id: newId('refund') };
+    const { id: paymentId } = await payment();
+    await withTenant(context.database, tenantId, (tx) => reserveOnPayment(tx, call.caller, paymentId, input));
+    return input.id;
+  };
   return {
-    ...{ life, id, payment },
+    ...{ life, id, payment, reserve },
     async refund(amountMinor, kind) {
-      const refundId = newId('refund');
+      const refundId = await reserve(amountMinor);
       said.set(refundId, outcomeOf(kind, refundId));
-      const input = { amountMinor, reason: null, note: null, id: refundId };
-      const { id: paymentId } = await payment();
-      await withTenant(context.database, tenantId, (tx) =>
-        reserveOnPayment(tx, call.caller, paymentId as PaymentId, input),
-      );
       await driveSteps(context, { tenantId, carrierId: refundId, carries: 'refund' });
       return refundId;
     },

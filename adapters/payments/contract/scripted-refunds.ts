@@ -46,7 +46,7 @@ function describePending(current: CurrentScripted): void {
     await current().scriptRefunds({ tenantId: charge.tenantId, next: ['pending_reject:50'] });
     expect(await charge.refund(1999)).toMatchObject({ kind: 'pending' });
     await expect.poll(charge.lookUp, { timeout: 10_000 }).toMatchObject({
-      outcome: { kind: 'rejected', code: current().failedRefundCode ?? 'refund_failed' },
+      outcome: { kind: 'failed', code: current().failedRefundCode ?? 'refund_failed' },
     });
     expect(await charge.refundedMinor()).toBe(0);
     expect(await charge.refund(1999, { id: 'another' })).toMatchObject({ kind: 'succeeded' });

@@ -150,6 +150,8 @@ describe('what its answer means for a refund', () => {
     expect(await refundOnce()).toEqual({ kind: 'succeeded', providerRefundId: 're_1' });
     answerWith(201, { ...told, status: 'rejected', failure_code: 'too_old' });
     expect(await refundOnce()).toMatchObject({ kind: 'rejected', code: 'too_old' });
+    answerWith(201, { ...told, status: 'failed', failure_code: 'account_closed' });
+    expect(await refundOnce()).toMatchObject({ kind: 'failed', providerRefundId: 're_1', code: 'account_closed' });
   });
 
   it('nothing, where it is about another amount or another refund', async () => {

@@ -54,6 +54,11 @@ describe('a notification of the custom provider', () => {
       { event_type: 'refund_succeeded', payload: { refund_id: 'ref_1', provider_refund_id: 're_1' } },
       { kind: 'refund_updated', refundId: 'ref_1', providerRefundId: 're_1' },
     ],
+    [
+      'a refund that failed after all',
+      { event_type: 'refund_failed', payload: { refund_id: 'ref_1' } },
+      { kind: 'refund_updated', refundId: 'ref_1', providerRefundId: null },
+    ],
     ['a refund without any reference', { event_type: 'refund_succeeded', payload: charge }, null],
     [
       'a dispute with its own name and state',

@@ -52,7 +52,8 @@ function factOf(told: Notification): ProviderFact | null {
     case 'payment_succeeded':
     case 'payment_failed':
       return aboutCharge ? { kind: 'charge_updated', attemptId: attempt_id, providerChargeId: charge_id } : null;
-    case 'refund_succeeded': {
+    case 'refund_succeeded':
+    case 'refund_failed': {
       if (refund_id === null && provider_refund_id === null) return null;
       return { kind: 'refund_updated', refundId: refund_id, providerRefundId: provider_refund_id };
     }

@@ -78,8 +78,8 @@ export async function lookUpRefund(connection: Connection, request: LookUpRefund
   const order = await readOrder(connection, call, request.providerChargeId);
   if (typeof order === 'string') return { kind: 'not_found' };
   const own = (order.purchaseUnits?.[0]?.payments?.refunds ?? []).filter((each) => each.customId === request.refundId);
-  // Money that moved outranks a failure of the same refund.
-  const refund = own.find((each) => toRefundOutcome(each).kind !== 'rejected') ?? own.at(-1);
+  // Money that is gone outranks a failure of the same refund.
+  const refund = own.find((each) => toRefundOutcome(each).kind !== 'failed') ?? own.at(-1);
   return refund === undefined ? { kind: 'not_found' } : toFound(refund);
 }
 
@@ -92,7 +92,8 @@ function toRefundOutcome({ id: providerRefundId, status }: Refund): RefundOutcom
   if (providerRefundId === undefined) throw new ProviderError('unknown', 'unreadable_answer');
   if (status === RefundStatus.Completed) return { kind: 'succeeded', providerRefundId };
   if (status === RefundStatus.Failed || status === RefundStatus.Cancelled) {
-    return rejected(`refund_${status.toLowerCase()}`, 'PayPal could not complete the refund.');
+    const code = `refund_${status.toLowerCase()}`;
+    return { kind: 'failed', providerRefundId, code, message: 'PayPal could not complete the refund.' };
   }
   return { kind: 'pending', providerRefundId };
 }

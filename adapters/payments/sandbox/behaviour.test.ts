@@ -37,8 +37,8 @@ describe('scripts of refunds', () => {
   it.each([
     ['ok', { kind: 'ok' }],
     ['reject:insufficient_balance', { kind: 'reject', code: 'insufficient_balance' }],
-    ['pending:300', { kind: 'pending', delayMs: 300, rejectedAs: null }],
-    ['pending_reject:300', { kind: 'pending', delayMs: 300, rejectedAs: 'refund_failed' }],
+    ['pending:300', { kind: 'pending', delayMs: 300, failsAs: null }],
+    ['pending_reject:300', { kind: 'pending', delayMs: 300, failsAs: 'refund_failed' }],
     ['slow:30000', { kind: 'slow', delayMs: 30_000 }],
     ['error_after', { kind: 'error_after' }],
   ])('reads %s', (text, behaviour) => {

@@ -5,7 +5,7 @@ import type { LookUpRefundResult, RefundOutcome } from '../port.ts';
 export const wireRefund = z.object({
   id: z.string(),
   reference: z.string(),
-  status: z.enum(['succeeded', 'pending', 'rejected']),
+  status: z.enum(['succeeded', 'pending', 'rejected', 'failed']),
   failure_code: z.string().nullable(),
   message: z.string(),
   amount: z.int(),
@@ -23,14 +23,18 @@ export function toRefundOutcome({ status, id: providerRefundId, failure_code, me
       return { kind: status, providerRefundId };
     case 'rejected':
       return { kind: 'rejected', code: failure_code ?? 'rejected', message };
+    case 'failed':
+      return { kind: 'failed', providerRefundId, code: failure_code ?? 'failed', message };
     default:
       return assertNever(status);
   }
 }
 
-/** Money that moved outranks a rejection of the same reference. */
+const withoutMoney: readonly WireRefund['status'][] = ['rejected', 'failed'];
+
+/** Money that is gone outranks a rejection or failure of the same reference. */
 export function toLookUpRefundResult(refunds: readonly WireRefund[]): LookUpRefundResult {
-  const refund = refunds.find((candidate) => candidate.status !== 'rejected') ?? refunds.at(-1);
+  const refund = refunds.find(({ status }) => !withoutMoney.includes(status)) ?? refunds.at(-1);
   if (refund === undefined) return { kind: 'not_found' };
   return { kind: 'found', outcome: toRefundOutcome(refund), amountMinor: refund.amount, currency: refund.currency };
 }

@@ -4,7 +4,7 @@ import { readDelayMs } from './behaviour.ts';
 export type RefundBehaviour =
   | { kind: 'ok' }
   | { kind: 'reject'; code: string }
-  | { kind: 'pending'; delayMs: number; rejectedAs: string | null }
+  | { kind: 'pending'; delayMs: number; failsAs: string | null }
   | { kind: 'slow'; delayMs: number }
   | { kind: 'rate_limited'; delayMs: number }
   | { kind: (typeof faultKinds)[number] };
@@ -30,6 +30,6 @@ export function parseRefundBehaviour(text: string): RefundBehaviour | null {
   const delayMs = readDelayMs(argument);
   if (delayMs === null) return null;
   if (name === 'slow' || name === 'rate_limited') return { kind: name, delayMs };
-  if (name === 'pending') return { kind: 'pending', delayMs, rejectedAs: null };
-  return name === 'pending_reject' ? { kind: 'pending', delayMs, rejectedAs: 'refund_failed' } : null;
+  if (name === 'pending') return { kind: 'pending', delayMs, failsAs: null };
+  return name === 'pending_reject' ? { kind: 'pending', delayMs, failsAs: 'refund_failed' } : null;
 }

@@ -57,10 +57,11 @@ function toRefundOutcome(refund: Stripe.Refund): RefundOutcome {
   const providerRefundId = refund.id;
   if (refund.status === 'succeeded') return { kind: 'succeeded', providerRefundId };
   if (refund.status !== 'failed' && refund.status !== 'canceled') return { kind: 'pending', providerRefundId };
-  return reject(refund.failure_reason ?? refund.status);
+  const code = refund.failure_reason ?? refund.status;
+  return { kind: 'failed', providerRefundId, code, message: `The refund failed: ${code.replaceAll('_', ' ')}.` };
 }
 
-/** By id where it is known, else among the charge's refunds; money that moved outranks a rejection of the same reference. */
+/** By id where it is known, else among the charge's refunds; money that is gone outranks a failure of the same reference. */
 export async function lookUpRefund(stripe: Stripe, request: LookUpRefundRequest): Promise<LookUpRefundResult> {
   const { refundId, tenantId, providerRefundId, providerChargeId } = request;
   const refunds: Stripe.Refund[] = [];
@@ -80,5 +81,5 @@ export async function lookUpRefund(stripe: Stripe, request: LookUpRefundRequest)
     outcome: toRefundOutcome(refund),
     ...fromStripeAmount(refund.amount, refund.currency),
   }));
-  return found.find(({ outcome }) => outcome.kind !== 'rejected') ?? found[0] ?? { kind: 'not_found' };
+  return found.find(({ outcome }) => outcome.kind !== 'failed') ?? found[0] ?? { kind: 'not_found' };
 }

@@ -50,12 +50,12 @@ export const attemptChecks: readonly Check[] = [
         where tenant_id = p.tenant_id and payment_id = p.id and status = 'succeeded') a
       cross join lateral (
         select coalesce(sum(amount_minor), 0)::bigint as reserved_minor from refunds
-        where tenant_id = p.tenant_id and payment_id = p.id and status <> 'rejected') r
+        where tenant_id = p.tenant_id and payment_id = p.id and status not in ('rejected', 'failed')) r
       cross join lateral (
         select coalesce(sum(amount_minor), 0)::bigint as held_minor from disputes
         where tenant_id = p.tenant_id and payment_id = p.id and status in ('open', 'lost')) d
       where ${of('p')}
-        and (p.captured_minor <> a.succeeded_minor or p.refunded_minor <> r.reserved_minor
+        and (p.captured_minor <> a.succeeded_minor or p.refunded_minor <> least(p.captured_minor, r.reserved_minor)
           or p.disputed_minor > d.held_minor or r.reserved_minor + p.disputed_minor > p.captured_minor)`,
   },
   {
@@ -63,7 +63,7 @@ export const attemptChecks: readonly Check[] = [
     what: 'a refund reserves more of a capture than it took',
     rows: ({ sql, of }) => sql`
       select a.tenant_id, a.id, a.amount_minor, sum(r.amount_minor)::bigint as reserved_minor from payment_attempts a
-      join refunds r on r.tenant_id = a.tenant_id and r.attempt_id = a.id and r.status <> 'rejected'
+      join refunds r on r.tenant_id = a.tenant_id and r.attempt_id = a.id and r.status not in ('rejected', 'failed')
       where ${of('a')}
       group by a.tenant_id, a.id, a.amount_minor having sum(r.amount_minor) > a.amount_minor`,
   },

@@ -1,4 +1,10 @@
-import type { Check } from './check.ts';
+import type { Check, CheckScope } from './check.ts';
+
+/** More of its capture has gone back than was taken, for a refund given up went through after all: no line is left to credit. */
+const isBeyondCapture = (sql: CheckScope['sql']) => sql`
+  (select sum(o.amount_minor) from refunds o
+   where o.tenant_id = r.tenant_id and o.attempt_id = r.attempt_id and o.status in ('succeeded', 'failed'))
+  > (select a.amount_minor from payment_attempts a where a.tenant_id = r.tenant_id and a.id = r.attempt_id)`;
 
 export const refundChecks: readonly Check[] = [
   {
@@ -14,7 +20,8 @@ export const refundChecks: readonly Check[] = [
         where tenant_id = n.tenant_id and credit_note_id = n.id) l
       where ${of('n')}
         and (n.total_minor <> l.lines_minor or n.total_minor <> r.amount_minor or n.currency <> r.currency
-          or r.status <> 'succeeded' or p.invoice_id <> n.invoice_id)`,
+          or r.status not in ('succeeded', 'failed') or p.invoice_id <> n.invoice_id)
+        and not (n.total_minor = l.lines_minor and n.total_minor < r.amount_minor and ${isBeyondCapture(sql)})`,
   },
   {
     invariant: 'I3',
@@ -22,7 +29,8 @@ export const refundChecks: readonly Check[] = [
     rows: ({ sql, of }) => sql`
       select r.tenant_id, r.id, r.amount_minor from refunds r
       where ${of('r')} and r.status = 'succeeded'
-        and not exists (select 1 from credit_notes n where n.tenant_id = r.tenant_id and n.refund_id = r.id)`,
+        and not exists (select 1 from credit_notes n where n.tenant_id = r.tenant_id and n.refund_id = r.id)
+        and not ${isBeyondCapture(sql)}`,
   },
   {
     invariant: 'I3',
@@ -46,7 +54,8 @@ export const refundChecks: readonly Check[] = [
         select coalesce(sum(amount_minor) filter (where account = 'refunds'), 0)::bigint as ledger_minor,
                coalesce(-sum(amount_minor) filter (where account = 'provider_clearing'), 0)::bigint as clearing_minor
         from ledger_entries
-        where tenant_id = p.tenant_id and payment_id = p.id and invoice_id = p.invoice_id and kind = 'refund') l
+        where tenant_id = p.tenant_id and payment_id = p.id and invoice_id = p.invoice_id 
+          and kind in ('refund', 'refund_failed')) l
       where ${of('p')} and (r.done_minor <> l.ledger_minor or r.done_minor <> l.clearing_minor)`,
   },
   {
@@ -66,7 +75,7 @@ export const refundChecks: readonly Check[] = [
     what: 'a refund, or a payment without a subscription, has no carrier',
     rows: ({ sql, of }) => sql`
       select r.tenant_id, r.id, r.status from refunds r
-      where ${of('r')} and r.status not in ('succeeded', 'rejected')
+      where ${of('r')} and r.status not in ('rejected', 'succeeded', 'failed')
         and not exists (select 1 from carriers c where c.tenant_id = r.tenant_id and c.refund_id = r.id)
       union all
       select p.tenant_id, p.id, p.status from payments p
@@ -79,7 +88,7 @@ export const refundChecks: readonly Check[] = [
     rows: ({ sql, of }) => sql`
       select c.tenant_id, c.id, c.has_open_work, r.status from carriers c
       join refunds r on r.tenant_id = c.tenant_id and r.id = c.refund_id
-      where ${of('c')} and c.has_open_work <> (r.status not in ('succeeded', 'rejected'))
+      where ${of('c')} and c.has_open_work <> (r.status not in ('rejected', 'succeeded', 'failed'))
       union all
       select c.tenant_id, c.id, c.has_open_work, a.status from carriers c
       join payment_attempts a on a.tenant_id = c.tenant_id and a.payment_id = c.payment_id

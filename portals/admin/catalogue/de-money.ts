@@ -98,6 +98,7 @@ export const money: typeof english = {
     succeeded: 'Erstattet.',
     pending: 'Die Erstattung ist unterwegs.',
     rejected: 'Der Anbieter hat die Erstattung abgelehnt.',
+    failed: 'Die Erstattung ist gescheitert: Das Geld kam zurück.',
     needs_review: 'Der Ausgang der Erstattung wird geprüft.',
   },
   refunds: { title: 'Erstattungen', at: 'Zeit', status: 'Status', amount: 'Betrag', note: 'Notiz' },

@@ -152,5 +152,6 @@ export const paymentsArea: typeof english = {
     reason: 'Grund',
     lines: 'Von welchen Positionen',
     total: 'Zurückgegeben',
+    void: 'Ungültig seit {{date}}: Die Erstattung ist gescheitert',
   },
 };

@@ -96,6 +96,7 @@ export const money = {
     succeeded: 'Refunded.',
     pending: 'The refund is under way.',
     rejected: 'The provider rejected the refund.',
+    failed: 'The refund failed: the money came back.',
     needs_review: 'The outcome of the refund is being looked into.',
   },
   refunds: { title: 'Refunds', at: 'Time', status: 'Status', amount: 'Amount', note: 'Note' },

@@ -149,5 +149,6 @@ export const paymentsArea = {
     reason: 'Reason',
     lines: 'Of which lines',
     total: 'Given back',
+    void: 'Void since {{date}}: the refund failed',
   },
 };

@@ -40,7 +40,7 @@ function NotesTable({ notes }: { notes: readonly CreditNote[] }): ReactNode {
       columns={[
         { header: t('creditNotes.number'), cell: ({ number }) => number },
         { header: t('creditNotes.date'), cell: ({ created_at }) => format.date(created_at) },
-        { header: t('creditNotes.reason'), cell: ({ reason }) => reason },
+        { header: t('creditNotes.reason'), cell: (note) => <Reason note={note} /> },
         { header: t('creditNotes.lines'), cell: (note) => <NoteLines note={note} /> },
         {
           header: t('creditNotes.total'),
@@ -49,6 +49,21 @@ function NotesTable({ notes }: { notes: readonly CreditNote[] }): ReactNode {
         },
       ]}
     />
+  );
+}
+
+function Reason({ note: { reason, voided_at } }: { note: CreditNote }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <>
+      {reason}
+      {voided_at !== null && (
+        <Text size="sm" c="red">
+          {t('creditNotes.void', { date: format.date(voided_at) })}
+        </Text>
+      )}
+    </>
   );
 }
 

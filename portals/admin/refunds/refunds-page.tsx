@@ -17,7 +17,7 @@ import { DateRange, instantsOf } from '../payments/date-range.tsx';
 import { useFilters } from '../use-filters.ts';
 import { RepairRefundDialog } from './repair-refund-dialog.tsx';
 
-const statuses = ['pending', 'succeeded', 'rejected', 'needs_review'] as const;
+const statuses = ['pending', 'succeeded', 'rejected', 'failed', 'needs_review'] as const;
 const lookAgainMs = 5_000;
 
 /** What goes or went back, and what waits for a person. A refund is made on its payment's page. */

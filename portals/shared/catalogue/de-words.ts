@@ -96,6 +96,8 @@ export const words: typeof english = {
     refund_requested: 'Erstattung unterwegs',
     refunded: 'Erstattet',
     refund_rejected: 'Erstattung zurückgewiesen',
+    refund_failed: 'Erstattung gescheitert, Geld kam zurück',
+    refund_exceeds_captured: 'Mehr erstattet als bezahlt',
     refund_request_approved: 'Erstattungswunsch genehmigt',
     refund_request_declined: 'Erstattungswunsch abgelehnt',
     refund_request_opened: 'Erstattung gewünscht',

@@ -95,6 +95,8 @@ export const words = {
     refund_requested: 'Refund under way',
     refunded: 'Refunded',
     refund_rejected: 'Refund rejected',
+    refund_failed: 'Refund failed, the money came back',
+    refund_exceeds_captured: 'More refunded than was paid',
     refund_request_approved: 'Refund request approved',
     refund_request_declined: 'Refund request declined',
     refund_request_opened: 'Refund asked for',

@@ -25,6 +25,7 @@ function eventTypeOf({ type, status }: TimedEvent): string | null {
   if (type === 'charge.updated' && status === 'succeeded') return 'payment_succeeded';
   if (type === 'charge.updated' && status === 'declined') return 'payment_failed';
   if (type === 'refund.updated' && status === 'succeeded') return 'refund_succeeded';
+  if (type === 'refund.updated' && status === 'failed') return 'refund_failed';
   return type === 'charge.updated' || type === 'refund.updated' || type === 'setup.completed' ? null : type;
 }
 

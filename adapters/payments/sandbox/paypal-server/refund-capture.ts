@@ -59,7 +59,7 @@ function recordRefund({ paypal, request, body, claim, behaviour }: RefundCall, a
     ...{ hundredths: amount.hundredths, currency: amount.currency, created_at: now },
     status: waits ? 'PENDING' : 'COMPLETED',
   };
-  const [decideAt, fails] = waits ? [Date.now() + behaviour.delayMs, behaviour.rejectedAs === null ? 0 : 1] : [null, 0];
+  const [decideAt, fails] = waits ? [Date.now() + behaviour.delayMs, behaviour.failsAs === null ? 0 : 1] : [null, 0];
   const reply: Answer = answerInstead ?? {
     ...{ kind: 'answer', status: 201 },
     body: renderRefund(order, refund, request.baseUrl),

@@ -58,7 +58,7 @@ async function recordRefund(sandbox: Sandbox, call: RefundCall, answerInstead?: 
   const message = refundMessage(status, failure);
   const refund: RefundRow = { ...body, id: newId('srf'), status, failure_code: failure, message };
   const decideAt = waits ? Date.now() + behaviour.delayMs : null;
-  const decideCode = waits ? behaviour.rejectedAs : null;
+  const decideCode = waits ? behaviour.failsAs : null;
   const reply = answerInstead ?? answer(201, refund);
   const emitted = sandbox.transaction(() => {
     sandbox.sql

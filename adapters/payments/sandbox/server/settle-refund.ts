@@ -8,24 +8,24 @@ export interface RefundRow {
   charge_id: string;
   amount: number;
   currency: string;
-  status: 'succeeded' | 'pending' | 'rejected';
+  status: 'succeeded' | 'pending' | 'rejected' | 'failed';
   failure_code: string | null;
   message: string;
 }
 
 export function refundMessage(status: RefundRow['status'], failure: string | null): string {
   if (status === 'pending') return 'The refund is being processed.';
-  return status === 'succeeded'
-    ? 'The refund succeeded.'
-    : `The refund was rejected: ${(failure ?? 'no reason').replaceAll('_', ' ')}.`;
+  if (status === 'succeeded') return 'The refund succeeded.';
+  const reason = (failure ?? 'no reason').replaceAll('_', ' ');
+  return `The refund ${status === 'failed' ? 'failed' : 'was rejected'}: ${reason}.`;
 }
 
-/** Pending refunds whose time has come are done or, if so scripted, rejected; each tells of it. */
+/** Pending refunds whose time has come are done or, if so scripted, failed; each tells of it. */
 export async function settlePendingRefunds(sandbox: Sandbox, nowMs: number): Promise<void> {
   const due = sandbox.sql.all`SELECT * FROM refunds WHERE decide_at <= ${nowMs} LIMIT 100`;
   for (const row of due as unknown as (RefundRow & { decide_code: string | null })[]) {
     const failure = row.decide_code;
-    const status = failure === null ? 'succeeded' : 'rejected';
+    const status = failure === null ? 'succeeded' : 'failed';
     const message = refundMessage(status, failure);
     const emitted = sandbox.transaction(() => {
       sandbox.sql.run`UPDATE refunds SET status = ${status}, failure_code = ${failure}, message = ${message},

@@ -88,7 +88,7 @@ function recordRefund(sandbox: Sandbox, call: RefundCall, answerInstead?: Stripe
     if (behaviour.kind === 'pending') {
       sandbox.sql
         .run`INSERT INTO stripe_pending_refunds (id, account, decide_at, fails) VALUES (${refund.id}, ${account},
-        ${Date.now() + behaviour.delayMs}, ${behaviour.rejectedAs === null ? 0 : 1})`;
+        ${Date.now() + behaviour.delayMs}, ${behaviour.failsAs === null ? 0 : 1})`;
     }
     sandbox.sql.run`UPDATE charges SET refunded = refunded + ${body.amount} WHERE id = ${charge.id}`;
     const refunded = requireCharge(sandbox, charge.id);

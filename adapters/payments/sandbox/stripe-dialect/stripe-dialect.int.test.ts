@@ -240,7 +240,7 @@ describe('disputes', () => {
 });
 
 describe('refunds', () => {
-  it('a refund that fails afterwards is told of, found rejected, and can be made again', async () => {
+  it('a refund that fails afterwards is told of, found failed, and can be made again', async () => {
     const payer = await newPayer(subject);
     const { tenantId } = payer;
     const { providerChargeId } = await subject.provider.charge(chargeRequest(payer));
@@ -257,7 +257,7 @@ describe('refunds', () => {
         type === 'refund.failed' && fact?.kind === 'refund_updated' && fact.providerRefundId === providerRefundId,
     );
     const found = await subject.provider.lookUpRefund({ ...refund('ref-1'), providerRefundId });
-    expect(found).toMatchObject({ kind: 'found', outcome: { kind: 'rejected', code: 'lost_or_stolen_card' } });
+    expect(found).toMatchObject({ kind: 'found', outcome: { kind: 'failed', code: 'lost_or_stolen_card' } });
     const again = await subject.provider.refund({ ...refund('ref-2'), ...money, idempotencyKey: 'ref-2' });
     expect(again).toMatchObject({ kind: 'succeeded' });
   });

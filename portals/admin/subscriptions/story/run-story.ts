@@ -98,7 +98,7 @@ const actionsOfEvent: Readonly<Record<string, readonly string[]>> = {
     ...['plan_changed', 'billing_date_changed', 'change_scheduled', 'change_lapsed', 'change_refused', 'past_due'],
     ...['cancel_scheduled', 'cancel_withdrawn', 'payment_method_changed', 'recovered'],
   ],
-  'payments.refunded': ['refunded'],
+  'payments.refunded': ['refunded', 'refund_failed'],
   'payments.disputed': ['disputed', 'dispute_reserved', 'dispute_won', 'dispute_lost'],
   'payments.retry.manual': ['retry_requested'],
   'payments.requested': ['payment_requested'],
