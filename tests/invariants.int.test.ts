@@ -156,6 +156,8 @@ const corruptions: Record<string, Corrupt> = {
     owner`insert into refunds (tenant_id, id, payment_id, attempt_id, subscription_id, status, reason, amount_minor, currency)
       select tenant_id, 'ref_late', payment_id, id, subscription_id, 'requested', 'test', 1, currency
       from payment_attempts where subscription_id = ${id} limit 1`,
+  'a refund was asked for as often as its schedule says, and no person has it': (owner, { tenantId }) =>
+    owner`update refunds set status = 'pending', resolve_count = 12 where tenant_id = ${tenantId}`,
   'periods leave a gap or overlap': (owner, { id }) =>
     owner`update billing_runs set period_end_at = period_end_at - interval '1 day' where subscription_id = ${id} and ordinal = 0`,
   'a billing run is not that of its boundary, or a boundary has two': (owner, { id }) =>

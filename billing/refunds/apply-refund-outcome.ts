@@ -1,7 +1,7 @@
 import type { RefundOutcome } from '../../adapters/payments/port.ts';
 import type { RefundRow } from '../../db/queries/billing-rows.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { assertNever } from '../../domain/invariant.ts';
+import { delayAfterRefundCalls } from '../../domain/refunds/ask-schedule.ts';
 import { outranksRefund, type RefundStatus } from '../../domain/refunds/next-of-refund.ts';
 import { type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
 import { completeRefund, failRefund, rejectRefund } from './end-refund.ts';
@@ -15,8 +15,6 @@ export type RefundResult =
   | { kind: 'not_to_be_found' }
   | { kind: 'not_ours'; message: string }
   | { kind: 'not_sendable'; message: string };
-
-const retryDelaysMs = [5 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, HOUR_MS];
 
 /**
  * Applies what a provider said of one refund, whoever asked it. Its ends have ranks: what was rejected and went through after all is
@@ -32,21 +30,18 @@ export async function applyRefundOutcome(
   touch(work, 'refunds', refund);
   refund.leaseId = null;
   refund.leaseUntil = null;
-  refund.resolveAt = work.tx.now + delayAfter(refund.resolveCount);
   switch (result.kind) {
     case 'unknown':
-      refund.status = 'unknown';
       refund.message = result.message;
-      return;
+      return askAgain(work, refund, 'unknown');
     case 'not_to_be_found':
       return giveToPerson(work, refund, 'the provider knows of no such refund, and its key may not be sent again');
     case 'not_ours':
     case 'not_sendable':
       return giveToPerson(work, refund, result.message);
     case 'pending':
-      refund.status = 'pending';
       refund.providerRefundId = result.providerRefundId;
-      return;
+      return askAgain(work, refund, 'pending');
     case 'rejected':
       return rejectRefund(work, carried, result);
     case 'succeeded':
@@ -62,14 +57,24 @@ function statusOf({ kind }: RefundResult): RefundStatus {
   return kind === 'not_to_be_found' || kind === 'not_ours' || kind === 'not_sendable' ? 'needs_review' : kind;
 }
 
-function delayAfter(tries: number): number {
-  return retryDelaysMs[Math.min(Math.max(tries, 1), retryDelaysMs.length) - 1] ?? HOUR_MS;
+/** By the schedule; where that is over, a person looks, and a notification can still bring the end. */
+function askAgain(work: SubscriptionWork, refund: RefundRow, status: 'unknown' | 'pending'): void {
+  const delayMs = delayAfterRefundCalls(refund.resolveCount);
+  if (delayMs === null) {
+    const why = status === 'pending' ? 'the provider still has it pending' : `not known in the end: ${refund.message}`;
+    giveToPerson(work, refund, why);
+    return;
+  }
+  refund.status = status;
+  refund.resolveAt = work.tx.now + delayMs;
 }
 
 /** Its amount stays reserved: nobody knows whether it was paid. */
 function giveToPerson(work: SubscriptionWork, refund: RefundRow, message: string): void {
+  const isNews = refund.status !== 'needs_review';
   refund.status = 'needs_review';
   refund.message = message;
   refund.resolveAt = null;
+  if (!isNews) return;
   writeTimeline(work, 'needs_review', { refund_id: refund.id });
 }

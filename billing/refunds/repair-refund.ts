@@ -37,7 +37,11 @@ export async function repairRefund(
     writeAudit(work, 'refund.repaired', id, { ...input, status: refund.status, parked: carrier.parked });
     switch (input.action) {
       case 'retry':
-        if (refund.status !== 'requested') refund.status = 'unknown';
+        // Looked up before it is sent again, and its schedule begins anew.
+        if (refund.status !== 'requested') {
+          refund.status = 'unknown';
+          refund.resolveCount = Math.min(refund.resolveCount, 1);
+        }
         refund.resolveAt = tx.now;
         refund.leaseUntil = null;
         break;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RefundOutcome } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
-import { HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
 import { type BillingLife, closePoolsAfterAll, openLife } from '../../tests/support/billing-life.ts';
 import { driveSteps } from '../../tests/support/drive-steps.ts';
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
@@ -108,15 +108,53 @@ describe('a refund (R42)', () => {
     let looks = 0;
     life.provider.lookUpRefund = async () => {
       looks += 1;
-      if (looks < 30) throw new ProviderError('unknown', 'timeout');
+      if (looks < 7) throw new ProviderError('unknown', 'timeout');
       return { kind: 'not_found' };
     };
-    await life.live(40 * HOUR_MS);
-    expect([sent, looks]).toEqual([1, 30]);
+    await life.live(3 * DAY_MS);
+    expect([sent, looks]).toEqual([1, 7]);
     expect(await life.rows('refunds', id)).toMatchObject([{ status: 'needs_review' }]);
     expect(await life.rows('payments', id)).toMatchObject([{ capturedMinor: 1999, refundedMinor: 1999 }]);
     expect(await carriersOf()).toMatchObject([{ hasOpenWork: true, nextKind: 'none', wakeAt: Infinity }]);
   });
+
+  it.each([
+    ['has pending for ever', { kind: 'pending', providerRefundId: 'srf_1' }, 'the provider still has it pending'],
+    ['cannot be asked about any more', null, 'not known in the end: payment provider call unknown: timeout'],
+  ] as const)(
+    'that its provider %s is given to a person after five days, and a notification still ends it',
+    async (_name, answer, message) => {
+      const id = await owedRefund();
+      let looks = 0;
+      let outcome: RefundOutcome | null = answer;
+      life.provider.refund = async () => {
+        if (answer === null) throw new ProviderError('unknown', 'timeout');
+        return answer;
+      };
+      life.provider.lookUpRefund = async () => {
+        looks += 1;
+        if (outcome === null) throw new ProviderError('unknown', 'timeout');
+        return { kind: 'found', outcome, amountMinor: 1999, currency: 'USD' };
+      };
+      await life.live(5 * DAY_MS);
+      expect(await life.rows('refunds', id)).toMatchObject([{ status: answer?.kind ?? 'unknown' }]);
+      await life.live(30 * DAY_MS);
+      expect(looks).toBe(11);
+      expect(await life.rows('refunds', id)).toMatchObject([{ status: 'needs_review', message }]);
+      expect(await carriersOf()).toMatchObject([{ hasOpenWork: true, nextKind: 'none', wakeAt: Infinity }]);
+      expect(await life.rows('payments', id)).toMatchObject([{ capturedMinor: 1999, refundedMinor: 1999 }]);
+      const [row] = await life.rows('refunds', id);
+      const event = { tenantId: life.tenantId, provider: 'sandbox', consumer: 'test' };
+      const told = { ...event, refundId: row?.id ?? null, providerRefundId: null };
+      outcome = { kind: 'pending', providerRefundId: 'srf_1' };
+      await applyRefundEvent(life.context, { ...told, eventId: 'evt_1' });
+      expect(await life.rows('refunds', id)).toMatchObject([{ status: 'needs_review' }]);
+      outcome = { kind: 'succeeded', providerRefundId: 'srf_1' };
+      await applyRefundEvent(life.context, { ...told, eventId: 'evt_2' });
+      expect(await life.rows('refunds', id)).toMatchObject([{ status: 'succeeded' }]);
+      expect((await life.actions(id)).filter((action) => action === 'needs_review')).toHaveLength(1);
+    },
+  );
 
   it('that somebody changed at the provider is not taken for ours', async () => {
     const id = await owedRefund();

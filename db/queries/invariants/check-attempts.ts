@@ -1,3 +1,4 @@
+import { refundCallsMax } from '../../../domain/refunds/ask-schedule.ts';
 import type { Check } from './check.ts';
 
 export const attemptChecks: readonly Check[] = [
@@ -99,5 +100,12 @@ export const attemptChecks: readonly Check[] = [
       left join carriers c on c.tenant_id = r.tenant_id and c.id = r.id
       where ${of('r')} and c.parked_at is null and r.status in ('requested', 'sent', 'unknown', 'pending')
         and coalesce(case r.status when 'sent' then r.lease_until else r.resolve_at end, r.created_at) < ${lateAt}`,
+  },
+  {
+    invariant: 'I7',
+    what: 'a refund was asked for as often as its schedule says, and no person has it',
+    rows: ({ sql, of }) => sql`
+      select r.tenant_id, r.id, r.status, r.resolve_count, r.first_sent_at from refunds r
+      where ${of('r')} and r.status in ('unknown', 'pending') and r.resolve_count >= ${refundCallsMax}`,
   },
 ];
