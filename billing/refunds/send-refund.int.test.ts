@@ -119,6 +119,28 @@ describe('a refund (R42)', () => {
   });
 
   it.each([
+    ['an hour is sent again within it alone', HOUR_MS, 4, [1, 'needs_review']],
+    ['three days is sent again after a day and more', 3 * DAY_MS, 7, [2, 'succeeded']],
+  ] as const)('whose account keeps its keys for %s', async (_name, refundMs, looksMax, expected) => {
+    const id = await owedRefund();
+    Object.assign(life.provider, { keyWindows: async () => ({ chargeMs: HOUR_MS, refundMs }) });
+    let [sent, looks] = [0, 0];
+    life.provider.refund = async (request) => {
+      sent += 1;
+      if (sent === 1) throw new ProviderError('unknown', 'timeout');
+      return refund(request);
+    };
+    life.provider.lookUpRefund = async () => {
+      looks += 1;
+      if (looks < looksMax) throw new ProviderError('unknown', 'timeout');
+      return { kind: 'not_found' };
+    };
+    await life.live(3 * DAY_MS);
+    const [row] = await life.rows('refunds', id);
+    expect([sent, row?.status]).toEqual(expected);
+  });
+
+  it.each([
     ['has pending for ever', { kind: 'pending', providerRefundId: 'srf_1' }, 'the provider still has it pending'],
     ['cannot be asked about any more', null, 'not known in the end: payment provider call unknown: timeout'],
   ] as const)(

@@ -6,6 +6,7 @@ import { sumOtherRefunds } from '../../db/queries/refunds.ts';
 import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { openRefundStatuses } from '../../domain/refunds/next-of-refund.ts';
+import { keyWindowsOf } from '../attempts/key-windows.ts';
 import { type BillingContext, workflowCaller } from '../context.ts';
 import type { CarrierRef, NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { takeStep } from '../steps/take-step.ts';
@@ -68,7 +69,7 @@ async function refundOrLookUp(provider: PaymentProvider, leased: Leased): Promis
     if (refund.resolveCount > 1) {
       const found = await lookUpRefund(provider, refund, providerChargeId);
       if (found !== null) return found;
-      if (!isInsideKeyWindow(provider, leased)) return { kind: 'not_to_be_found' };
+      if (!(await isInsideKeyWindow(provider, leased))) return { kind: 'not_to_be_found' };
     }
     if (leased.isBeyondCapture) return { kind: 'not_sendable', message: 'other refunds have given its capture back' };
     const { tenantId, id, amountMinor, currency } = refund;
@@ -96,6 +97,7 @@ export async function lookUpRefund(
   return { kind: 'not_ours', message: `the provider holds ${found.amountMinor} ${found.currency} under this refund` };
 }
 
-function isInsideKeyWindow({ capabilities }: PaymentProvider, { refund, now }: Leased): boolean {
-  return now < (refund.firstSentAt ?? now) + capabilities.refundKeyWindowMs - windowMarginMs;
+async function isInsideKeyWindow(provider: PaymentProvider, { refund, now }: Leased): Promise<boolean> {
+  const { refundMs } = await keyWindowsOf(provider, refund.tenantId);
+  return now < (refund.firstSentAt ?? now) + refundMs - windowMarginMs;
 }
