@@ -51,7 +51,14 @@ it('refunds are listed newest first, with whose they are and where, by state, cu
 it('a refund that waits for a person says so', async () => {
   const { refundId } = await refunded(300);
   await api.owner`update refunds set status = 'needs_review' where id = ${refundId}`;
+  const stuck = await refunded(200, ['pending:200000']);
+  await api.owner`update carriers set parked_at = now() where id = ${stuck.refundId}`;
+  await refunded(100, ['pending:200000']);
   expect((await call('GET', '/admin/refunds?status=needs_review')).body.data).toMatchObject([
+    { refund_id: refundId, needs_repair: true },
+  ]);
+  expect((await call('GET', '/admin/refunds?needs_repair=true')).body.data).toMatchObject([
+    { refund_id: stuck.refundId, needs_repair: true },
     { refund_id: refundId, needs_repair: true },
   ]);
 });

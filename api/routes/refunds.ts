@@ -32,6 +32,7 @@ export const refundRoutes: readonly Route[] = [
     const { query } = call;
     const filter = {
       ...(query.status && { statuses: statusesShownAs(query.status) }),
+      needRepair: query.needs_repair === 'true',
       customerId: optionalId('customer', query.customer_id),
       ...{ createdFrom: query.created_from, createdTo: query.created_to },
     };

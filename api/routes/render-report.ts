@@ -56,6 +56,7 @@ export function renderToday({ scope, date, needs, renewals }: Today): TodayBody 
       parked_subscriptions: needs.parkedSubscriptions,
       unknown_outcomes: needs.unknownOutcomes,
       needs_review: needs.needsReview,
+      refunds_to_repair: needs.refundsToRepair,
       refund_requests: needs.refundRequests,
       dead_letters: needs.deadLetters,
       open_disputes: needs.openDisputes,

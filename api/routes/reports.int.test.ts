@@ -190,22 +190,33 @@ describe('today', () => {
         unknown_outcomes: 2,
         needs_review: 1,
       },
-      ...{ refund_requests: 1, dead_letters: 1, open_disputes: 1 },
+      ...{ refund_requests: 1, refunds_to_repair: 2, dead_letters: 1, open_disputes: 1 },
     };
     expect((await read(rows, 'today')).needs).toEqual(expected);
     const key = await api.makeKey(rows.tenantId, 'viewer');
     const listed = await api.call('GET', '/v1/admin/payments?owed=true', { key });
     expect(listed.body.data).toHaveLength(expected.failed_payments);
     const elsewhere = await openReportRows(api.owner, { frozenAt });
-    expect(Object.values((await read(elsewhere, 'today')).needs)).toEqual(Array(8).fill(0));
+    expect(Object.values((await read(elsewhere, 'today')).needs)).toEqual(Array(9).fill(0));
   });
 
-  /** Of each an open one, and one that is decided. */
+  /** Of each an open one, and one that is decided; of refunds two that wait for a person, and three that do not. */
   async function makeReturns({ tenantId }: ReportRows, paymentId: string): Promise<void> {
     for (const status of ['open', 'declined']) {
       await api.owner`insert into refund_requests (tenant_id, id, payment_id, customer_id, status, amount_minor, currency, reason)
         select tenant_id, ${newId('refundRequest')}, id, customer_id, ${status}, 1, 'USD', 'test' from payments
         where tenant_id = ${tenantId} and id = ${paymentId}`;
+    }
+    const refunds = [['needs_review'], ['unknown', 'parked'], ['unknown'], ['succeeded'], ['rejected', 'parked']];
+    for (const [status = '', parked] of refunds) {
+      const id = newId('refund');
+      await api.owner`insert into refunds (tenant_id, id, payment_id, attempt_id, status, reason, amount_minor, currency)
+        select tenant_id, ${id}, payment_id, id, ${status}, 'test', 1, 'USD' from payment_attempts
+        where tenant_id = ${tenantId} and payment_id = ${paymentId}`;
+      await api.owner`insert into carriers (tenant_id, id, kind, refund_id, customer_id, next_kind, next_at, wake_at, parked_at)
+        select tenant_id, ${id}, 'refund', ${id}, customer_id, 'none', 'infinity', 'infinity',
+               case when ${parked ?? ''} = 'parked' then now() end
+        from payments where tenant_id = ${tenantId} and id = ${paymentId}`;
     }
     for (const status of ['open', 'won']) {
       const id = newId('dispute');

@@ -3,9 +3,10 @@ import type { RefundRow } from '../../db/queries/billing-rows.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import { delayAfterRefundCalls } from '../../domain/refunds/ask-schedule.ts';
 import { outranksRefund, type RefundStatus } from '../../domain/refunds/next-of-refund.ts';
+import { notify } from '../subscription-work/notify.ts';
 import { type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
 import { completeRefund, failRefund, rejectRefund } from './end-refund.ts';
-import type { CarriedRefund } from './refund-step.ts';
+import { type CarriedRefund, noticeOf } from './refund-step.ts';
 
 /** An outcome, or what is known when there is none. */
 export type RefundResult =
@@ -77,4 +78,5 @@ function giveToPerson(work: SubscriptionWork, refund: RefundRow, message: string
   refund.resolveAt = null;
   if (!isNews) return;
   writeTimeline(work, 'needs_review', { refund_id: refund.id });
+  notify(work, 'refund_needs_review', noticeOf(refund));
 }

@@ -8,6 +8,7 @@ import { invariant } from '../../domain/invariant.ts';
 import { formatMoney } from '../../domain/money/currency.ts';
 import { nextOfRefund, openRefundStatuses } from '../../domain/refunds/next-of-refund.ts';
 import { type BillingContext, workflowCaller } from '../context.ts';
+import { requestNotification } from '../notifications/request-notification.ts';
 import { describeCarrier } from '../steps/describe-subscription.ts';
 import type { CarrierRef, NextStep, Shown, StepFailure } from '../steps/next-step.ts';
 import { needsPerson, tryAgain } from '../steps/park-subscription.ts';
@@ -30,8 +31,9 @@ export async function lockRefund(tx: TenantTransaction, id: RefundId): Promise<C
   return { ...subject, carrier };
 }
 
-/** The carrier's dates follow from the refund; whoever changes one of them ends with this. */
+/** The carrier's dates follow from the refund; whoever changes one of them ends with this. What is decided waits for nobody. */
 export function settleCarrier(tx: TenantTransaction, carrier: CarrierRow, refund: RefundRow): void {
+  if (!openRefundStatuses.includes(refund.status)) Object.assign(carrier, { parkedAt: null, parked: null });
   const next = nextOfRefund(refund, carrier.parkedAt !== null);
   carrier.nextKind = next.kind;
   carrier.nextAt = next.at;
@@ -85,6 +87,11 @@ export async function changeRefund(
   });
 }
 
+/** What a person is told of a refund that waits for one. */
+export function noticeOf({ id, paymentId, amountMinor, currency, message }: RefundRow) {
+  return { refund_id: id, payment_id: paymentId, amount: amountMinor, currency, message };
+}
+
 /** What the refund's workflow asks first on every waking. */
 export function takeRefundStep(context: BillingContext, ref: CarrierRef): Promise<NextStep> {
   return changeRefund(context, ref, () => undefined);
@@ -107,6 +114,8 @@ export async function noteRefundFailure(
       await insertAudits(tx, workflowCaller, [
         { action: 'refund.parked', resourceId: refund.id, details: { step, error } },
       ]);
+      const details = { ...noticeOf(refund), customer_id: carrier.customerId, step, error };
+      await requestNotification(tx, { origin: workflowCaller.origin, kind: 'refund_parked', details });
     }
     const isOver = !openRefundStatuses.includes(refund.status);
     if (carrier.parkedAt === null && !isOver)

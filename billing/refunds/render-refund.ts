@@ -1,7 +1,7 @@
 import type { RefundBody, RefundInListBody } from '../../contracts/rest/refunds.ts';
 import type { RefundInList, RefundWithNote } from '../../db/queries/refunds.ts';
 import { toIso } from '../../domain/instant.ts';
-import type { RefundStatus } from '../../domain/refunds/next-of-refund.ts';
+import { openRefundStatuses, type RefundStatus } from '../../domain/refunds/next-of-refund.ts';
 
 /** What is under way at the provider, in whichever way, is pending to whoever reads it. */
 export const shownStatus: Record<RefundStatus, RefundBody['status']> = {
@@ -25,7 +25,7 @@ export function renderRefundInList(refund: RefundInList): RefundInListBody {
   return {
     ...renderRefund(refund),
     ...{ customer_id: customerId, provider, provider_refund_id: providerRefundId, requested_by: requestedBy },
-    needs_repair: refund.isParked || refund.status === 'needs_review',
+    needs_repair: refund.status === 'needs_review' || (refund.isParked && openRefundStatuses.includes(refund.status)),
   };
 }
 

@@ -4,6 +4,7 @@ import { findRefund } from '../../db/queries/refunds.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { RefundId } from '../../domain/ids.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
+import { openRefundStatuses } from '../../domain/refunds/next-of-refund.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext, OwedIntent } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
@@ -32,7 +33,8 @@ export async function repairRefund(
     if (!(await loadRefund(tx, id))) throw new DomainError('not_found', 'unknown refund');
     const { work, carried } = await loadRefundWithOwner(tx, id, call.caller);
     const { refund, carrier } = carried;
-    if (carrier.parkedAt === null && refund.status !== 'needs_review')
+    const isStuck = carrier.parkedAt !== null && openRefundStatuses.includes(refund.status);
+    if (!isStuck && refund.status !== 'needs_review')
       throw new DomainError('invalid_state', 'Only a refund that needs a person is repaired.');
     writeAudit(work, 'refund.repaired', id, { ...input, status: refund.status, parked: carrier.parked });
     switch (input.action) {

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RefundOutcome } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
-import type { SubscriptionId } from '../../domain/ids.ts';
+import type { RefundId, SubscriptionId } from '../../domain/ids.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
-import { type BillingLife, closePoolsAfterAll, openLife } from '../../tests/support/billing-life.ts';
+import { type BillingLife, closePoolsAfterAll, openLife, refusalOf } from '../../tests/support/billing-life.ts';
 import { driveSteps } from '../../tests/support/drive-steps.ts';
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
 import { cancelSubscription } from '../subscriptions/cancel-subscription.ts';
 import { applyRefundEvent } from './apply-refund-event.ts';
+import { repairRefund } from './repair-refund.ts';
 
 closePoolsAfterAll();
 
@@ -27,6 +28,27 @@ async function owedRefund(): Promise<SubscriptionId> {
 }
 
 const carriersOf = () => life.owner`select * from carriers where tenant_id = ${life.tenantId}`;
+
+async function noticesOf(kind: string): Promise<object[]> {
+  const rows = await life.owner<{ details: object }[]>`
+    select envelope->'data'->'details' as details from outbox
+    where tenant_id = ${life.tenantId} and topic = 'notifications.requested' and envelope->'data'->>'kind' = ${kind}`;
+  return rows.map(({ details }) => details);
+}
+
+/** Three tries that fail for a reason that is no infrastructure's. */
+async function setAside(): Promise<SubscriptionId> {
+  const id = await owedRefund();
+  life.provider.refund = async () => {
+    throw new ProviderError('rejected', 'unknown_charge');
+  };
+  await expect(life.live(5_000)).rejects.toThrow('unknown_charge');
+  for (let tries = 0; tries < 3; tries += 1) {
+    await life.owner`update refunds set lease_until = null, resolve_at = null, status = 'requested' where tenant_id = ${life.tenantId}`;
+    await driveRefund({ noteFailures: true });
+  }
+  return id;
+}
 
 /** The provider takes the refund and decides it when it is told to. */
 async function refundPendingAtProvider(): Promise<() => void> {
@@ -163,6 +185,7 @@ describe('a refund (R42)', () => {
       await life.live(30 * DAY_MS);
       expect(looks).toBe(11);
       expect(await life.rows('refunds', id)).toMatchObject([{ status: 'needs_review', message }]);
+      expect(await noticesOf('refund_needs_review')).toMatchObject([{ amount: 1999, currency: 'USD', message }]);
       expect(await carriersOf()).toMatchObject([{ hasOpenWork: true, nextKind: 'none', wakeAt: Infinity }]);
       expect(await life.rows('payments', id)).toMatchObject([{ capturedMinor: 1999, refundedMinor: 1999 }]);
       const [row] = await life.rows('refunds', id);
@@ -175,6 +198,7 @@ describe('a refund (R42)', () => {
       await applyRefundEvent(life.context, { ...told, eventId: 'evt_2' });
       expect(await life.rows('refunds', id)).toMatchObject([{ status: 'succeeded' }]);
       expect((await life.actions(id)).filter((action) => action === 'needs_review')).toHaveLength(1);
+      expect(await noticesOf('refund_needs_review')).toHaveLength(1);
     },
   );
 
@@ -192,23 +216,34 @@ describe('a refund (R42)', () => {
   });
 
   it('that fails for no reason of infrastructure is set aside alone after three tries', async () => {
-    await owedRefund();
-    life.provider.refund = async () => {
-      throw new ProviderError('rejected', 'unknown_charge');
-    };
-    await expect(life.live(5_000)).rejects.toThrow('unknown_charge');
-    for (let tries = 0; tries < 3; tries += 1) {
-      await life.owner`update refunds set lease_until = null, resolve_at = null, status = 'requested' where tenant_id = ${life.tenantId}`;
-      await driveRefund({ noteFailures: true });
-    }
+    await setAside();
     expect(await carriersOf()).toMatchObject([
       { parked: { step: 'sendRefund' }, fruitlessTries: 3, wakeAt: Infinity, hasOpenWork: true },
+    ]);
+    const [row] = await carriersOf();
+    expect(await noticesOf('refund_parked')).toMatchObject([
+      { refund_id: row?.['id'], customer_id: row?.['customerId'], amount: 1999, currency: 'USD', step: 'sendRefund' },
     ]);
     life.provider.refund = refund;
     await life.live(MINUTE_MS);
     expect(await carriersOf()).toMatchObject([{ hasOpenWork: true }]);
     await life.owner`update carriers set parked_at = null, parked = null, fruitless_tries = 0 where tenant_id = ${life.tenantId}`;
     expect(await driveRefund()).toMatchObject({ kind: 'ended' });
+  });
+
+  it('that a notification decides while it is set aside waits for nobody, and is not repaired', async () => {
+    const id = await setAside();
+    const [row] = await life.rows('refunds', id);
+    const outcome: RefundOutcome = { kind: 'succeeded', providerRefundId: 'srf_1' };
+    life.provider.lookUpRefund = async () => ({ kind: 'found', outcome, amountMinor: 1999, currency: 'USD' });
+    const event = { tenantId: life.tenantId, provider: 'sandbox', consumer: 'test', eventId: 'evt_1' };
+    await applyRefundEvent(life.context, { ...event, refundId: row?.id ?? null, providerRefundId: null });
+    expect(await life.rows('refunds', id)).toMatchObject([{ status: 'succeeded' }]);
+    expect(await carriersOf()).toMatchObject([{ parkedAt: null, parked: null, hasOpenWork: false }]);
+    // As rows of earlier releases are.
+    await life.owner`update carriers set parked_at = now() where tenant_id = ${life.tenantId}`;
+    const repair = repairRefund(life.context, life.call, row?.id as RefundId, { action: 'retry', reason: 'seen' });
+    expect(await refusalOf(repair)).toBe('invalid_state');
   });
 
   it('is brought on by the provider’s notification, once, whatever it is asked by', async () => {

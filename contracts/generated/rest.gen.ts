@@ -3038,7 +3038,7 @@ export interface components {
                 failed: number;
                 held: number;
             };
-            /** @description What waits for a person. `failed_payments`: those still owed. `unknown_outcomes`: payments with an attempt whose outcome nobody knows; `needs_review` among them are those that only a person can decide. */
+            /** @description What waits for a person. `failed_payments`: those still owed. `unknown_outcomes`: payments with an attempt whose outcome nobody knows; `needs_review` among them are those that only a person can decide. `refunds_to_repair`: parked, or with an outcome that nobody knows. */
             needs: {
                 failed_payments: number;
                 past_due_subscriptions: number;
@@ -3046,6 +3046,7 @@ export interface components {
                 unknown_outcomes: number;
                 needs_review: number;
                 refund_requests: number;
+                refunds_to_repair: number;
                 dead_letters: number;
                 open_disputes: number;
             };
@@ -7850,6 +7851,8 @@ export interface operations {
         parameters: {
             query?: {
                 status?: "pending" | "succeeded" | "rejected" | "failed" | "needs_review";
+                /** @description Only those that wait for a person. */
+                needs_repair?: "true";
                 customer_id?: string;
                 created_from?: string;
                 created_to?: string;

@@ -85,6 +85,7 @@ export const listAllRefundsRoute = defineRoute({
   summary: 'List refunds',
   query: listQuery({
     status: refund.shape.status.optional(),
+    needs_repair: z.literal('true').optional().meta({ description: 'Only those that wait for a person.' }),
     customer_id: idText.optional(),
     created_from: instantIn.optional(),
     created_to: instantIn.optional(),

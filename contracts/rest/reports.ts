@@ -63,12 +63,13 @@ const today = z
         unknown_outcomes: z.int(),
         needs_review: z.int(),
         refund_requests: z.int(),
+        refunds_to_repair: z.int(),
         dead_letters: z.int(),
         open_disputes: z.int(),
       })
       .meta({
         description:
-          'What waits for a person. `failed_payments`: those still owed. `unknown_outcomes`: payments with an attempt whose outcome nobody knows; `needs_review` among them are those that only a person can decide.',
+          'What waits for a person. `failed_payments`: those still owed. `unknown_outcomes`: payments with an attempt whose outcome nobody knows; `needs_review` among them are those that only a person can decide. `refunds_to_repair`: parked, or with an outcome that nobody knows.',
       }),
   })
   .meta({ id: 'ReportToday' });

@@ -98,11 +98,25 @@ export function listRefundsOf(sql: Sql, paymentId: PaymentId, page: PageRequest)
     order by r.id desc limit ${page.limit + 1}`.then((rows) => pageFrom(rows, page.limit));
 }
 
+/** Of `refunds r` with its `carriers c`. A parked one that a notification has decided meanwhile waits for nobody. */
+const needsRepair = (sql: Sql | Transaction) => sql`
+  and (r.status = 'needs_review' or (c.parked_at is not null and r.status in ('requested', 'sent', 'unknown', 'pending')))`;
+
+export async function countRefundsToRepair({ sql, tenantId }: TenantTransaction): Promise<number> {
+  const [row] = await sql<[{ count: number }]>`
+    select count(*)::integer as count from refunds r
+    left join carriers c on c.tenant_id = r.tenant_id and c.id = r.id
+    where r.tenant_id = ${tenantId} ${needsRepair(sql)}`;
+  return row.count;
+}
+
 /** With whom it is of, and whether it waits for a person. */
 export type RefundInList = RefundWithNote & { customerId: CustomerId; provider: string; isParked: boolean };
 
 export interface RefundFilter {
   statuses?: readonly RefundStatus[];
+  /** Only those that a person must set going again. */
+  needRepair?: boolean;
   customerId?: CustomerId;
   /** `[createdFrom, createdTo)`. */
   createdFrom?: Instant;
@@ -119,6 +133,7 @@ export function listRefunds(sql: Sql, filter: RefundFilter, page: PageRequest): 
     left join credit_notes n on n.tenant_id = r.tenant_id and n.refund_id = r.id
     where true
       ${filter.statuses === undefined ? sql`` : sql`and r.status = any(${filter.statuses as string[]}::text[])`}
+      ${filter.needRepair === true ? needsRepair(sql) : sql``}
       ${filter.customerId === undefined ? sql`` : sql`and p.customer_id = ${filter.customerId}`}
       ${filter.createdFrom === undefined ? sql`` : sql`and r.created_at >= ${new Date(filter.createdFrom)}`}
       ${filter.createdTo === undefined ? sql`` : sql`and r.created_at < ${new Date(filter.createdTo)}`}

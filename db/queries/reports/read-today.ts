@@ -2,6 +2,7 @@ import type { TenantId } from '../../../domain/ids.ts';
 import { toIso } from '../../../domain/instant.ts';
 import { lastDays } from '../../../domain/reports/report-days.ts';
 import type { TenantDatabase, TenantTransaction } from '../../with-tenant.ts';
+import { countRefundsToRepair } from '../refunds.ts';
 import { type ReportScope, withReport } from './with-report.ts';
 
 /** What waits for a person. */
@@ -14,6 +15,8 @@ export interface Needs {
   unknownOutcomes: number;
   needsReview: number;
   refundRequests: number;
+  /** Parked, or with an outcome that only a person finds out. */
+  refundsToRepair: number;
   deadLetters: number;
   openDisputes: number;
 }
@@ -36,13 +39,16 @@ export interface Today {
 export function readToday(database: TenantDatabase, tenantId: TenantId): Promise<Today> {
   return withReport(database, tenantId, async (tx, scope) => {
     const { dates, bounds } = lastDays(scope.now, scope.zone, 1);
-    const [needs, renewals] = await Promise.all([readNeeds(tx), readRenewals(tx, scope, bounds.map(toIso))]);
-    return { scope, date: dates[0] ?? '', needs, renewals };
+    const [needs, refundsToRepair, renewals] = await Promise.all([
+      ...([readNeeds(tx), countRefundsToRepair(tx)] as const),
+      readRenewals(tx, scope, bounds.map(toIso)),
+    ]);
+    return { scope, date: dates[0] ?? '', needs: { ...needs, refundsToRepair }, renewals };
   });
 }
 
-async function readNeeds({ sql, tenantId }: TenantTransaction): Promise<Needs> {
-  const [row] = await sql<[Needs]>`
+async function readNeeds({ sql, tenantId }: TenantTransaction): Promise<Omit<Needs, 'refundsToRepair'>> {
+  const [row] = await sql<[Omit<Needs, 'refundsToRepair'>]>`
     select
       (select count(*) from payments p join invoices i on i.tenant_id = p.tenant_id and i.id = p.invoice_id
        where p.tenant_id = ${tenantId} and p.first_failed_at is not null

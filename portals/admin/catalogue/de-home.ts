@@ -22,6 +22,10 @@ export const home: typeof english = {
       parked_subscriptions: { title: 'Angehaltene Abonnements', text: 'Sie stehen still, bis jemand sie repariert.' },
       unknown_outcomes: { title: 'Unbekannte Ergebnisse', text: 'Belastet oder nicht? Der Anbieter wird gefragt.' },
       refund_requests: { title: 'Offene Erstattungswünsche', text: 'Kunden warten auf Ihre Entscheidung.' },
+      refunds_to_repair: {
+        title: 'Ungeklärte Erstattungen',
+        text: 'Niemand weiß, ob sie ausgeführt wurden. Beim Anbieter nachsehen, dann entscheiden.',
+      },
       dead_letters: {
         title: 'Unzustellbare Meldungen',
         text: 'Meldungen von Anbietern, die niemand verarbeiten konnte.',

@@ -59,6 +59,7 @@ export const paymentsArea: typeof english = {
   },
   refundList: {
     text: 'Geld auf dem Rückweg oder schon zurück. Erstattet wird auf der Seite der Zahlung.',
+    needsRepair: 'Wartet auf einen Menschen',
     none: 'Keine Erstattungen',
     noneText: 'Keine passt zu diesen Filtern. Öffnen Sie eine Zahlung, um sie zu erstatten.',
   },

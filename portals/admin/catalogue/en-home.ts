@@ -21,6 +21,10 @@ export const home = {
       parked_subscriptions: { title: 'Parked subscriptions', text: 'They stand still until somebody repairs them.' },
       unknown_outcomes: { title: 'Unknown outcomes', text: 'Charged or not? The provider is being asked.' },
       refund_requests: { title: 'Open refund requests', text: 'Customers wait for your decision.' },
+      refunds_to_repair: {
+        title: 'Refunds to repair',
+        text: 'Nobody knows whether they went through. Look at the provider, then decide.',
+      },
       dead_letters: { title: 'Dead letters', text: 'Notifications of providers that could not be handled.' },
       open_disputes: { title: 'Open disputes', text: 'Send the evidence to the provider before its date.' },
     },

@@ -57,6 +57,7 @@ export const paymentsArea = {
   },
   refundList: {
     text: 'Money on its way back or given back. A refund is made on the page of its payment.',
+    needsRepair: 'Waiting for a person',
     none: 'No refunds',
     noneText: 'None fits these filters. Open a payment to refund it.',
   },

@@ -7,6 +7,7 @@ import {
   IconGavel,
   IconHelp,
   IconMailX,
+  IconReceiptRefund,
   IconTool,
 } from '@tabler/icons-react';
 import type { ComponentType, ReactNode } from 'react';
@@ -39,6 +40,10 @@ const needs: readonly Need[] = [
   },
   { name: 'unknown_outcomes', permission: 'failed_payments:read', icon: IconHelp, to: '/unknown-outcomes' },
   { name: 'refund_requests', permission: 'refund_requests:decide', icon: IconArrowBackUp, to: '/refund-requests' },
+  {
+    ...{ name: 'refunds_to_repair', permission: 'payments:read', icon: IconReceiptRefund, to: '/refunds' },
+    search: { needs_repair: 'true' },
+  },
   { name: 'dead_letters', permission: 'webhooks:read', icon: IconMailX, to: '/webhooks' },
   { name: 'open_disputes', permission: 'disputes:read', icon: IconGavel, to: '/disputes', search: { status: 'open' } },
   {

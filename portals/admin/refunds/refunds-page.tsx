@@ -18,12 +18,15 @@ import { useFilters } from '../use-filters.ts';
 import { RepairRefundDialog } from './repair-refund-dialog.tsx';
 
 const statuses = ['pending', 'succeeded', 'rejected', 'failed', 'needs_review'] as const;
+/** What a list is narrowed to: a state, or what a person must set going again, in whatever state. */
+const views = [...statuses, 'needs_repair'] as const;
 const lookAgainMs = 5_000;
 
 /** What goes or went back, and what waits for a person. A refund is made on its payment's page. */
 export function RefundsPage(): ReactNode {
   const { t } = useTranslation();
-  const [{ status: wanted, customer_id, from, to }, change] = useFilters();
+  const [{ status: wanted, needs_repair, customer_id, from, to }, change] = useFilters();
+  const isStuck = needs_repair === 'true';
   const status = statuses.find((one) => one === wanted);
   return (
     <>
@@ -39,14 +42,23 @@ export function RefundsPage(): ReactNode {
           <ChoiceFilter
             label={t('refunds.status')}
             every={t('area.everyStatus')}
-            choices={statuses}
-            nameOf={(one) => t(`status.${one}`)}
-            value={status}
-            onChange={(chosen) => change({ status: chosen })}
+            choices={views}
+            nameOf={(one) => (one === 'needs_repair' ? t('refundList.needsRepair') : t(`status.${one}`))}
+            value={isStuck ? 'needs_repair' : status}
+            onChange={(chosen) =>
+              change(
+                chosen === 'needs_repair' ? { status: '', needs_repair: 'true' } : { status: chosen, needs_repair: '' },
+              )
+            }
           />
           <DateRange from={from ?? ''} to={to ?? ''} onChange={change} />
         </Group>
-        <RefundsTable filter={{ status, customer_id, ...instantsOf(from, to) }} />
+        <RefundsTable
+          filter={{
+            ...(isStuck ? { status: undefined, needs_repair: 'true' } : { status }),
+            ...{ customer_id, ...instantsOf(from, to) },
+          }}
+        />
       </Paper>
     </>
   );
@@ -54,6 +66,7 @@ export function RefundsPage(): ReactNode {
 
 interface RefundFilter {
   status: (typeof statuses)[number] | undefined;
+  needs_repair?: 'true';
   customer_id: string | undefined;
   created_from?: string;
   created_to?: string;
