@@ -10,7 +10,7 @@ import {
   type PortalJourneys,
   smallPhone,
 } from './support/portal-journeys.ts';
-import { makeDeadLetter } from './support/troubles.ts';
+import { makeDeadLetter, scriptCharges, sendRefundToReview } from './support/troubles.ts';
 
 let journeys: PortalJourneys;
 let tenant: PlatformTenant;
@@ -79,6 +79,30 @@ describe('an administrator at home', () => {
     await page.getByRole('cell', { name: 'Insufficient funds' }).waitFor();
     expect(await page.getByLabel('Show').inputValue()).toBe('owed');
     expect(await page.getByRole('row').count()).toBe(2);
+  });
+
+  it('is led to a refund that nobody knows the end of, and gives it up', async () => {
+    const customer_id = await tenant.makeCustomer();
+    await tenant.rest.post('/v1/subscriptions', { customer_id, plan_id: await tenant.makePlan({ amount: 1_999 }) });
+    const { data } = await tenant.rest.get<{ data: { payment_id: string }[] }>('/v1/payments');
+    const paymentId = data[0]?.payment_id ?? '';
+    await scriptCharges(journeys.platform, tenant, ['pending:200000'], 'refund');
+    await tenant.rest.post(`/v1/payments/${paymentId}/refunds`, { amount: 500 });
+    await expect.poll(() => sendRefundToReview(journeys.platform, tenant), { timeout: 30_000 }).toBe(true);
+    const page = await journeys.openAdminPortal(tenant, 'owner');
+    const card = page.getByRole('article', { name: 'Refunds to repair' });
+    await card.getByText('1', { exact: true }).waitFor();
+    await card.getByRole('link', { name: 'Refunds to repair' }).click();
+    await page.getByRole('cell', { name: '$5.00' }).waitFor();
+    expect(await page.getByLabel('Status').inputValue()).toBe('needs_repair');
+    await page.getByRole('button', { name: 'Repair' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Give it up', { exact: true }).click();
+    await dialog.getByLabel('Reason').fill('not at the provider');
+    await dialog.getByRole('button', { name: 'Repair' }).click();
+    await page.getByText('None fits these filters.').waitFor();
+    const payment = await tenant.rest.get<{ amount_refunded: number }>(`/v1/payments/${paymentId}`);
+    expect(payment.amount_refunded).toBe(0);
   });
 
   it('inspects a dead letter, gives it up with a reason, and has another one handled', async () => {

@@ -2,13 +2,14 @@ import { newId } from '../../db/new-id.ts';
 import type { TestPlatform } from './platform.ts';
 import type { PlatformTenant } from './platform-tenant.ts';
 
-/** What the provider does with the next charges of this tenant. */
+/** What the provider does with the next charges, or refunds, of this tenant. */
 export async function scriptCharges(
   { addresses }: TestPlatform,
   { tenantId }: PlatformTenant,
   next: readonly string[],
+  operation: 'charge' | 'refund' = 'charge',
 ): Promise<void> {
-  const body = { operation: 'charge', account: tenantId, next: next.map((behave) => ({ behave })) };
+  const body = { operation, account: tenantId, next: next.map((behave) => ({ behave })) };
   const answer = await fetch(`${addresses.sandboxProviderUrl}/control/script`, {
     ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
   });
@@ -27,6 +28,14 @@ export async function sendToReview(
     returning payment_id, id as attempt_id`;
   if (!attempt) throw new Error('no charge of this subscription is undecided');
   return attempt;
+}
+
+/** The one refund that the provider has pending, as after the last look-up; false while it has not said so. */
+export async function sendRefundToReview({ owner }: TestPlatform, { tenantId }: PlatformTenant): Promise<boolean> {
+  const sent = await owner`
+    update refunds set status = 'needs_review', resolve_at = null where tenant_id = ${tenantId} and status = 'pending'
+    returning id`;
+  return sent.length === 1;
 }
 
 /** As a step leaves it that failed until an operator has to look. */
