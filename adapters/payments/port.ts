@@ -220,6 +220,8 @@ export interface ProviderCapabilities {
   idempotencyWindowMs: number;
   /** The same for refunds. */
   refundKeyWindowMs: number;
+  /** For how long `lookUp` may not know a charge that was made; 0 where what it does not find is not there. */
+  lookUpLagMs: number;
   listCharges: boolean;
   /** `listEvents` tells what no delivery brought. */
   listEvents: boolean;

@@ -4,21 +4,25 @@ import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { MINUTE_MS, SECOND_MS, toIso } from '../../domain/instant.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import { delayAfterLookUp, lookUpCountMax, noticeAfterLookUp } from '../collection/resolve-schedule.ts';
+import { giveUpAttempt, isUnwanted } from '../collection/void-invoice.ts';
 import type { BillingContext } from '../context.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { notify } from '../subscription-work/notify.ts';
 import { type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
 import { sendFrom } from './charge-attempt.ts';
 import { keyWindowsOf } from './key-windows.ts';
-import { stepOnAttempt } from './with-attempt.ts';
+import { invoiceOf, stepOnAttempt } from './with-attempt.ts';
 
 export const lookUpTimeoutMs = 10 * SECOND_MS;
 /** No same-key send so late that it could reach the provider after its key window. */
 const windowMarginMs = 5 * MINUTE_MS;
+/** Twice as long as any sender waits: after it a charge that the provider does not know is on its way there no more. */
+const underWayMs = MINUTE_MS;
 
 /**
- * Resolves an attempt whose outcome is not known. "Not found" never closes it: inside the provider's key window the same
- * attempt is sent again under the same key; after it only further look-ups. After the last of them a person decides.
+ * Resolves an attempt whose outcome is not known. "Not found" does not close it while somebody is to pay: inside the provider's
+ * key window the same attempt is sent again under the same key; after it only further look-ups. After the last of them a person
+ * decides. Where nobody is to pay any more it is never sent again.
  */
 export async function lookUpAttempt(context: BillingContext, input: ProviderCallInput): Promise<NextStep> {
   let looked: AttemptRow | null = null;
@@ -38,7 +42,9 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
   let mayResend = false;
   const { next } = await stepOnAttempt(context, input, async (work, current) => {
     if (found?.kind === 'found') await applyFound(work, current, found);
-    else if (current.status === 'unknown' && current.resolveCount < lookUpCountMax)
+    else if (current.status === 'unknown' && isUnwanted(work, invoiceOf(work, current))) {
+      if (found !== null) letGo(work, current, provider.capabilities.lookUpLagMs);
+    } else if (current.status === 'unknown' && current.resolveCount < lookUpCountMax)
       mayResend = insideKeyWindow(work, current, windowMs) && found !== null;
     if (!mayResend) giveToPerson(work, current);
     tellPeople(work, current);
@@ -80,6 +86,25 @@ export async function applyFound(
 function insideKeyWindow(work: SubscriptionWork, attempt: AttemptRow, windowMs: number): boolean {
   const firstSentAt = attempt.firstSentAt ?? work.tx.now;
   return work.tx.now < firstSentAt + windowMs - windowMarginMs;
+}
+
+/**
+ * The provider does not know it, and nobody is to pay: given up, unless it may still be on its way, or not be found yet. Should it
+ * arrive all the same, its notification finds it, and it goes back in full (decision 0038).
+ */
+function letGo(work: SubscriptionWork, attempt: AttemptRow, lookUpLagMs: number): void {
+  const { now } = work.tx;
+  const waitMs = underWayMs + lookUpLagMs;
+  const { firstSentAt, sendCount, resolveCount } = attempt;
+  // When it was sent last is not on record; since then it has waited at least as long as before this look-up.
+  const waited = resolveCount > 1 && delayAfterLookUp(resolveCount - 1) >= waitMs;
+  const knownAt = sendCount === 1 && firstSentAt !== null ? firstSentAt + waitMs : waited ? now : now + waitMs;
+  if (knownAt <= now) {
+    giveUpAttempt(work, { attempt, invoice: invoiceOf(work, attempt) }, 'the provider has no such charge');
+    return;
+  }
+  attempt.resolveAt = Math.min(attempt.resolveAt ?? knownAt, knownAt);
+  touch(work, 'attempts', attempt);
 }
 
 function giveToPerson(work: SubscriptionWork, attempt: AttemptRow): void {

@@ -9,7 +9,7 @@ import { applySuccess } from './apply-success.ts';
 import { dueStatus } from './past-due.ts';
 import { delayAfterLookUp } from './resolve-schedule.ts';
 import { endRetry, setUnderWay } from './retrying.ts';
-import { abandonAttempt, closeAction, isDecided } from './void-invoice.ts';
+import { closeAction, giveUpAttempt, isDecided, isUnwanted } from './void-invoice.ts';
 
 /** An outcome, or what is known when there is none. */
 export type ChargeResult =
@@ -88,10 +88,8 @@ function awaitAction(work: SubscriptionWork, { attempt, payment, invoice }: Char
   attempt.leaseUntil = null;
   attempt.expiresAt ??= businessNow(work) + actionWindowMs;
   attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, attempt.status);
-  if (isDecided(invoice)) {
-    closeAction(work, attempt);
-    return;
-  }
+  if (isUnwanted(work, invoice)) closeAction(work, attempt);
+  if (isDecided(invoice)) return;
   payment.status = 'requires_action';
   payment.lastError = 'authentication required';
   dueStatus(work, invoice);
@@ -126,8 +124,8 @@ function takeBack(
   payment.attemptsCount -= 1;
   attempt.leaseId = null;
   attempt.leaseUntil = null;
-  if (isDecided(invoice)) {
-    abandonAttempt(work, attempt, result.message);
+  if (isUnwanted(work, invoice)) {
+    giveUpAttempt(work, { attempt, invoice }, result.message);
     return;
   }
   attempt.status = 'not_sent';

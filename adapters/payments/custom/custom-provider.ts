@@ -44,7 +44,7 @@ export function createCustomProvider(options: CustomProviderOptions): CustomProv
   return {
     name: 'custom',
     capabilities: {
-      ...{ idempotencyWindowMs: keyWindowMinMs, refundKeyWindowMs: keyWindowMinMs },
+      ...{ idempotencyWindowMs: keyWindowMinMs, refundKeyWindowMs: keyWindowMinMs, lookUpLagMs: 0 },
       ...{ listCharges: true, listEvents: false, setup: true, attach: true },
       currencies: 'all',
     },
