@@ -93,7 +93,7 @@ export interface CancelAttemptRequest {
   timeoutMs: number;
 }
 
-/** `already_decided` carries the outcome that came first; a success in it applies. */
+/** `already_decided` carries the outcome that came first; a success in it applies, `pending` is waited for. */
 export type CancelAttemptResult = { kind: 'canceled' } | { kind: 'already_decided'; outcome: ChargeOutcome };
 
 export interface RefundRequest {

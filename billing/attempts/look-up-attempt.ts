@@ -8,7 +8,7 @@ import { giveUpAttempt, isUnwanted } from '../collection/void-invoice.ts';
 import type { BillingContext } from '../context.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { notify } from '../subscription-work/notify.ts';
-import { type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { businessNow, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
 import { sendFrom } from './charge-attempt.ts';
 import { keyWindowsOf } from './key-windows.ts';
 import { invoiceOf, stepOnAttempt } from './with-attempt.ts';
@@ -108,7 +108,13 @@ function letGo(work: SubscriptionWork, attempt: AttemptRow, lookUpLagMs: number)
 }
 
 function giveToPerson(work: SubscriptionWork, attempt: AttemptRow): void {
-  if (attempt.status === 'unknown' && attempt.resolveCount >= lookUpCountMax) needReview(work, attempt);
+  // One that its provider does not close days after its end is as undecided as one that nobody knows.
+  if (attempt.status !== 'unknown' && !isBeingClosed(work, attempt)) return;
+  if (attempt.resolveCount >= lookUpCountMax) needReview(work, attempt);
+}
+
+function isBeingClosed(work: SubscriptionWork, { status, expiresAt }: AttemptRow): boolean {
+  return status === 'requires_action' && expiresAt !== null && expiresAt <= businessNow(work);
 }
 
 function needReview(work: SubscriptionWork, attempt: AttemptRow): void {
@@ -122,7 +128,7 @@ function needReview(work: SubscriptionWork, attempt: AttemptRow): void {
 /** Sent only after the provider was asked: nobody is reminded of what has just been done. */
 function tellPeople(work: SubscriptionWork, attempt: AttemptRow): void {
   const kind = noticeAfterLookUp(attempt.resolveCount, attempt.status);
-  if (kind === null) return;
+  if (kind === null || isBeingClosed(work, attempt)) return;
   const expiresAt = attempt.expiresAt === null ? null : toIso(attempt.expiresAt);
   const action = kind === 'action_required' ? { url: attempt.actionUrl, expires_at: expiresAt } : {};
   notify(work, kind, { ...noticeOf(attempt), ...action });

@@ -75,7 +75,8 @@ function outcomeOfRetry(result: ChargeResult): ['succeeded' | 'failed', string] 
 function outranks(attempt: AttemptRow, result: ChargeResult, leaseId: string | null): boolean {
   if (result.kind === 'not_sent' || result.kind === 'unknown')
     return attempt.status === 'sent' && attempt.leaseId === leaseId;
-  if (result.kind === 'pending') return attempt.status === 'sent' || attempt.status === 'unknown';
+  // The customer has answered: the money is under way, and there is nothing left to close or to remind of.
+  if (result.kind === 'pending') return ['sent', 'unknown', 'requires_action'].includes(attempt.status);
   return isAttemptTransition(attempt.status, result.kind);
 }
 
