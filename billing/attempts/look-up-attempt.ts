@@ -2,6 +2,7 @@ import type { LookUpResult, PaymentProvider } from '../../adapters/payments/port
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { MINUTE_MS, SECOND_MS, toIso } from '../../domain/instant.ts';
+import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
 import { delayAfterLookUp, lookUpCountMax, noticeAfterLookUp } from '../collection/resolve-schedule.ts';
 import { giveUpAttempt, isUnwanted } from '../collection/void-invoice.ts';
@@ -68,19 +69,37 @@ export async function lookUp(provider: PaymentProvider, attempt: AttemptRow): Pr
   }
 }
 
-/** A charge that is not the one we asked for is never taken for it. */
-export async function applyFound(
-  work: SubscriptionWork,
-  attempt: AttemptRow,
-  found: Extract<LookUpResult, { kind: 'found' }>,
-): Promise<void> {
-  const same = found.amountMinor === attempt.amountMinor && found.currency === attempt.currency;
-  if (same) {
+type Found = Extract<LookUpResult, { kind: 'found' }>;
+
+const decided: readonly AttemptStatus[] = ['succeeded', 'declined', 'abandoned'];
+
+/**
+ * What the provider holds under an attempt. A charge that is not the one we asked for is never taken for it, and takes back
+ * nothing that is decided: what has been paid stays paid, and the invoice may have gone on to its next attempt.
+ */
+export async function applyFound(work: SubscriptionWork, attempt: AttemptRow, found: Found): Promise<void> {
+  const isSame = found.amountMinor === attempt.amountMinor && found.currency === attempt.currency;
+  const isOther = found.outcome.providerChargeId !== attempt.providerChargeId;
+  if (isSame && !(attempt.status === 'succeeded' && isOther)) {
     await applyChargeResult(work, attempt, found.outcome);
     return;
   }
-  attempt.message = `the provider holds ${found.amountMinor} ${found.currency} under this attempt`;
+  const message = `the provider holds ${found.amountMinor} ${found.currency} under this attempt`;
+  if (decided.includes(attempt.status)) {
+    tellOfOther(work, attempt, { found, message });
+    return;
+  }
+  attempt.message = message;
   needReview(work, attempt);
+}
+
+/** Money that no attempt of ours stands for may have moved: a person sees to it at the provider. */
+function tellOfOther(work: SubscriptionWork, attempt: AttemptRow, other: { found: Found; message: string }): void {
+  const { outcome, amountMinor, currency } = other.found;
+  if (outcome.kind === 'declined') return;
+  const charge = { provider_charge_id: outcome.providerChargeId, found_amount: amountMinor, found_currency: currency };
+  writeTimeline(work, 'other_charge_found', { attempt_id: attempt.id, ...charge });
+  notify(work, 'other_charge_found', { ...noticeOf(attempt), ...charge, message: other.message });
 }
 
 function insideKeyWindow(work: SubscriptionWork, attempt: AttemptRow, windowMs: number): boolean {
@@ -118,9 +137,10 @@ function isBeingClosed(work: SubscriptionWork, { status, expiresAt }: AttemptRow
 }
 
 function needReview(work: SubscriptionWork, attempt: AttemptRow): void {
+  touch(work, 'attempts', attempt);
+  if (attempt.status === 'needs_review') return;
   attempt.status = 'needs_review';
   attempt.resolveAt = null;
-  touch(work, 'attempts', attempt);
   writeTimeline(work, 'needs_review', { attempt_id: attempt.id });
   notify(work, 'attempt_needs_review', noticeOf(attempt));
 }
