@@ -222,6 +222,8 @@ export interface ProviderCapabilities {
   refundKeyWindowMs: number;
   /** For how long `lookUp` may not know a charge that was made; 0 where what it does not find is not there. */
   lookUpLagMs: number;
+  /** For how long a customer can answer an authentication, from the charge on; null where it does not end by itself. */
+  actionWindowMs: number | null;
   listCharges: boolean;
   /** `listEvents` tells what no delivery brought. */
   listEvents: boolean;

@@ -9,6 +9,7 @@ import { releaseInvoice } from '../collection/void-invoice.ts';
 import type { BillingContext } from '../context.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { businessNow, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
+import { knownOutcome } from './action-window.ts';
 import { lookUpTimeoutMs } from './look-up-attempt.ts';
 import { stepOnAttempt } from './with-attempt.ts';
 
@@ -32,8 +33,9 @@ export async function cancelAttempt(context: BillingContext, input: ProviderCall
   const attempt = closing as AttemptRow;
   const result = await cancel(context, attempt);
   const decided = await stepOnAttempt(context, input, async (work, current) => {
-    if (result.kind === 'already_decided') await applyChargeResult(work, current, result.outcome);
-    else if (result.kind === 'canceled' && current.status === 'requires_action') await applyCanceled(work, current);
+    if (result.kind === 'already_decided') {
+      await applyChargeResult(work, current, knownOutcome(context.provider(attempt.provider), result.outcome));
+    } else if (result.kind === 'canceled' && current.status === 'requires_action') await applyCanceled(work, current);
     if (current.status !== 'requires_action') current.sendAt = null;
     else if (result.kind !== 'not_answered') postpone(work, current, refusedAgainMs);
   });

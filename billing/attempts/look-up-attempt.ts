@@ -1,15 +1,16 @@
-import type { LookUpResult, PaymentProvider } from '../../adapters/payments/port.ts';
+import type { PaymentProvider } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { MINUTE_MS, SECOND_MS, toIso } from '../../domain/instant.ts';
 import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
-import { applyChargeResult } from '../collection/apply-charge-result.ts';
+import { applyChargeResult, type KnownOutcome } from '../collection/apply-charge-result.ts';
 import { delayAfterLookUp, lookUpCountMax, noticeAfterLookUp } from '../collection/resolve-schedule.ts';
 import { giveUpAttempt, isUnwanted } from '../collection/void-invoice.ts';
 import type { BillingContext } from '../context.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { notify } from '../subscription-work/notify.ts';
 import { businessNow, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { actionWindowOf, knownOutcome } from './action-window.ts';
 import { sendFrom } from './charge-attempt.ts';
 import { keyWindowsOf } from './key-windows.ts';
 import { invoiceOf, stepOnAttempt } from './with-attempt.ts';
@@ -31,7 +32,9 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
     if (attempt.status !== 'unknown' && attempt.status !== 'requires_action') return;
     attempt.resolveCount += 1;
     // Written before the call: if this process dies, the next look-up comes by the schedule.
-    attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, attempt.status);
+    const actionWindowMs =
+      attempt.status === 'requires_action' ? actionWindowOf(context.provider(attempt.provider)) : undefined;
+    attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, actionWindowMs);
     touch(work, 'attempts', attempt);
     looked = { ...attempt };
   });
@@ -53,23 +56,32 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
   return mayResend ? sendFrom(context, input, { from: ['unknown'], mayThrow: false }) : next;
 }
 
+interface Found {
+  kind: 'found';
+  outcome: KnownOutcome;
+  amountMinor: number;
+  currency: string;
+}
+
 /** Null when the provider could not be asked. */
-export async function lookUp(provider: PaymentProvider, attempt: AttemptRow): Promise<LookUpResult | null> {
+export async function lookUp(
+  provider: PaymentProvider,
+  attempt: AttemptRow,
+): Promise<Found | { kind: 'not_found' } | null> {
   try {
-    return await provider.lookUp({
+    const found = await provider.lookUp({
       tenantId: attempt.tenantId,
       attemptId: attempt.id,
       providerChargeId: attempt.providerChargeId,
       firstSentAt: new Date(attempt.firstSentAt ?? attempt.createdAt),
       timeoutMs: lookUpTimeoutMs,
     });
+    return found.kind === 'found' ? { ...found, outcome: knownOutcome(provider, found.outcome) } : found;
   } catch (error) {
     if (error instanceof ProviderError && error.kind !== 'rejected') return null;
     throw error;
   }
 }
-
-type Found = Extract<LookUpResult, { kind: 'found' }>;
 
 const decided: readonly AttemptStatus[] = ['succeeded', 'declined', 'abandoned'];
 

@@ -1,6 +1,5 @@
 import type { ChargeOutcome } from '../../adapters/payments/port.ts';
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
-import { HOUR_MS } from '../../domain/instant.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import { isAttemptTransition } from '../../domain/payments/payment-status.ts';
 import { businessNow, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
@@ -11,15 +10,17 @@ import { delayAfterLookUp } from './resolve-schedule.ts';
 import { endRetry, setUnderWay } from './retrying.ts';
 import { closeAction, giveUpAttempt, isDecided, isUnwanted } from './void-invoice.ts';
 
+type ActionOutcome = Extract<ChargeOutcome, { kind: 'requires_action' }>;
+
+/** An outcome as billing takes it: an authentication with the time the customer has for it. */
+export type KnownOutcome = Exclude<ChargeOutcome, ActionOutcome> | (ActionOutcome & { windowMs: number });
+
 /** An outcome, or what is known when there is none. */
 export type ChargeResult =
-  | ChargeOutcome
+  | KnownOutcome
   /** The provider never had this call: the same attempt may be sent again after the delay. */
   | { kind: 'not_sent'; delayMs: number; message: string }
   | { kind: 'unknown'; message: string };
-
-/** An unanswered authentication is closed an hour before an incomplete subscription expires. */
-const actionWindowMs = 23 * HOUR_MS;
 
 /**
  * Applies what a provider said of one attempt, from whichever sender, look-up or webhook it came: the second finder answers
@@ -47,7 +48,7 @@ export async function applyChargeResult(
       await applyDecline(work, { attempt, payment, invoice }, result);
       break;
     case 'requires_action':
-      awaitAction(work, { attempt, payment, invoice }, result.url);
+      awaitAction(work, { attempt, payment, invoice }, result);
       break;
     case 'pending':
     case 'unknown':
@@ -82,13 +83,17 @@ function outranks(attempt: AttemptRow, result: ChargeResult, leaseId: string | n
 
 type Charged = { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow };
 
-function awaitAction(work: SubscriptionWork, { attempt, payment, invoice }: Charged, url: string): void {
+function awaitAction(
+  work: SubscriptionWork,
+  { attempt, payment, invoice }: Charged,
+  { url, windowMs }: { url: string; windowMs: number },
+): void {
   attempt.status = 'requires_action';
   attempt.actionUrl = url;
   attempt.leaseId = null;
   attempt.leaseUntil = null;
-  attempt.expiresAt ??= businessNow(work) + actionWindowMs;
-  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, attempt.status);
+  attempt.expiresAt ??= businessNow(work) + windowMs;
+  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, windowMs);
   if (isUnwanted(work, invoice)) closeAction(work, attempt);
   if (isDecided(invoice)) return;
   payment.status = 'requires_action';

@@ -35,6 +35,9 @@ const requestIdWindows = {
   vaultMs: 3 * hourMs,
 } as const;
 
+/** An order that its payer has not approved is gone then. */
+const orderLifeMs = 3 * hourMs;
+
 /** Without an order's id a look-up finds only what the transaction search does: https://developer.paypal.com/docs/api/transaction-search/v1/ */
 const searchLagMs = 3 * hourMs;
 
@@ -50,7 +53,7 @@ export function createPaypalProvider(options: PaypalProviderOptions): PaypalProv
     name: 'paypal',
     capabilities: {
       ...{ idempotencyWindowMs: requestIdWindows.orderMs, refundKeyWindowMs: requestIdWindows.refundMs },
-      lookUpLagMs: searchLagMs,
+      ...{ lookUpLagMs: searchLagMs, actionWindowMs: orderLifeMs },
       ...{ listCharges: true, listEvents: true, setup: true, attach: true },
       currencies: paypalCurrencies,
     },
