@@ -24,7 +24,7 @@ interface FakeMethod extends port.AttachedMethod {
 export class FakePaymentProvider implements port.PaymentProvider {
   readonly name = 'sandbox';
   readonly capabilities: port.ProviderCapabilities = {
-    ...{ idempotencyWindowMs: 86_400_000, refundKeyWindowMs: 86_400_000 },
+    ...{ idempotencyWindowMs: 86_400_000, refundKeyWindowMs: 86_400_000, lookUpLagMs: 0, actionWindowMs: null },
     ...{ listCharges: true, listEvents: true, setup: true, attach: true },
     currencies: 'all',
   };

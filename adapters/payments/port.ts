@@ -93,7 +93,7 @@ export interface CancelAttemptRequest {
   timeoutMs: number;
 }
 
-/** `already_decided` carries the outcome that came first; a success in it applies. */
+/** `already_decided` carries the outcome that came first; a success in it applies, `pending` is waited for. */
 export type CancelAttemptResult = { kind: 'canceled' } | { kind: 'already_decided'; outcome: ChargeOutcome };
 
 export interface RefundRequest {
@@ -225,6 +225,10 @@ export interface ProviderCapabilities {
   idempotencyWindowMs: number;
   /** The same for refunds. */
   refundKeyWindowMs: number;
+  /** For how long `lookUp` may not know a charge that was made; 0 where what it does not find is not there. */
+  lookUpLagMs: number;
+  /** For how long a customer can answer an authentication, from the charge on; null where it does not end by itself. */
+  actionWindowMs: number | null;
   listCharges: boolean;
   /** `listEvents` tells what no delivery brought. */
   listEvents: boolean;

@@ -198,6 +198,24 @@ describe('a retry by an administrator', () => {
     expect((await retry()).body.task_id).toBe(body.task_id);
     await taskSettled(body.task_id, 'succeeded');
   });
+
+  it('begun again after a refusal is answered by its own acknowledgement, not by that of the first time', async () => {
+    tenant.relay.isAway = true;
+    const asking = retry();
+    await expect.poll(async () => (await card()).status).toBe('retrying');
+    await api.owner`update subscriptions set status = 'paused' where tenant_id = ${tenant.tenantId}`;
+    tenant.relay.isAway = false;
+    const { body } = await asking;
+    await taskSettled(body.task_id, 'refused');
+    tenant.relay.isAway = true;
+    await api.owner`update subscriptions set status = 'past_due' where tenant_id = ${tenant.tenantId}`;
+    payNext(api, tenant.tenantId);
+    const again = await retry();
+    expect([again.status, again.body.code]).toEqual([503, 'retry_deferred']);
+    expect(again.body.task_id).toBe(body.task_id);
+    tenant.relay.isAway = false;
+    await taskSettled(body.task_id, 'succeeded');
+  });
 });
 
 describe('the list of failed payments', () => {

@@ -102,6 +102,77 @@ describe('a first charge that needs the customer', () => {
     await life.live(HOUR_MS);
     expect(await life.sub(id)).toMatchObject({ status: 'expired' });
   });
+
+  it('whose money is under way when it is to be closed is looked up from then on, and paid when it arrives', async () => {
+    const { id } = await life.subscribe({ token: 'tok_requires_action' });
+    const { cancelAttempt, lookUp } = life.provider;
+    let asked = 0;
+    life.provider.cancelAttempt = async ({ providerChargeId }) => {
+      asked += 1;
+      return { kind: 'already_decided', outcome: { kind: 'pending', providerChargeId } };
+    };
+    await life.live(22 * HOUR_MS + MINUTE_MS);
+    life.provider.lookUp = async ({ providerChargeId }) => ({
+      ...{ kind: 'found', amountMinor: 1999, currency: 'USD' },
+      outcome: { kind: 'pending', providerChargeId: providerChargeId ?? '' },
+    });
+    await life.live(2 * DAY_MS);
+    expect(asked).toBe(1);
+    const { actionUrl, ...attempt } = await lastAttempt(id);
+    expect(attempt).toMatchObject({ status: 'unknown' });
+    expect(await life.sub(id)).toMatchObject({ status: 'incomplete', nextKind: 'look_up', parkedAt: null });
+    expect(await life.rows('payments', id)).toMatchObject([{ status: 'processing' }]);
+    Object.assign(life.provider, { cancelAttempt, lookUp });
+    life.provider.decideAction(actionUrl ?? '', 'succeeded');
+    await life.live(DAY_MS);
+    expect(await life.sub(id)).toMatchObject({ status: 'active' });
+  });
+
+  it('is asked for again, ever so often, where the provider refuses to close it', async () => {
+    const { id } = await life.subscribe({ token: 'tok_requires_action' });
+    const { cancelAttempt } = life.provider;
+    let asked = 0;
+    life.provider.cancelAttempt = async () => {
+      asked += 1;
+      throw new ProviderError('rejected', 'not_cancelable');
+    };
+    await life.live(25 * HOUR_MS);
+    expect(asked).toBeGreaterThan(3);
+    expect(asked).toBeLessThan(15);
+    expect(await life.sub(id)).toMatchObject({ status: 'incomplete', parkedAt: null });
+    life.provider.cancelAttempt = cancelAttempt;
+    await life.live(HOUR_MS);
+    expect(await life.sub(id)).toMatchObject({ status: 'expired', hasOpenWork: false });
+  });
+
+  it('is a person’s in the end where the provider closes it never', async () => {
+    const { id } = await life.subscribe({ token: 'tok_requires_action' });
+    life.provider.cancelAttempt = async () => {
+      throw new ProviderError('rejected', 'not_cancelable');
+    };
+    await life.live(3 * DAY_MS);
+    expect(await lastAttempt(id)).toMatchObject({ status: 'requires_action' });
+    await life.live(2 * DAY_MS);
+    expect(await lastAttempt(id)).toMatchObject({ status: 'needs_review' });
+    expect(await life.sub(id)).toMatchObject({ status: 'incomplete', nextKind: 'none' });
+  });
+
+  it('parks the subscription where closing it breaks, and rests between the tries', async () => {
+    const { id } = await life.subscribe({ token: 'tok_requires_action' });
+    await life.live(22 * HOUR_MS + MINUTE_MS);
+    let asked = 0;
+    life.provider.cancelAttempt = async () => {
+      asked += 1;
+      throw new Error('broken');
+    };
+    life.skip(HOUR_MS);
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      await life.driveNotingFailures(id);
+      life.skip(MINUTE_MS);
+    }
+    expect((await life.sub(id)).parkedAt).not.toBeNull();
+    expect(asked).toBeLessThanOrEqual(10);
+  });
 });
 
 describe('a renewal that needs the customer', () => {
@@ -127,6 +198,26 @@ describe('a renewal that needs the customer', () => {
       status: 'past_due',
       nextKind: declineKind === 'authentication_required' ? 'dunning_end' : 'collect',
     });
+  });
+
+  it('answered by the customer, whose bank still moves the money, is under way and reminds nobody', async () => {
+    const { id } = await renewWithAction();
+    const { lookUp } = life.provider;
+    const { actionUrl } = await lastAttempt(id);
+    life.provider.lookUp = async ({ providerChargeId }) => ({
+      ...{ kind: 'found', amountMinor: 1999, currency: 'USD' },
+      outcome: { kind: 'pending', providerChargeId: providerChargeId ?? '' },
+    });
+    await notify(await lastAttempt(id));
+    expect(await lastAttempt(id)).toMatchObject({ status: 'unknown' });
+    await life.live(DAY_MS);
+    expect(await lastAttempt(id)).toMatchObject({ status: 'unknown' });
+    const notices = (await life.topics(id)).filter((topic) => topic === 'notifications.requested');
+    expect(notices).toHaveLength(1);
+    life.provider.lookUp = lookUp;
+    life.provider.decideAction(actionUrl ?? '', 'succeeded');
+    await notify(await lastAttempt(id));
+    expect(await life.sub(id)).toMatchObject({ status: 'active', periodStartAt: boundary });
   });
 
   it('decided by a look-up alone is seen, too: notifications only make it sooner', async () => {

@@ -9,29 +9,42 @@ import { releaseInvoice } from '../collection/void-invoice.ts';
 import type { BillingContext } from '../context.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { businessNow, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
+import { knownOutcome } from './action-window.ts';
 import { lookUpTimeoutMs } from './look-up-attempt.ts';
 import { stepOnAttempt } from './with-attempt.ts';
 
-/** Closes an unanswered authentication. Only the provider's confirmation frees the invoice; "already paid" applies as paid. */
+/** What the provider refuses now it may confirm later: PayPal forgets an order by itself. */
+const refusedAgainMs = 15 * MINUTE_MS;
+
+/**
+ * Closes an unanswered authentication. Only the provider's confirmation frees the invoice; "already paid" applies as paid, and
+ * money that is under way is looked up from then on.
+ */
 export async function cancelAttempt(context: BillingContext, input: ProviderCallInput): Promise<NextStep> {
   let closing: AttemptRow | null = null;
   const begun = await stepOnAttempt(context, input, (work, attempt) => {
     const due = attempt.expiresAt !== null && attempt.expiresAt <= businessNow(work);
-    if (attempt.status === 'requires_action' && due) closing = { ...attempt };
+    if (attempt.status !== 'requires_action' || !due) return;
+    closing = { ...attempt };
+    // Written before the call: whatever breaks in between, the next one is a minute away.
+    postpone(work, attempt, MINUTE_MS);
   });
   if (closing === null) return begun.next;
   const attempt = closing as AttemptRow;
   const result = await cancel(context, attempt);
   const decided = await stepOnAttempt(context, input, async (work, current) => {
-    if (result === null) postpone(work, current);
-    else if (result.kind === 'already_decided') await applyChargeResult(work, current, result.outcome);
-    else if (current.status === 'requires_action') await applyCanceled(work, current);
+    if (result.kind === 'already_decided') {
+      await applyChargeResult(work, current, knownOutcome(context.provider(attempt.provider), result.outcome));
+    } else if (result.kind === 'canceled' && current.status === 'requires_action') await applyCanceled(work, current);
+    if (current.status !== 'requires_action') current.sendAt = null;
+    else if (result.kind !== 'not_answered') postpone(work, current, refusedAgainMs);
   });
   return decided.next;
 }
 
-/** Null when the provider could not be asked. */
-async function cancel(context: BillingContext, attempt: AttemptRow): Promise<CancelAttemptResult | null> {
+type Closing = CancelAttemptResult | { kind: 'refused' | 'not_answered' };
+
+async function cancel(context: BillingContext, attempt: AttemptRow): Promise<Closing> {
   invariant(attempt.providerChargeId, 'an open authentication has its object at the provider');
   try {
     return await context.provider(attempt.provider).cancelAttempt({
@@ -41,14 +54,13 @@ async function cancel(context: BillingContext, attempt: AttemptRow): Promise<Can
       timeoutMs: lookUpTimeoutMs,
     });
   } catch (error) {
-    if (error instanceof ProviderError && error.kind !== 'rejected') return null;
+    if (error instanceof ProviderError) return { kind: error.kind === 'rejected' ? 'refused' : 'not_answered' };
     throw error;
   }
 }
 
-/** Not confirmed: asked again in a minute. */
-function postpone(work: SubscriptionWork, attempt: AttemptRow): void {
-  attempt.sendAt = work.tx.now + MINUTE_MS;
+function postpone(work: SubscriptionWork, attempt: AttemptRow, waitMs: number): void {
+  attempt.sendAt = work.tx.now + waitMs;
   touch(work, 'attempts', attempt);
 }
 

@@ -3,13 +3,14 @@ import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
 import { applyChargeResult } from '../collection/apply-charge-result.ts';
+import { giveUpAttempt, isUnwanted } from '../collection/void-invoice.ts';
 import type { BillingContext } from '../context.ts';
 import { isAccountProblem } from '../provider-accounts/watch-credentials.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { isHeld, type SubscriptionWork } from '../subscription-work/subscription-work.ts';
 import { markSent } from './mark-sent.ts';
 import { sendCharge } from './send-charge.ts';
-import { stepOnAttempt } from './with-attempt.ts';
+import { invoiceOf, stepOnAttempt } from './with-attempt.ts';
 
 const leaseMs = MINUTE_MS;
 const providerDeadlineMs = 30 * SECOND_MS;
@@ -37,6 +38,12 @@ export async function sendFrom(
   let lease: { attempt: AttemptRow; leaseId: string } | null = null;
   const begun = await stepOnAttempt(context, input, (work, attempt) => {
     if (!options.from.includes(attempt.status) || isHeld(work)) return;
+    const invoice = invoiceOf(work, attempt);
+    if (isUnwanted(work, invoice)) {
+      // The provider may know one that was sent before: its look-ups go on.
+      if (attempt.status !== 'unknown') giveUpAttempt(work, { attempt, invoice }, 'nothing is owed any more');
+      return;
+    }
     lease = { leaseId: markSent(work, attempt, leaseMs), attempt: { ...attempt } };
   });
   if (lease === null) return begun.next;

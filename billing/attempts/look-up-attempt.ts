@@ -1,24 +1,30 @@
-import type { LookUpResult, PaymentProvider } from '../../adapters/payments/port.ts';
+import type { PaymentProvider } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { MINUTE_MS, SECOND_MS, toIso } from '../../domain/instant.ts';
-import { applyChargeResult } from '../collection/apply-charge-result.ts';
+import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
+import { applyChargeResult, type KnownOutcome } from '../collection/apply-charge-result.ts';
 import { delayAfterLookUp, lookUpCountMax, noticeAfterLookUp } from '../collection/resolve-schedule.ts';
+import { giveUpAttempt, isUnwanted } from '../collection/void-invoice.ts';
 import type { BillingContext } from '../context.ts';
 import type { NextStep, ProviderCallInput } from '../steps/next-step.ts';
 import { notify } from '../subscription-work/notify.ts';
-import { type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { businessNow, type SubscriptionWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { actionWindowOf, knownOutcome } from './action-window.ts';
 import { sendFrom } from './charge-attempt.ts';
 import { keyWindowsOf } from './key-windows.ts';
-import { stepOnAttempt } from './with-attempt.ts';
+import { invoiceOf, stepOnAttempt } from './with-attempt.ts';
 
 export const lookUpTimeoutMs = 10 * SECOND_MS;
 /** No same-key send so late that it could reach the provider after its key window. */
 const windowMarginMs = 5 * MINUTE_MS;
+/** Twice as long as any sender waits: after it a charge that the provider does not know is on its way there no more. */
+const underWayMs = MINUTE_MS;
 
 /**
- * Resolves an attempt whose outcome is not known. "Not found" never closes it: inside the provider's key window the same
- * attempt is sent again under the same key; after it only further look-ups. After the last of them a person decides.
+ * Resolves an attempt whose outcome is not known. "Not found" does not close it while somebody is to pay: inside the provider's
+ * key window the same attempt is sent again under the same key; after it only further look-ups. After the last of them a person
+ * decides. Where nobody is to pay any more it is never sent again.
  */
 export async function lookUpAttempt(context: BillingContext, input: ProviderCallInput): Promise<NextStep> {
   let looked: AttemptRow | null = null;
@@ -26,7 +32,9 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
     if (attempt.status !== 'unknown' && attempt.status !== 'requires_action') return;
     attempt.resolveCount += 1;
     // Written before the call: if this process dies, the next look-up comes by the schedule.
-    attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, attempt.status);
+    const actionWindowMs =
+      attempt.status === 'requires_action' ? actionWindowOf(context.provider(attempt.provider)) : undefined;
+    attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, actionWindowMs);
     touch(work, 'attempts', attempt);
     looked = { ...attempt };
   });
@@ -38,7 +46,9 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
   let mayResend = false;
   const { next } = await stepOnAttempt(context, input, async (work, current) => {
     if (found?.kind === 'found') await applyFound(work, current, found);
-    else if (current.status === 'unknown' && current.resolveCount < lookUpCountMax)
+    else if (current.status === 'unknown' && isUnwanted(work, invoiceOf(work, current))) {
+      if (found !== null) letGo(work, current, provider.capabilities.lookUpLagMs);
+    } else if (current.status === 'unknown' && current.resolveCount < lookUpCountMax)
       mayResend = insideKeyWindow(work, current, windowMs) && found !== null;
     if (!mayResend) giveToPerson(work, current);
     tellPeople(work, current);
@@ -46,35 +56,62 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
   return mayResend ? sendFrom(context, input, { from: ['unknown'], mayThrow: false }) : next;
 }
 
+interface Found {
+  kind: 'found';
+  outcome: KnownOutcome;
+  amountMinor: number;
+  currency: string;
+}
+
 /** Null when the provider could not be asked. */
-export async function lookUp(provider: PaymentProvider, attempt: AttemptRow): Promise<LookUpResult | null> {
+export async function lookUp(
+  provider: PaymentProvider,
+  attempt: AttemptRow,
+): Promise<Found | { kind: 'not_found' } | null> {
   try {
-    return await provider.lookUp({
+    const found = await provider.lookUp({
       tenantId: attempt.tenantId,
       attemptId: attempt.id,
       providerChargeId: attempt.providerChargeId,
       firstSentAt: new Date(attempt.firstSentAt ?? attempt.createdAt),
       timeoutMs: lookUpTimeoutMs,
     });
+    return found.kind === 'found' ? { ...found, outcome: knownOutcome(provider, found.outcome) } : found;
   } catch (error) {
     if (error instanceof ProviderError && error.kind !== 'rejected') return null;
     throw error;
   }
 }
 
-/** A charge that is not the one we asked for is never taken for it. */
-export async function applyFound(
-  work: SubscriptionWork,
-  attempt: AttemptRow,
-  found: Extract<LookUpResult, { kind: 'found' }>,
-): Promise<void> {
-  const same = found.amountMinor === attempt.amountMinor && found.currency === attempt.currency;
-  if (same) {
+const decided: readonly AttemptStatus[] = ['succeeded', 'declined', 'abandoned'];
+
+/**
+ * What the provider holds under an attempt. A charge that is not the one we asked for is never taken for it, and takes back
+ * nothing that is decided: what has been paid stays paid, and the invoice may have gone on to its next attempt.
+ */
+export async function applyFound(work: SubscriptionWork, attempt: AttemptRow, found: Found): Promise<void> {
+  const isSame = found.amountMinor === attempt.amountMinor && found.currency === attempt.currency;
+  const isOther = found.outcome.providerChargeId !== attempt.providerChargeId;
+  if (isSame && !(attempt.status === 'succeeded' && isOther)) {
     await applyChargeResult(work, attempt, found.outcome);
     return;
   }
-  attempt.message = `the provider holds ${found.amountMinor} ${found.currency} under this attempt`;
+  const message = `the provider holds ${found.amountMinor} ${found.currency} under this attempt`;
+  if (decided.includes(attempt.status)) {
+    tellOfOther(work, attempt, { found, message });
+    return;
+  }
+  attempt.message = message;
   needReview(work, attempt);
+}
+
+/** Money that no attempt of ours stands for may have moved: a person sees to it at the provider. */
+function tellOfOther(work: SubscriptionWork, attempt: AttemptRow, other: { found: Found; message: string }): void {
+  const { outcome, amountMinor, currency } = other.found;
+  if (outcome.kind === 'declined') return;
+  const charge = { provider_charge_id: outcome.providerChargeId, found_amount: amountMinor, found_currency: currency };
+  writeTimeline(work, 'other_charge_found', { attempt_id: attempt.id, ...charge });
+  notify(work, 'other_charge_found', { ...noticeOf(attempt), ...charge, message: other.message });
 }
 
 function insideKeyWindow(work: SubscriptionWork, attempt: AttemptRow, windowMs: number): boolean {
@@ -82,14 +119,40 @@ function insideKeyWindow(work: SubscriptionWork, attempt: AttemptRow, windowMs: 
   return work.tx.now < firstSentAt + windowMs - windowMarginMs;
 }
 
+/**
+ * The provider does not know it, and nobody is to pay: given up, unless it may still be on its way, or not be found yet. Should it
+ * arrive all the same, its notification finds it, and it goes back in full (decision 0038).
+ */
+function letGo(work: SubscriptionWork, attempt: AttemptRow, lookUpLagMs: number): void {
+  const { now } = work.tx;
+  const waitMs = underWayMs + lookUpLagMs;
+  const { firstSentAt, sendCount, resolveCount } = attempt;
+  // When it was sent last is not on record; since then it has waited at least as long as before this look-up.
+  const waited = resolveCount > 1 && delayAfterLookUp(resolveCount - 1) >= waitMs;
+  const knownAt = sendCount === 1 && firstSentAt !== null ? firstSentAt + waitMs : waited ? now : now + waitMs;
+  if (knownAt <= now) {
+    giveUpAttempt(work, { attempt, invoice: invoiceOf(work, attempt) }, 'the provider has no such charge');
+    return;
+  }
+  attempt.resolveAt = Math.min(attempt.resolveAt ?? knownAt, knownAt);
+  touch(work, 'attempts', attempt);
+}
+
 function giveToPerson(work: SubscriptionWork, attempt: AttemptRow): void {
-  if (attempt.status === 'unknown' && attempt.resolveCount >= lookUpCountMax) needReview(work, attempt);
+  // One that its provider does not close days after its end is as undecided as one that nobody knows.
+  if (attempt.status !== 'unknown' && !isBeingClosed(work, attempt)) return;
+  if (attempt.resolveCount >= lookUpCountMax) needReview(work, attempt);
+}
+
+function isBeingClosed(work: SubscriptionWork, { status, expiresAt }: AttemptRow): boolean {
+  return status === 'requires_action' && expiresAt !== null && expiresAt <= businessNow(work);
 }
 
 function needReview(work: SubscriptionWork, attempt: AttemptRow): void {
+  touch(work, 'attempts', attempt);
+  if (attempt.status === 'needs_review') return;
   attempt.status = 'needs_review';
   attempt.resolveAt = null;
-  touch(work, 'attempts', attempt);
   writeTimeline(work, 'needs_review', { attempt_id: attempt.id });
   notify(work, 'attempt_needs_review', noticeOf(attempt));
 }
@@ -97,7 +160,7 @@ function needReview(work: SubscriptionWork, attempt: AttemptRow): void {
 /** Sent only after the provider was asked: nobody is reminded of what has just been done. */
 function tellPeople(work: SubscriptionWork, attempt: AttemptRow): void {
   const kind = noticeAfterLookUp(attempt.resolveCount, attempt.status);
-  if (kind === null) return;
+  if (kind === null || isBeingClosed(work, attempt)) return;
   const expiresAt = attempt.expiresAt === null ? null : toIso(attempt.expiresAt);
   const action = kind === 'action_required' ? { url: attempt.actionUrl, expires_at: expiresAt } : {};
   notify(work, kind, { ...noticeOf(attempt), ...action });

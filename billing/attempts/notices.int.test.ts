@@ -46,6 +46,20 @@ describe('a customer who has to authenticate', () => {
     expect(await kinds(id)).toEqual(['action_required', 'action_required', 'action_required']);
   });
 
+  it('is reminded while there is something to answer, where the provider keeps it for less', async () => {
+    const { capabilities } = life.provider;
+    Object.assign(life.provider, { capabilities: { ...capabilities, actionWindowMs: 3 * HOUR_MS } });
+    const { id } = await life.subscribe({ token: 'tok_requires_action' });
+    await life.live(3 * HOUR_MS - MINUTE_MS);
+    const reminder = { kind: 'action_required', details: { expires_at: '2026-01-31T13:00:00.000Z' } };
+    expect(await notices(id)).toMatchObject([reminder, reminder, reminder]);
+    await life.live(2 * MINUTE_MS);
+    expect(await life.rows('payment_attempts', id)).toMatchObject([{ status: 'abandoned' }]);
+    await life.live(DAY_MS);
+    expect(await kinds(id)).toHaveLength(3);
+    expect(await life.sub(id)).toMatchObject({ status: 'expired' });
+  });
+
   it('is not reminded of what is done, even where nobody has notified us of it', async () => {
     const { id } = await life.subscribe({ token: 'tok_requires_action' });
     const [attempt] = await life.rows('payment_attempts', id);

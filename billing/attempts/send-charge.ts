@@ -1,10 +1,10 @@
-import type { ChargeOutcome } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
-import type { ChargeResult } from '../collection/apply-charge-result.ts';
+import type { ChargeResult, KnownOutcome } from '../collection/apply-charge-result.ts';
 import type { BillingContext } from '../context.ts';
 import { isAccountProblem } from '../provider-accounts/watch-credentials.ts';
+import { knownOutcome } from './action-window.ts';
 import { openGates } from './provider-gates.ts';
 
 export interface SentCharge {
@@ -52,7 +52,7 @@ async function chargeWithinRate(
   context: BillingContext,
   attempt: AttemptRow,
   deadlineAtMonotonicMs: number,
-): Promise<ChargeOutcome> {
+): Promise<KnownOutcome> {
   const { provider: name } = attempt;
   const gates = context.gates ?? openGates;
   const provider = context.provider(name);
@@ -73,7 +73,7 @@ async function chargeWithinRate(
       deadlineAtMonotonicMs,
     });
     failed = false;
-    return outcome;
+    return knownOutcome(provider, outcome);
   } catch (error) {
     // What is wrong with one tenant's account says nothing about the provider.
     failed = !(error instanceof ProviderError && isAccountProblem(error));

@@ -1,4 +1,4 @@
-import type { AttemptRow } from '../../db/queries/billing-rows.ts';
+import type { AttemptRow, InvoiceRow } from '../../db/queries/billing-rows.ts';
 import { loadAttempt } from '../../db/queries/load-attempt.ts';
 import { type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import type { AttemptId, TenantId } from '../../domain/ids.ts';
@@ -30,6 +30,13 @@ export async function loadAttemptIntoWork(work: SubscriptionWork, attemptId: Att
   if (!work.open.payments.some(({ id }) => id === loaded.payment.id)) work.open.payments.push(loaded.payment);
   if (!work.open.invoices.some(({ id }) => id === loaded.invoice.id)) work.open.invoices.push(loaded.invoice);
   return open ?? loaded.attempt;
+}
+
+/** Of an attempt that was loaded so. */
+export function invoiceOf({ open }: SubscriptionWork, attempt: AttemptRow): InvoiceRow {
+  const invoice = open.invoices.find(({ id }) => id === attempt.invoiceId);
+  invariant(invoice, `attempt ${attempt.id} is loaded with its invoice`);
+  return invoice;
 }
 
 /** What a transaction of the workflow about one attempt came to; a second one of the same call continues from `work`. */

@@ -1,6 +1,5 @@
 import type { ChargeOutcome } from '../../adapters/payments/port.ts';
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
-import { HOUR_MS } from '../../domain/instant.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import { isAttemptTransition } from '../../domain/payments/payment-status.ts';
 import { businessNow, type SubscriptionWork, touch } from '../subscription-work/subscription-work.ts';
@@ -9,17 +8,19 @@ import { applySuccess } from './apply-success.ts';
 import { dueStatus } from './past-due.ts';
 import { delayAfterLookUp } from './resolve-schedule.ts';
 import { endRetry, setUnderWay } from './retrying.ts';
-import { abandonAttempt, closeAction, isDecided } from './void-invoice.ts';
+import { closeAction, giveUpAttempt, isDecided, isUnwanted } from './void-invoice.ts';
+
+type ActionOutcome = Extract<ChargeOutcome, { kind: 'requires_action' }>;
+
+/** An outcome as billing takes it: an authentication with the time the customer has for it. */
+export type KnownOutcome = Exclude<ChargeOutcome, ActionOutcome> | (ActionOutcome & { windowMs: number });
 
 /** An outcome, or what is known when there is none. */
 export type ChargeResult =
-  | ChargeOutcome
+  | KnownOutcome
   /** The provider never had this call: the same attempt may be sent again after the delay. */
   | { kind: 'not_sent'; delayMs: number; message: string }
   | { kind: 'unknown'; message: string };
-
-/** An unanswered authentication is closed an hour before an incomplete subscription expires. */
-const actionWindowMs = 23 * HOUR_MS;
 
 /**
  * Applies what a provider said of one attempt, from whichever sender, look-up or webhook it came: the second finder answers
@@ -47,7 +48,7 @@ export async function applyChargeResult(
       await applyDecline(work, { attempt, payment, invoice }, result);
       break;
     case 'requires_action':
-      awaitAction(work, { attempt, payment, invoice }, result.url);
+      awaitAction(work, { attempt, payment, invoice }, result);
       break;
     case 'pending':
     case 'unknown':
@@ -75,23 +76,26 @@ function outcomeOfRetry(result: ChargeResult): ['succeeded' | 'failed', string] 
 function outranks(attempt: AttemptRow, result: ChargeResult, leaseId: string | null): boolean {
   if (result.kind === 'not_sent' || result.kind === 'unknown')
     return attempt.status === 'sent' && attempt.leaseId === leaseId;
-  if (result.kind === 'pending') return attempt.status === 'sent' || attempt.status === 'unknown';
+  // The customer has answered: the money is under way, and there is nothing left to close or to remind of.
+  if (result.kind === 'pending') return ['sent', 'unknown', 'requires_action'].includes(attempt.status);
   return isAttemptTransition(attempt.status, result.kind);
 }
 
 type Charged = { attempt: AttemptRow; payment: PaymentRow; invoice: InvoiceRow };
 
-function awaitAction(work: SubscriptionWork, { attempt, payment, invoice }: Charged, url: string): void {
+function awaitAction(
+  work: SubscriptionWork,
+  { attempt, payment, invoice }: Charged,
+  { url, windowMs }: { url: string; windowMs: number },
+): void {
   attempt.status = 'requires_action';
   attempt.actionUrl = url;
   attempt.leaseId = null;
   attempt.leaseUntil = null;
-  attempt.expiresAt ??= businessNow(work) + actionWindowMs;
-  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, attempt.status);
-  if (isDecided(invoice)) {
-    closeAction(work, attempt);
-    return;
-  }
+  attempt.expiresAt ??= businessNow(work) + windowMs;
+  attempt.resolveAt = work.tx.now + delayAfterLookUp(attempt.resolveCount, windowMs);
+  if (isUnwanted(work, invoice)) closeAction(work, attempt);
+  if (isDecided(invoice)) return;
   payment.status = 'requires_action';
   payment.lastError = 'authentication required';
   dueStatus(work, invoice);
@@ -126,8 +130,8 @@ function takeBack(
   payment.attemptsCount -= 1;
   attempt.leaseId = null;
   attempt.leaseUntil = null;
-  if (isDecided(invoice)) {
-    abandonAttempt(work, attempt, result.message);
+  if (isUnwanted(work, invoice)) {
+    giveUpAttempt(work, { attempt, invoice }, result.message);
     return;
   }
   attempt.status = 'not_sent';

@@ -7,7 +7,7 @@ import { applyPaidChange } from './apply-paid-change.ts';
 import { markInvoicePaid } from './issue-invoice.ts';
 import { emitPaymentCompleted } from './payment-events.ts';
 import { settleBillingRun } from './settle-billing-run.ts';
-import { isDecided, stopCollecting, voidInvoice } from './void-invoice.ts';
+import { isUnwanted, stopCollecting, voidInvoice } from './void-invoice.ts';
 
 /** Money was captured: recorded whatever the subscription's state; only its effect depends on the state it meets. */
 export async function applySuccess(
@@ -30,7 +30,7 @@ export async function applySuccess(
   payment.retryAt = null;
   payment.dunningEndsAt = null;
   sub.lastResult = `Paid ${formatMoney(attempt.amountMinor, attempt.currency)}`;
-  if (terminalStatuses.includes(sub.status) || isDecided(invoice)) {
+  if (isUnwanted(work, invoice)) {
     refundUnwanted(work, charged);
     return;
   }

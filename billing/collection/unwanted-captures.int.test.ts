@@ -120,6 +120,18 @@ describe('a success that comes after a decline', () => {
     },
   );
 
+  it('pays the period although the retry never arrived: that one is not sent again', async () => {
+    const { id, capture } = await renewMisreported();
+    life.provider.script({ next: ['timeout_before'] });
+    life.skipTo(boundary + DAY_MS);
+    await life.drive(id);
+    expect((await attemptsOf(id))[1]).toMatchObject({ status: 'unknown' });
+    await capture();
+    await life.live(DAY_MS);
+    expect(await attemptsOf(id)).toMatchObject([{ status: 'succeeded' }, { status: 'abandoned', sendCount: 1 }]);
+    expect(await life.rows('refunds', id)).toEqual([]);
+  });
+
   it('after another payment was opened on the invoice closes that one, which is not charged', async () => {
     const { id, customerId, capture } = await renewMisreported();
     life.provider.script({ next: ['decline:stolen_card'] });

@@ -1,5 +1,6 @@
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
 import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
+import { terminalStatuses } from '../../domain/subscriptions/subscription.ts';
 import {
   businessNow,
   postLedger,
@@ -13,6 +14,11 @@ import { endRetry } from './retrying.ts';
 /** Paid, taken back or given up: no outcome of an attempt changes it any more. */
 export function isDecided(invoice: InvoiceRow): boolean {
   return invoice.status !== 'draft' && invoice.status !== 'open';
+}
+
+/** Nobody is to pay it any more: it is decided, or its subscription has ended. What captures all the same goes back in full. */
+export function isUnwanted({ sub }: SubscriptionWork, invoice: InvoiceRow): boolean {
+  return isDecided(invoice) || terminalStatuses.includes(sub.status);
 }
 
 /** Takes an unpaid invoice back: its ledger entries are reversed and the credit balance it used returns. */
@@ -114,10 +120,21 @@ export function dropPaidChange({ sub }: SubscriptionWork): void {
   if (sub.pendingChange?.waitsFor === 'payment') sub.pendingChange = sub.pendingChange.scheduled ?? null;
 }
 
+/** An attempt nobody wants paid that has not reached its provider: it is not sent (again), and keeps no invoice open. */
+export function giveUpAttempt(
+  work: SubscriptionWork,
+  { attempt, invoice }: { attempt: AttemptRow; invoice: InvoiceRow },
+  reason: string,
+): void {
+  abandonAttempt(work, attempt, reason);
+  releaseInvoice(work, invoice, reason);
+}
+
 export function abandonAttempt(work: SubscriptionWork, attempt: AttemptRow, reason: string): void {
   attempt.status = 'abandoned';
   attempt.message = reason;
   attempt.sendAt = null;
+  attempt.resolveAt = null;
   attempt.settledAt = work.tx.now;
   touch(work, 'attempts', attempt);
 }

@@ -2,6 +2,7 @@ import type { Answer } from '../../contracts/answer.ts';
 import type { InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { PaymentMethodId, SubscriptionId } from '../../domain/ids.ts';
+import { HOUR_MS } from '../../domain/instant.ts';
 import type { InvoiceLine } from '../../domain/invoices/invoice-line.ts';
 import { refusalOfSubscription } from '../../domain/payments/retry.ts';
 import type { Call } from '../call.ts';
@@ -93,7 +94,13 @@ function dueInvoice(work: SubscriptionWork, amountMinor: number): InvoiceRow {
   throw new DomainError('amount_mismatch', 'The amount is not what is due.', { amount_due: first.totalMinor });
 }
 
-/** Where it failed for good another one begins on the same invoice, as with another method. */
+/** What is asked for in the last moment of the ladder has its time to be made. */
+const dunningGraceMs = HOUR_MS;
+
+/**
+ * Where it failed for good another one begins on the same invoice, as with another method. It takes over when dunning ends: its
+ * attempt clears that date, and should there be none the final action comes all the same.
+ */
 function paymentFor(work: SubscriptionWork, invoice: InvoiceRow): PaymentRow {
   if (openAttemptOf(work, invoice)) throw new DomainError('payment_in_flight', 'A charge is under way.');
   const payments = paymentsOf(work, invoice);
@@ -104,11 +111,14 @@ function paymentFor(work: SubscriptionWork, invoice: InvoiceRow): PaymentRow {
     ? refusalOf(work, payment, payment.status)
     : refusalOfSubscription({ invoiceKind: invoice.kind, subscription });
   if (refusal) refuse(refusal);
+  const dunningEnds = payments.flatMap(({ dunningEndsAt }) => dunningEndsAt ?? []);
   for (const given of payments.filter((other) => other !== payment)) {
     given.dunningEndsAt = null;
     touch(work, 'payments', given);
   }
-  return payment ?? openPayment(work, invoice);
+  const collecting = payment ?? openPayment(work, invoice);
+  if (dunningEnds.length > 0) collecting.dunningEndsAt = Math.max(...dunningEnds, businessNow(work) + dunningGraceMs);
+  return collecting;
 }
 
 function refuseAdditional(work: SubscriptionWork): void {

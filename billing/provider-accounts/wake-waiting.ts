@@ -3,8 +3,9 @@ import { withTenant } from '../../db/with-tenant.ts';
 import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
+import { loadWorkOf, refOfPayment } from '../subscription-work/payment-work.ts';
 import { settle } from '../subscription-work/settle.ts';
-import { loadWork, touch, writeTimeline } from '../subscription-work/subscription-work.ts';
+import { touch, writeTimeline } from '../subscription-work/subscription-work.ts';
 
 /** As many as are tried while the operator waits; what is left comes by its own date, an hour later at most. */
 const wakesMax = 200;
@@ -18,12 +19,12 @@ const dateNames: Partial<Record<AttemptStatus, 'sendAt' | 'resolveAt'>> = { not_
 export async function wakeWaiting(context: BillingContext, call: Call, provider: string): Promise<void> {
   const { tenantId, caller } = call;
   const waiting = await withTenant(context.database, tenantId, (tx) => listWaitingAttempts(tx, provider, wakesMax));
-  for (const [position, { id, subscriptionId }] of waiting.entries()) {
+  for (const [position, { id, paymentId, subscriptionId }] of waiting.entries()) {
     const intents = await withTenant(context.database, tenantId, async (tx) => {
-      const work = await loadWork(tx, subscriptionId, caller);
-      const attempt = work?.open.attempts.find((open) => open.id === id);
+      const work = await loadWorkOf(tx, refOfPayment({ tenantId, id: paymentId, subscriptionId }), caller);
+      const attempt = work.open.attempts.find((open) => open.id === id);
       const dateName = attempt && dateNames[attempt.status];
-      if (!work || !attempt || !dateName) return [];
+      if (!attempt || !dateName) return [];
       attempt[dateName] = Math.min(attempt[dateName] ?? Number.POSITIVE_INFINITY, tx.now + position * spreadMs);
       touch(work, 'attempts', attempt);
       writeTimeline(work, 'provider_account_ready', { attempt_id: id, provider });

@@ -5,6 +5,7 @@ import { DAY_MS, HOUR_MS } from '../../domain/instant.ts';
 import { createAccountProvider, goodKey, revokedKey } from '../../tests/support/account-provider.ts';
 import { type BillingLife, closePoolsAfterAll, iso, openLife } from '../../tests/support/billing-life.ts';
 import { expectInvariants } from '../../tests/support/expect-invariants.ts';
+import { createManualInvoice } from '../manual-invoices/create-manual-invoice.ts';
 import { checkAccount } from './check-account.ts';
 import { disableAccount } from './disable-account.ts';
 import { createAccountSource } from './open-account.ts';
@@ -92,6 +93,26 @@ describe('credentials that the provider refuses', () => {
     expect(iso(paid.settledAt)).toBe(iso(replacedAt));
     expect(await accountOf(life)).toEqual({ status: 'active', statusReason: null });
     expect(stripe.shown.at(-1)).toBe(goodKey);
+    await expectInvariants(life);
+  });
+
+  it('that are replaced wake the payment of an invoice without a subscription, too', async () => {
+    const { life, customerId } = await openStripeLife();
+    await putKey(life, revokedKey);
+    const answer = await createManualInvoice(life.context, life.call, {
+      ...{ customerId, subscriptionId: null, currency: 'USD', memo: null, collect: true },
+      lines: [{ description: 'Set-up', amountMinor: 5_000, quantity: 1 }],
+    });
+    expect(answer.status).toBe(201);
+    const attempts = () => life.owner`
+      select status, payment_id from payment_attempts where tenant_id = ${life.tenantId} and subscription_id is null`;
+    await life.settle();
+    const [waiting] = await attempts();
+    expect(waiting).toMatchObject({ status: 'not_sent' });
+    await putKey(life, goodKey);
+    expect(life.intents.at(-1)).toMatchObject({ kind: 'wake', carrierId: waiting?.['paymentId'], carries: 'payment' });
+    await life.settle();
+    expect(await attempts()).toMatchObject([{ status: 'succeeded' }]);
     await expectInvariants(life);
   });
 

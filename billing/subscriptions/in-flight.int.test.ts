@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChargeRequest } from '../../adapters/payments/port.ts';
+import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import { newId } from '../../db/new-id.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../domain/instant.ts';
@@ -100,6 +101,50 @@ describe('a cancel while the renewal is', () => {
       expect(await life.rows('payment_attempts', id)).toHaveLength(2);
       expect(await life.rows('refunds', id)).toEqual([]);
       expect((await life.rows('invoices', id)).at(-1)).toMatchObject({ status: 'void' });
+    },
+  );
+
+  it.each([
+    ['unreachable', new ProviderError('not_sent', 'unavailable')],
+    ['over its rate', new ProviderError('rate_limited', 'rate_limited', { retryAfterMs: 1_000 })],
+    ['refusing the credentials', new ProviderError('not_sent', 'credentials_refused')],
+  ])('sent to a provider that turns out %s is never sent again', async (_, error) => {
+    const { id } = await life.subscribe();
+    let sends = 0;
+    life.provider.charge = async () => {
+      sends += 1;
+      if (sends === 1) await cancel(id);
+      throw error;
+    };
+    await life.liveTo(boundary);
+    await life.live(20 * DAY_MS);
+    expect(sends).toBe(1);
+    expect(await lastAttempt(id)).toMatchObject({ status: 'abandoned', sendAt: null });
+    expect((await life.rows('payments', id)).at(-1)).toMatchObject({ status: 'failed_permanent', attemptsCount: 0 });
+    expect((await life.rows('invoices', id)).at(-1)).toMatchObject({ status: 'void' });
+    expect(await life.sub(id)).toMatchObject({ status: 'canceled', hasOpenWork: false, nextKind: 'none' });
+  });
+
+  it.each(['sent', 'unknown'] as const)(
+    '%s that then turns out to need the customer closes the page at the provider',
+    async (state) => {
+      const { id } = await life.subscribe();
+      const { charge } = life.provider;
+      life.provider.script({ next: ['requires_action'] });
+      life.provider.charge = async (request) => {
+        life.provider.charge = charge;
+        const outcome = await charge.call(life.provider, request);
+        if (state === 'unknown') throw new ProviderError('unknown', 'timeout');
+        await cancel(id);
+        return outcome;
+      };
+      await life.liveTo(boundary);
+      if (state === 'unknown') await cancel(id);
+      await life.live(MINUTE_MS);
+      expect(await lastAttempt(id)).toMatchObject({ status: 'abandoned' });
+      expect(await life.sub(id)).toMatchObject({ status: 'canceled', hasOpenWork: false });
+      const { charges } = await life.provider.listCharges({ tenantId: life.tenantId, limit: 10 });
+      expect(charges[1]).toMatchObject({ status: 'canceled' });
     },
   );
 

@@ -1,4 +1,4 @@
-import type { AttemptId, SubscriptionId, TenantId } from '../../domain/ids.ts';
+import type { AttemptId, PaymentId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { type AccountMode, type ProviderName, providerNames } from '../../domain/payments/provider-name.ts';
 import type { Sql, Transaction } from '../database.ts';
@@ -101,14 +101,17 @@ export async function markCredentialsRefused(
   return row ?? null;
 }
 
-/** Attempts that wait for a provider: to be sent, or to be looked up. Oldest first. */
-export function listWaitingAttempts(
-  tx: TenantTransaction,
-  provider: string,
-  limit: number,
-): Promise<{ id: AttemptId; subscriptionId: SubscriptionId }[]> {
-  return tx.sql<{ id: AttemptId; subscriptionId: SubscriptionId }[]>`
-    select id, subscription_id from payment_attempts
-    where tenant_id = ${tx.tenantId} and status in ('not_sent', 'unknown') and provider = ${provider} and subscription_id is not null
+/** Waits for a provider, with its payment and that one's subscription, if it has any. */
+export interface WaitingAttempt {
+  id: AttemptId;
+  paymentId: PaymentId;
+  subscriptionId: SubscriptionId | null;
+}
+
+/** To be sent, or to be looked up. Oldest first. */
+export function listWaitingAttempts(tx: TenantTransaction, provider: string, limit: number): Promise<WaitingAttempt[]> {
+  return tx.sql<WaitingAttempt[]>`
+    select id, payment_id, subscription_id from payment_attempts
+    where tenant_id = ${tx.tenantId} and status in ('not_sent', 'unknown') and provider = ${provider}
     order by id limit ${limit}`.then((rows) => [...rows]);
 }

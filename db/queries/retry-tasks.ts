@@ -65,7 +65,7 @@ export async function settleRetryTasks(
   return [...done];
 }
 
-/** Whether the broker has acknowledged the event that asks for this task. */
+/** Whether the broker has acknowledged the last event that asks for this task: begun again, a task keeps its id. */
 export function isRetryPublished(
   sql: Sql,
   task: { id: RetryTaskId; subscriptionId: SubscriptionId },
@@ -73,5 +73,6 @@ export function isRetryPublished(
   return sql<{ published: boolean }[]>`
     select published_at is not null as published from outbox
     where message_key = ${task.subscriptionId} and sequence is not null and topic = 'payments.retry.manual'
-      and envelope -> 'data' ->> 'task_id' = ${task.id}`.then(([row]) => row?.published ?? false);
+      and envelope -> 'data' ->> 'task_id' = ${task.id}
+    order by sequence desc limit 1`.then(([row]) => row?.published ?? false);
 }

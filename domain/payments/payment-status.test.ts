@@ -29,7 +29,6 @@ describe('attempts (design §5)', () => {
 
   it.each([
     ['unknown', 'not_sent'],
-    ['unknown', 'abandoned'],
     ['sent', 'abandoned'],
     ['declined', 'sent'],
     ['abandoned', 'sent'],
@@ -45,6 +44,7 @@ describe('attempts (design §5)', () => {
     ['certainly not sent', 'sent', 'not_sent'],
     ['and sent again', 'not_sent', 'sent'],
     ['the open object is canceled', 'requires_action', 'abandoned'],
+    ['nobody is to pay, and the provider has no such charge', 'unknown', 'abandoned'],
     ['a person has to decide', 'unknown', 'needs_review'],
   ] as const)('%s: %s to %s', (_name, from, to) => {
     expect(() => assertAttemptTransition(from, to)).not.toThrow();

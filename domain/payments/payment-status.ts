@@ -39,7 +39,7 @@ export const openAttemptStatuses: readonly AttemptStatus[] = [
 const attemptTransitions: Readonly<Record<AttemptStatus, readonly AttemptStatus[]>> = {
   created: ['sent', 'not_sent', 'abandoned', 'succeeded'],
   sent: ['succeeded', 'declined', 'requires_action', 'unknown', 'not_sent', 'needs_review'],
-  unknown: ['unknown', 'sent', 'succeeded', 'declined', 'requires_action', 'needs_review'],
+  unknown: ['unknown', 'sent', 'succeeded', 'declined', 'requires_action', 'needs_review', 'abandoned'],
   requires_action: ['succeeded', 'declined', 'unknown', 'abandoned', 'needs_review'],
   not_sent: ['sent', 'abandoned', 'succeeded'],
   needs_review: ['succeeded', 'declined', 'requires_action', 'unknown', 'abandoned'],

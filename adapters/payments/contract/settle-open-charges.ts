@@ -89,6 +89,20 @@ function describeCancellation(current: CurrentSubject): void {
     expect(await charge.cancel()).toMatchObject({ kind: 'already_decided', outcome });
   });
 
+  it('a charge nobody answered is closed for good at the end of its window', async ({ skip }) => {
+    const { actionWindowMs } = current().provider.capabilities;
+    if (actionWindowMs === null) return skip();
+    const charge = await openCharge(current, 'cancel-late');
+    try {
+      await current().setClockOffset(actionWindowMs - 60_000);
+      expect(await charge.lookUp()).toMatchObject({ outcome: { kind: 'requires_action' } });
+      await current().setClockOffset(actionWindowMs + 60_000);
+      expect(await charge.cancel()).toEqual({ kind: 'canceled' });
+    } finally {
+      await current().setClockOffset(0);
+    }
+  });
+
   it("refuses to cancel another tenant's charge", async () => {
     const { providerChargeId, lookUp } = await openCharge(current, 'cancel-foreign');
     const request = { tenantId: newTenant(), attemptId: 'cancel-foreign', providerChargeId, timeoutMs: 3_000 };

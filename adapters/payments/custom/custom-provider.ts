@@ -44,7 +44,12 @@ export function createCustomProvider(options: CustomProviderOptions): CustomProv
   return {
     name: 'custom',
     capabilities: {
-      ...{ idempotencyWindowMs: keyWindowMinMs, refundKeyWindowMs: keyWindowMinMs },
+      ...{
+        idempotencyWindowMs: keyWindowMinMs,
+        refundKeyWindowMs: keyWindowMinMs,
+        lookUpLagMs: 0,
+        actionWindowMs: null,
+      },
       ...{ listCharges: true, listEvents: false, setup: true, attach: true },
       currencies: 'all',
     },

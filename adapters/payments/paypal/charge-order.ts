@@ -11,7 +11,7 @@ import { fromPaypalMoney, toPaypalMoney } from './amounts.ts';
 import { declineOfIssue } from './classify-decline.ts';
 import { issueOf, toProviderError } from './classify-failure.ts';
 import { askClassified, type PaypalCall, type PaypalConnection } from './connect-account.ts';
-import { captureOf, isApproved, isCanceled, orderIdOf, outcomeOfOrder } from './map-order.ts';
+import { captureOf, isCanceled, orderIdOf, outcomeOfOrder } from './map-order.ts';
 import { sourceOf } from './name-method.ts';
 
 type Connection = Pick<PaypalConnection, 'ask'>;
@@ -145,10 +145,8 @@ async function decisionOn(
   const order = await readOrder(connection, call, orderId);
   if (order === 'foreign') throw new ProviderError('rejected', 'unknown_charge');
   if (order === 'expired' || isCanceled(order)) return { kind: 'canceled' };
-  const outcome = outcomeOfOrder(order);
-  if (captureOf(order) === undefined || isApproved(order)) return null;
-  if (outcome.kind === 'succeeded' || outcome.kind === 'declined') return { kind: 'already_decided', outcome };
-  throw new ProviderError('rejected', 'not_cancelable', { message: 'the capture is under way' });
+  // A capture that is pending decides the order, too: only its outcome is still to come.
+  return captureOf(order) === undefined ? null : { kind: 'already_decided', outcome: outcomeOfOrder(order) };
 }
 
 /** A read of one object with every failure classified. */

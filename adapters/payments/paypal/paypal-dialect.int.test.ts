@@ -191,6 +191,19 @@ describe('orders that wait for their payer', () => {
     expect(await chargesOf(stand, order.tenantId)).toEqual([]);
   });
 
+  it('one whose capture is under way is not canceled: its outcome is waited for', async () => {
+    const payer = await newPayer(stand);
+    await stand.post('/control/script', { account: payer.tenantId, next: [{ behave: 'pending:60000' }] });
+    const outcome = await stand.provider.charge(chargeRequest(payer, 'attempt-1'));
+    if (outcome.kind !== 'pending') throw new Error(`expected pending, got ${outcome.kind}`);
+    const { providerChargeId } = outcome;
+    const names = { tenantId: payer.tenantId, attemptId: 'attempt-1', providerChargeId };
+    expect(await stand.provider.cancelAttempt({ ...names, timeoutMs: 3_000 })).toEqual({
+      kind: 'already_decided',
+      outcome,
+    });
+  });
+
   it('one that takes no change stays open until it is gone', async () => {
     const order = await openOrder('attempt-1');
     await stand.post('/control/refuse-changes', { account: order.tenantId });

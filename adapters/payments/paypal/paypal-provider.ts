@@ -35,6 +35,12 @@ const requestIdWindows = {
   vaultMs: 3 * hourMs,
 } as const;
 
+/** An order that its payer has not approved is gone then. */
+const orderLifeMs = 3 * hourMs;
+
+/** Without an order's id a look-up finds only what the transaction search does: https://developer.paypal.com/docs/api/transaction-search/v1/ */
+const searchLagMs = 3 * hourMs;
+
 /**
  * The port over PayPal's Orders v2, Payments v2 and Vault v3 by the official SDK. A provider charge is an order: its id stands
  * from the first answer to the last refund, while a capture exists only once money moved.
@@ -47,6 +53,7 @@ export function createPaypalProvider(options: PaypalProviderOptions): PaypalProv
     name: 'paypal',
     capabilities: {
       ...{ idempotencyWindowMs: requestIdWindows.orderMs, refundKeyWindowMs: requestIdWindows.refundMs },
+      ...{ lookUpLagMs: searchLagMs, actionWindowMs: orderLifeMs },
       ...{ listCharges: true, listEvents: true, setup: true, attach: true },
       currencies: paypalCurrencies,
     },

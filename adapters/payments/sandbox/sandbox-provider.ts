@@ -48,7 +48,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): SandboxP
   return {
     name: 'sandbox',
     capabilities: {
-      ...{ idempotencyWindowMs: keyWindowMs, refundKeyWindowMs: keyWindowMs },
+      ...{ idempotencyWindowMs: keyWindowMs, refundKeyWindowMs: keyWindowMs, lookUpLagMs: 0, actionWindowMs: null },
       ...{ listCharges: true, listEvents: true, setup: true, attach: true },
       currencies: 'all',
     },

@@ -58,7 +58,7 @@ export function createStripeProvider(options: StripeProviderOptions): StripeProv
   return {
     name: 'stripe',
     capabilities: {
-      ...{ idempotencyWindowMs: keyWindowMs, refundKeyWindowMs: keyWindowMs },
+      ...{ idempotencyWindowMs: keyWindowMs, refundKeyWindowMs: keyWindowMs, lookUpLagMs: 0, actionWindowMs: null },
       ...{ listCharges: true, listEvents: true, setup: true, attach: true },
       currencies: stripeCurrencies,
     },

@@ -104,6 +104,7 @@ export const words: typeof english = {
     dunning_ended: 'Einzug beendet',
     needs_attention: 'Wartet auf einen Bearbeiter',
     needs_review: 'Ausgang wird geprüft',
+    other_charge_found: 'Weitere Zahlung wird geprüft',
     attempt_resolved: 'Ausgang entschieden',
     repaired: 'Wieder in Gang gesetzt',
     provider_account_ready: 'Zahlungsanbieter wieder bereit',

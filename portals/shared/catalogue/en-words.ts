@@ -102,6 +102,7 @@ export const words = {
     refund_request_opened: 'Refund asked for',
     dunning_ended: 'Collection ended',
     needs_attention: 'Waiting for an operator',
+    other_charge_found: 'Another charge being looked into',
     needs_review: 'Outcome being looked into',
     attempt_resolved: 'Outcome decided',
     repaired: 'Set going again',
