@@ -1,5 +1,6 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { parseId } from '../db/new-id.ts';
+import { asPerson } from '../domain/access/as-person.ts';
 import { narrow } from '../domain/access/narrow.ts';
 import { isPermission, type Permission } from '../domain/access/permissions.ts';
 import type { DomainError } from '../domain/errors.ts';
@@ -87,7 +88,7 @@ export function createTokenAuthenticator(parts: {
       const ofClient = narrow(await roles.permissionsOf(tenantId, client.role), client.scopes);
       allowed = narrow(allowed, [...ofClient]);
     }
-    return { standing, allowed };
+    return { standing, allowed: kind === 'oauth_client' ? allowed : asPerson(allowed) };
   }
 
   return async (token, refusal) => {

@@ -1,3 +1,4 @@
+import { asPerson } from '../../domain/access/as-person.ts';
 import { rolePermissions } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -36,7 +37,7 @@ export function createSessionPrincipals(parts: {
   async function asUser(session: OpenSession, { tenantId, role, tenantStatus }: Place): Promise<Principal> {
     const { record } = session;
     const rotated = record.role === role ? null : await sessions.rotate(session, { role });
-    const permissions = admitToTenant(tenantStatus, await roles.permissionsOf(tenantId, role));
+    const permissions = admitToTenant(tenantStatus, asPerson(await roles.permissionsOf(tenantId, role)));
     const actor = record.holder.kind === 'customer' ? record.holder.customerId : record.holder.userId;
     return { tenantId, kind: 'user', actor, role, permissions, customerId: null, session: rotated ?? session };
   }

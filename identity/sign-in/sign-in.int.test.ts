@@ -262,7 +262,9 @@ describe('a customer’s link', () => {
   let customerId: string;
   let url: string;
   const make = () =>
-    platform.portals.links.make({ tenantId, customerId: customerId as never, returnUrl: 'https://shop.example/me' });
+    platform.portals.links.make({
+      ...{ tenantId, customerId: customerId as never, returnUrl: 'https://shop.example/me', madeBy: 'key_shop' },
+    });
 
   beforeEach(async () => {
     customerId = newId('customer');
@@ -336,10 +338,11 @@ describe('a customer’s link', () => {
       where tenant_id = ${tenantId} and request_id in ('first', 'again', 'inactive', 'nobody') order by at`;
     const who = { actor: customerId, resourceId: customerId };
     const failed = { ...who, action: 'login.failed', ipAddress: '127.0.0.1' };
+    const details = { methods: ['link'], link_made_by: 'key_shop' };
     expect(rows).toEqual([
-      { ...who, action: 'login.succeeded', requestId: 'first', ipAddress: null, details: { methods: ['link'] } },
-      { ...failed, requestId: 'again', details: { methods: ['link'], reason: 'link_over' } },
-      { ...failed, requestId: 'inactive', details: { methods: ['link'], reason: 'customer_inactive' } },
+      { ...who, action: 'login.succeeded', requestId: 'first', ipAddress: null, details },
+      { ...failed, requestId: 'again', details: { ...details, reason: 'link_over' } },
+      { ...failed, requestId: 'inactive', details: { ...details, reason: 'customer_inactive' } },
     ]);
   });
 
@@ -352,8 +355,8 @@ describe('a customer’s link', () => {
       where tenant_id = ${tenantId} and action = 'session.ended' order by at`;
     const of = { actor: customerId, ipAddress: null };
     expect(rows).toEqual([
-      { ...of, requestId: 'another-link', details: { by: 'new_sign_in' } },
-      { ...of, requestId: 'out', details: { by: 'sign_out' } },
+      { ...of, requestId: 'another-link', details: { by: 'new_sign_in', link_made_by: 'key_shop' } },
+      { ...of, requestId: 'out', details: { by: 'sign_out', link_made_by: 'key_shop' } },
     ]);
   });
 
