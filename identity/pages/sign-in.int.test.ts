@@ -241,12 +241,18 @@ describe('an application of a business', () => {
     ['allow', true],
     ['deny', false],
   ])('asks for consent: %s', async (decision, allowed) => {
-    const waiting = harness.interactions.begin({ client: stranger, prompt: 'consent', scopes: ['plans:read'] });
+    const tenantId = await harness.makeTenant();
+    const subject = { userId: (await harness.makeUser({ tenants: [tenantId] })).id, tenantId };
+    const asked = { client: stranger, prompt: 'consent', scopes: ['plans:read'], subject } as const;
+    const waiting = harness.interactions.begin(asked);
     const shown = await harness.get(pathOf(waiting));
     expect(shown.text).toContain('read plans');
     expect(shown.text).not.toContain('<img');
     await harness.post(pathOf(waiting), { decision });
     expect(harness.interactions.done.at(-1)).toEqual({ uid: waiting.uid, allowed });
+    const told = (await harness.audits(stranger.id)).filter((row) => row.tenantId === tenantId);
+    const action = allowed ? 'oauth_grant.given' : 'oauth_grant.refused';
+    expect(told).toEqual([{ tenantId, action, actor: subject.userId, details: { scopes: ['plans:read'] } }]);
   });
 });
 

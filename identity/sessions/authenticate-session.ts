@@ -1,3 +1,4 @@
+import type { TenantDatabase } from '../../db/with-tenant.ts';
 import { asPerson } from '../../domain/access/as-person.ts';
 import { rolePermissions } from '../../domain/access/roles.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -6,6 +7,7 @@ import { assertNever } from '../../domain/invariant.ts';
 import { admitToTenant } from '../admit-to-tenant.ts';
 import type { RoleDirectory } from '../directories.ts';
 import { type Authenticate, type Principal, platformScope } from '../principal.ts';
+import { auditSession } from './audit-session.ts';
 import { readCookie, sessionCookie } from './cookie.ts';
 import type { Place, PlaceDirectory } from './place-directory.ts';
 import { refuseCrossSite } from './refuse-cross-site.ts';
@@ -27,12 +29,13 @@ const onPlatform = new Set(['tenants:manage', 'audit:read'] as const);
  * what that is still worth. A role that has changed since gives the session another secret.
  */
 export function createSessionPrincipals(parts: {
+  database: TenantDatabase;
   sessions: SessionStore;
   places: PlaceDirectory;
   roles: RoleDirectory;
   now?: () => Instant;
 }): PrincipalOf {
-  const { sessions, places, roles, now = Date.now } = parts;
+  const { database, sessions, places, roles, now = Date.now } = parts;
 
   async function asUser(session: OpenSession, { tenantId, role, tenantStatus }: Place): Promise<Principal> {
     const { record } = session;
@@ -42,9 +45,11 @@ export function createSessionPrincipals(parts: {
     return { tenantId, kind: 'user', actor, role, permissions, customerId: null, session: rotated ?? session };
   }
 
-  /** Of who has no place any more: should they get one again, it does not come back. */
-  async function end({ record }: OpenSession): Promise<never> {
-    await sessions.end(record.holder, record.id);
+  /** Of who has no place any more: should they get one again, it does not come back. Told once, by the call that ended it. */
+  async function end({ record }: OpenSession, by: 'place_gone' | 'operator_removed' | 'customer_gone'): Promise<never> {
+    const hasEnded = await sessions.end(record.holder, record.id);
+    const entry = { tenantId: record.tenantId, action: 'session.ended', requestId: null, ipAddress: null };
+    if (hasEnded) await auditSession(database, record, { ...entry, details: { by } });
     throw refusal();
   }
 
@@ -53,12 +58,12 @@ export function createSessionPrincipals(parts: {
     switch (holder.kind) {
       case 'user': {
         const place = (await places.placesOf(holder.userId)).find((one) => one.tenantId === tenantId);
-        if (!place) return end(session);
+        if (!place) return end(session, 'place_gone');
         return asUser(session, place);
       }
       case 'operator': {
         const account = await places.accountOf(holder.userId);
-        if (account?.isOperator !== true) return end(session);
+        if (account?.isOperator !== true) return end(session, 'operator_removed');
         const isInside = entered !== null && entered.until > now();
         return {
           ...{ kind: 'operator', actor: holder.userId, role: 'operator', customerId: null, session },
@@ -68,7 +73,7 @@ export function createSessionPrincipals(parts: {
       }
       case 'customer': {
         const standing = await places.standingOf(holder.tenantId, holder.customerId);
-        if (standing?.status !== 'active') return end(session);
+        if (standing?.status !== 'active') return end(session, 'customer_gone');
         const { tenantId: ofTenant, customerId } = holder;
         const permissions = admitToTenant(standing.tenantStatus, rolePermissions.customer);
         return {
