@@ -62,6 +62,9 @@ function cookieFrom(headers: Headers): string {
   return cookieOf(secret?.[1] ?? '');
 }
 
+const deniedIn = (tenantId: string) =>
+  api.owner`select actor, resource_id from audit_log where tenant_id = ${tenantId} and action = 'access.denied'`;
+
 const endsTold = (tenantId: string) =>
   api.owner`select actor, details from audit_log where tenant_id = ${tenantId} and action = 'session.ended' order by at`;
 
@@ -218,6 +221,8 @@ describe('a role', () => {
     await api.owner`delete from memberships where tenant_id = ${tenant.tenantId} and id = ${userId}`;
     await until(async () => (await read(cookie)).status === 401, 5 * SECOND_MS);
     expect(await endsTold(tenant.tenantId)).toEqual([{ actor: userId, details: { by: 'place_gone' } }]);
+    const denied = async () => (await deniedIn(tenant.tenantId)).map(({ actor, resourceId }) => [actor, resourceId]);
+    await expect.poll(denied, { timeout: 5 * SECOND_MS }).toEqual([[userId, 'GET /session']]);
     // Nor does it come back with the place.
     await until(async () => (await read((await signIn('viewer')).cookie)).status === 200, 5 * SECOND_MS);
     expect((await read(cookie)).status).toBe(401);

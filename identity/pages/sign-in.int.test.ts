@@ -302,6 +302,19 @@ describe('a page', () => {
     expect((await harness.get(pathOf(waiting))).text).toContain('name="password"');
   });
 
+  it('of another site is told in the platform’s audit, once for many of one sender, and without its token', async () => {
+    harness.address = '198.51.100.77';
+    const requestId = crypto.randomUUID();
+    const forged = { 'sec-fetch-site': 'cross-site', 'x-request-id': requestId };
+    for (const path of ['/identity/password/a-token', '/identity/password/a-token', '/identity/invitation/another'])
+      expect((await harness.send(path, {}, forged)).status).toBe(403);
+    const rows = await harness.owner`
+      select tenant_id, actor, resource_id, details from audit_log
+      where action = 'access.denied' and request_id = ${requestId}`;
+    const details = { code: 'cross_site_request', count: 1 };
+    expect(rows).toEqual([{ tenantId: 'platform', actor: 'unknown', resourceId: 'POST /identity/password', details }]);
+  });
+
   it('is over for another browser, and takes no form beyond its size', async () => {
     expect((await harness.get('/identity/sign-in/somebody-elses')).status).toBe(404);
     const waiting = harness.interactions.begin();

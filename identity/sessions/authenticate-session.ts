@@ -5,13 +5,14 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import { admitToTenant } from '../admit-to-tenant.ts';
+import { denyingAs, nameDenied } from '../denied-by.ts';
 import type { RoleDirectory } from '../directories.ts';
 import { type Authenticate, type Principal, platformScope } from '../principal.ts';
 import { auditSession } from './audit-session.ts';
 import { readCookie, sessionCookie } from './cookie.ts';
 import type { Place, PlaceDirectory } from './place-directory.ts';
 import { refuseCrossSite } from './refuse-cross-site.ts';
-import type { OpenSession } from './session.ts';
+import type { OpenSession, SessionRecord } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
 /** Null for a call without a session's cookie. */
@@ -20,6 +21,8 @@ export type AuthenticateSession = (...call: Parameters<Authenticate>) => null | 
 export type PrincipalOf = (session: OpenSession) => Promise<Principal>;
 
 const refusal = () => new DomainError('unauthorized', 'The session is over: sign in again.');
+
+const actorOf = ({ holder }: SessionRecord): string => (holder.kind === 'customer' ? holder.customerId : holder.userId);
 
 /** Outside every tenant an operator administers tenants and reads the platform's own audit, no more. */
 const onPlatform = new Set(['tenants:manage', 'audit:read'] as const);
@@ -40,8 +43,9 @@ export function createSessionPrincipals(parts: {
   async function asUser(session: OpenSession, { tenantId, role, tenantStatus }: Place): Promise<Principal> {
     const { record } = session;
     const rotated = record.role === role ? null : await sessions.rotate(session, { role });
-    const permissions = admitToTenant(tenantStatus, asPerson(await roles.permissionsOf(tenantId, role)));
-    const actor = record.holder.kind === 'customer' ? record.holder.customerId : record.holder.userId;
+    const actor = actorOf(record);
+    const allowed = asPerson(await roles.permissionsOf(tenantId, role));
+    const permissions = denyingAs({ tenantId, actor }, () => admitToTenant(tenantStatus, allowed));
     return { tenantId, kind: 'user', actor, role, permissions, customerId: null, session: rotated ?? session };
   }
 
@@ -50,7 +54,7 @@ export function createSessionPrincipals(parts: {
     const hasEnded = await sessions.end(record.holder, record.id);
     const entry = { tenantId: record.tenantId, action: 'session.ended', requestId: null, ipAddress: null };
     if (hasEnded) await auditSession(database, record, { ...entry, details: { by } });
-    throw refusal();
+    throw nameDenied(refusal(), { tenantId: record.tenantId, actor: actorOf(record) });
   }
 
   return async (session) => {
@@ -75,7 +79,9 @@ export function createSessionPrincipals(parts: {
         const standing = await places.standingOf(holder.tenantId, holder.customerId);
         if (standing?.status !== 'active') return end(session, 'customer_gone');
         const { tenantId: ofTenant, customerId } = holder;
-        const permissions = admitToTenant(standing.tenantStatus, rolePermissions.customer);
+        const permissions = denyingAs({ tenantId: ofTenant, actor: customerId }, () =>
+          admitToTenant(standing.tenantStatus, rolePermissions.customer),
+        );
         return {
           ...{ tenantId: ofTenant, kind: 'customer', actor: customerId, role: 'customer', permissions, customerId },
           session,

@@ -45,6 +45,12 @@ async function untilStatus(expected: number): Promise<void> {
   }
 }
 
+const deniedOf = async (requestId: string) => [
+  ...(await platform.owner`
+    select tenant_id, resource_id, details->>'reason' as reason from audit_log
+    where request_id = ${requestId} and action = 'access.denied'`),
+];
+
 const session = (by = browser) => by.get('/v1/session');
 
 describe('signing in', () => {
@@ -146,8 +152,11 @@ describe('a code that comes back', () => {
   it('counts in the browser that began alone: a stranger’s code signs nobody in', async () => {
     const callback = await bringCode();
     const victim = new HttpBrowser(platform.url);
-    const forged = await victim.get(callback.href);
+    const forged = await victim.get(callback.href, { 'x-request-id': 'forged' });
     expect([forged.status, victim.cookies.has(sessionCookie)]).toEqual([401, false]);
+    await expect
+      .poll(() => deniedOf('forged'), { timeout: 5_000 })
+      .toEqual([{ tenantId: 'platform', resourceId: 'GET /auth/callback', reason: 'elsewhere' }]);
     expect(await forged.text()).toContain('This browser did not begin this sign-in');
     expect((await browser.get(callback.href)).status).toBe(401);
   });
@@ -219,8 +228,12 @@ describe('signing out', () => {
 
   it('is asked for by pages of ours alone', async () => {
     await signIn();
-    const answer = await browser.send('POST', '/auth/sign-out', { headers: { 'sec-fetch-site': 'cross-site' } });
+    const headers = { 'sec-fetch-site': 'cross-site', 'x-request-id': 'from-another-site' };
+    const answer = await browser.send('POST', '/auth/sign-out', { headers });
     expect(answer.status).toBe(403);
+    await expect
+      .poll(() => deniedOf('from-another-site'), { timeout: 5_000 })
+      .toEqual([{ tenantId: 'platform', resourceId: 'POST /auth/sign-out', reason: null }]);
     expect((await session()).status).toBe(200);
     expect((await browser.get('/auth/sign-out')).status).toBe(404);
   });
