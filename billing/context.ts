@@ -39,6 +39,8 @@ export interface Caller {
   requestId: string | null;
   /** For the audit: where the call came from, as trusted proxies tell it; of customers only what was refused keeps it. */
   ipAddress?: string | null;
+  /** For the audit: of a customer's session, who made the link that opened it. */
+  linkMadeBy?: string | null;
 }
 
 export const workflowCaller: Caller = { actor: 'workflow', origin: 'workflow', requestId: null };

@@ -60,6 +60,12 @@ function signWithPublicKey(): string {
   return `${text}.${mac}`;
 }
 
+const deniedTo = async (actor: string) => [
+  ...(await harness.owner`
+    select resource_id, details->>'code' as code from audit_log
+    where tenant_id = ${tenantId} and actor = ${actor} and action = 'access.denied'`),
+];
+
 const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
 const forgeries: [string, () => string | Promise<string>][] = [
@@ -184,6 +190,7 @@ describe('within five seconds an access token is worth nothing', () => {
     expect((await call(token)).status).toBe(200);
     await harness.owner`update oauth_clients set revoked_at = now() where id = ${client.id}`;
     await expect.poll(async () => (await call(token)).status, within).toBe(401);
+    await expect.poll(() => deniedTo(client.id), within).toEqual([{ resourceId: 'GET /plans', code: 'unauthorized' }]);
   });
 
   it('for what its client may do no longer, by role or by scopes', async () => {

@@ -1,11 +1,13 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { parseId } from '../db/new-id.ts';
+import { asPerson } from '../domain/access/as-person.ts';
 import { narrow } from '../domain/access/narrow.ts';
 import { isPermission, type Permission } from '../domain/access/permissions.ts';
 import type { DomainError } from '../domain/errors.ts';
 import type { OauthClientId, TenantId, UserId } from '../domain/ids.ts';
 import { type Instant, SECOND_MS } from '../domain/instant.ts';
 import { admitToTenant } from './admit-to-tenant.ts';
+import { denyingAs, nameDenied } from './denied-by.ts';
 import type { ClientDirectory, RoleDirectory } from './directories.ts';
 import { firstPartyClientId } from './first-party-client.ts';
 import { type Principal, platformScope } from './principal.ts';
@@ -76,30 +78,35 @@ export function createTokenAuthenticator(parts: {
   }
 
   /** Of a person who was let in by a client both count: what the person may do now, as far as the client may do it now. */
-  async function admit(claims: TokenClaims): Promise<{ standing: Standing; allowed: ReadonlySet<Permission> } | null> {
+  async function admit(
+    claims: TokenClaims,
+    refusal: () => DomainError,
+  ): Promise<{ standing: Standing; allowed: ReadonlySet<Permission> } | null> {
     const { clientId, tenantId, kind, scopes } = claims;
     const client = clientId === null ? null : await clients.find(tenantId, clientId);
     if (clientId !== null && client === null) return null;
     const standing = kind === 'oauth_client' ? client : await standingOfPerson(claims);
-    if (standing === null || standing.tenantStatus === 'deleted') return null;
+    if (standing === null) return null;
+    // Of a tenant that is gone nobody is told.
+    if (standing.tenantStatus === 'deleted') throw refusal();
     let allowed = narrow(await roles.permissionsOf(tenantId, standing.role), scopes.filter(isPermission));
     if (client !== null) {
       const ofClient = narrow(await roles.permissionsOf(tenantId, client.role), client.scopes);
       allowed = narrow(allowed, [...ofClient]);
     }
-    return { standing, allowed };
+    return { standing, allowed: kind === 'oauth_client' ? allowed : asPerson(allowed) };
   }
 
   return async (token, refusal) => {
     const claims = await verify(token);
-    const admitted = claims && (await admit(claims));
-    if (claims === null || admitted === null) throw refusal();
-    const { standing, allowed } = admitted;
+    if (claims === null) throw refusal();
     const { kind, actor, tenantId } = claims;
-    return {
-      ...{ tenantId, kind, actor, role: standing.role, customerId: null },
-      permissions: admitToTenant(standing.tenantStatus, allowed),
-    };
+    const admitted = await admit(claims, refusal);
+    // Signed by us, so it was theirs: its client, its person or their place is gone.
+    if (admitted === null) throw nameDenied(refusal(), { tenantId, actor });
+    const { standing, allowed } = admitted;
+    const permissions = denyingAs({ tenantId, actor }, () => admitToTenant(standing.tenantStatus, allowed));
+    return { tenantId, kind, actor, role: standing.role, customerId: null, permissions };
   };
 }
 

@@ -37,7 +37,7 @@ export function createPortalParts(parts: {
   const { store, database, roles, party, publicUrl, now = Date.now } = parts;
   const sessions = createSessionStore({ store, now });
   const places = createPlaceDirectory(database);
-  const principalOf = createSessionPrincipals({ sessions, places, roles, now });
+  const principalOf = createSessionPrincipals({ database, sessions, places, roles, now });
   return {
     ...{ publicUrl, now, sessions, places, principalOf },
     authenticate: createSessionAuthenticator({ sessions, principalOf, publicUrl }),

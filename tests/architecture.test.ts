@@ -71,8 +71,6 @@ const unrecordedByDesign: Readonly<Record<string, string>> = {
   'identity/oidc/durable-records.ts#createDurableRecords': 'the protocol’s own records: who signs in is recorded there',
   'identity/oidc/durable-records.ts#removeExpiredRecords': 'what has expired by itself',
   'identity/oidc/provider-settings.ts#providerSettings': 'reaches the protocol’s own records',
-  'identity/oidc/signing-keys.ts#rotateSigningKeys': 'keys of the platform, which belong to no tenant',
-  'identity/oidc/signing-keys.ts#rotateWhenDue': 'keys of the platform, which belong to no tenant',
   'pipelines/audit/seal-audit.ts#startSealing': 'seals the records themselves',
   'pipelines/audit/seal-audit.ts#sealTenant': 'seals the records themselves',
   'pipelines/forwarder/note-failure.ts#noteFailure': 'a try at a message; the inbox keeps it',

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { newId } from '../db/new-id.ts';
+import { asPerson } from '../domain/access/as-person.ts';
 import type { Permission } from '../domain/access/permissions.ts';
 import { rolePermissions, type userRoles } from '../domain/access/roles.ts';
 import { beforeEachJourney } from './support/each-journey.ts';
@@ -156,7 +157,7 @@ describe.each([
   { role: 'support', decides: false },
   { role: 'viewer', decides: false },
 ] as const)('a user of the role $role', ({ role, decides }: { role: UserRole; decides: boolean }) => {
-  const may = rolePermissions[role];
+  const may = asPerson(rolePermissions[role]);
 
   it('is offered what the role may do, and refused the rest by the interface and at its address', async () => {
     const ids = await makeSubscription();

@@ -6,6 +6,7 @@ import { DomainError, type RefusalCode } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { parseApiKey } from '../../identity/api-key.ts';
+import { deniedBy } from '../../identity/denied-by.ts';
 import { platformScope } from '../../identity/principal.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { registerCounter } from '../../runtime/metrics.ts';
@@ -19,9 +20,12 @@ export interface DeniedRequest {
   ip?: string | null;
 }
 
+/** A route of the interface, or a page beside it. */
+export type DeniedRoute = Pick<RouteContract, 'method' | 'path' | 'permission'>;
+
 export interface DenialNotes {
   /** Costs the request nothing and never throws. */
-  note(error: unknown, request: DeniedRequest, contract: RouteContract, c: Context): void;
+  note(error: unknown, request: DeniedRequest, on: DeniedRoute, c: Context): void;
   /** Writes what is not written yet. */
   stop(): Promise<void>;
 }
@@ -60,7 +64,7 @@ export function createDenialNotes(parts: {
 
   function count(denial: Denial): void {
     const notes = 'actor' in denial.by && denial.by.actor !== anybody ? known : unknown;
-    const key = JSON.stringify([denial.by, denial.route, denial.code]);
+    const key = JSON.stringify([denial.by, denial.route, denial.code, denial.reason]);
     const note = notes.get(key);
     if (note === undefined) {
       if (notes.size >= notesMax) lost.inc();
@@ -100,8 +104,8 @@ export function createDenialNotes(parts: {
   });
 
   return {
-    note(error, request, contract, c) {
-      const denial = denialOf(error, request, contract, c);
+    note(error, request, on, c) {
+      const denial = denialOf(error, request, on, c);
       if (denial) count(denial);
     },
     async stop() {
@@ -111,14 +115,21 @@ export function createDenialNotes(parts: {
   };
 }
 
-function denialOf(error: unknown, request: DeniedRequest, contract: RouteContract, c: Context): Denial | null {
+function denialOf(error: unknown, request: DeniedRequest, on: DeniedRoute, c: Context): Denial | null {
   if (!(error instanceof DomainError)) return null;
   if (error.code !== 'unauthorized' && !denials.has(error.code)) return null;
-  const by = whoWas(request, error.code, c.req.header('authorization'));
+  const named = deniedBy(error);
+  const by = named ?? whoWas(request, error.code, c.req.header('authorization'));
   if (by === null) return null;
-  const { method, path, permission } = contract;
+  const { method, path, permission } = on;
   return {
-    ...{ by, code: error.code, route: `${method.toUpperCase()} ${path}`, permission },
+    ...(named?.reason === undefined ? {} : { reason: named.reason }),
+    ...{
+      by: 'keyId' in by ? by : { tenantId: by.tenantId, actor: by.actor },
+      code: error.code,
+      route: `${method.toUpperCase()} ${path}`,
+      permission,
+    },
     ...{ requestId: request.id, ip: request.ip ?? null, count: 1 },
   };
 }

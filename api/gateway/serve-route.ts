@@ -20,8 +20,9 @@ import { readRequest } from './read-request.ts';
 import { transportHeaders } from './security-headers.ts';
 
 /** Where staff and machines call from is kept with what they change; of customers it is not. */
-function callerOf({ kind, actor }: Principal, { id, ip }: ObservedRequest): Caller {
-  return { actor, origin: 'api', requestId: id, ipAddress: kind === 'customer' ? null : ip };
+function callerOf({ kind, actor, session }: Principal, { id, ip }: ObservedRequest): Caller {
+  const linkMadeBy = session?.record.linkMadeBy ?? null;
+  return { actor, origin: 'api', requestId: id, ipAddress: kind === 'customer' ? null : ip, linkMadeBy };
 }
 
 const notFound = () => new DomainError('not_found', 'unknown id');

@@ -14,6 +14,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { answerOfError } from '../gateway/answer-error.ts';
 import { refuseForbiddenParameters } from '../gateway/check-text.ts';
 import type { Gate } from '../gateway/gate.ts';
+import type { DenialNotes } from '../gateway/note-denial.ts';
 import { finishRequest, type ObservedRequest, observeRequest } from '../gateway/observe-request.ts';
 import { pageHeaders, transportHeaders } from '../gateway/security-headers.ts';
 
@@ -57,8 +58,13 @@ export function renderRefusal(
 }
 
 /** Answers browsers with pages, and calls that ask for JSON with problems and addresses to go on to. */
-export function createAuthResponder(parts: { portals: { publicUrl: string }; gate: Gate; logger: Logger }) {
-  const { logger, portals, gate } = parts;
+export function createAuthResponder(parts: {
+  portals: { publicUrl: string };
+  gate: Gate;
+  denials: Pick<DenialNotes, 'note'>;
+  logger: Logger;
+}) {
+  const { logger, portals, gate, denials } = parts;
   const always = { ...authPageHeaders, ...transportHeaders(portals.publicUrl) };
   return async (
     c: Context,
@@ -74,6 +80,8 @@ export function createAuthResponder(parts: { portals: { publicUrl: string }; gat
       return work(request);
     });
     const answer = await arrived.catch(async (error: unknown): Promise<AuthAnswer | Answer> => {
+      const method = c.req.method === 'POST' ? 'post' : 'get';
+      denials.note(error, request, { method, path: route, permission: null }, c);
       const refused = answerOfSignInError(error, { logger, requestId: request.id });
       if (wantsJson) return refused;
       const { status } = refused;

@@ -14,6 +14,7 @@ import { SignInRefusal } from '../../identity/sign-in/sign-in-refusal.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { holdsSecret } from '../gateway/check-text.ts';
 import type { Gate } from '../gateway/gate.ts';
+import type { DenialNotes } from '../gateway/note-denial.ts';
 import type { ObservedRequest } from '../gateway/observe-request.ts';
 import { type AuthAnswer, createAuthResponder, redirect, renderAuthPage } from './auth-answers.ts';
 
@@ -24,7 +25,13 @@ const customerPortal = '/portal/';
 /** A customer comes back by a link of the business alone. */
 const customerSignedOutPath = '/auth/portal/signed-out';
 
-type Parts = { portals: PortalParts; context: { database: TenantDatabase }; gate: Gate; logger: Logger };
+type Parts = {
+  portals: PortalParts;
+  context: { database: TenantDatabase };
+  gate: Gate;
+  denials: DenialNotes;
+  logger: Logger;
+};
 type AuthResponder = ReturnType<typeof createAuthResponder>;
 
 /** The pages by which browsers get a session and lose it. No token reaches them, and they go on to no other host. */

@@ -98,6 +98,19 @@ describe('your second factor', () => {
     expect(stored).toEqual([{ totpSecret: null, totpEnabledAt: null }]);
   });
 
+  it('is set up by no guessing: wrong codes are audited, and after ten of them nobody tries for a while', async () => {
+    const { id, tenantId } = await begin();
+    const { secret } = (await call('POST', '/totp', { password: goodPassword })).body;
+    const tries: number[] = [];
+    for (let count = 0; count < 11; count += 1)
+      tries.push((await call('POST', '/totp/confirm', { code: '００００００' })).status);
+    expect(tries).toEqual([...Array.from({ length: 10 }, () => 403), 429]);
+    expect((await call('POST', '/totp/confirm', { code: codeAt(secret) })).body.code).toBe('rate_limited');
+    const failed = await api.owner`
+      select details from audit_log where tenant_id = ${tenantId} and actor = ${id} and action = 'login.failed'`;
+    expect(failed.map(({ details }) => details.reason)).toEqual(Array.from({ length: 10 }, () => 'wrong_code'));
+  });
+
   it('is sealed at rest', async () => {
     const { id } = await begin();
     const { secret } = (await call('POST', '/totp', { password: goodPassword })).body;

@@ -62,6 +62,12 @@ function cookieFrom(headers: Headers): string {
   return cookieOf(secret?.[1] ?? '');
 }
 
+const deniedIn = (tenantId: string) =>
+  api.owner`select actor, resource_id from audit_log where tenant_id = ${tenantId} and action = 'access.denied'`;
+
+const endsTold = (tenantId: string) =>
+  api.owner`select actor, details from audit_log where tenant_id = ${tenantId} and action = 'session.ended' order by at`;
+
 async function until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await holds())) {
@@ -214,6 +220,9 @@ describe('a role', () => {
     expect((await read(cookie)).status).toBe(200);
     await api.owner`delete from memberships where tenant_id = ${tenant.tenantId} and id = ${userId}`;
     await until(async () => (await read(cookie)).status === 401, 5 * SECOND_MS);
+    expect(await endsTold(tenant.tenantId)).toEqual([{ actor: userId, details: { by: 'place_gone' } }]);
+    const denied = async () => (await deniedIn(tenant.tenantId)).map(({ actor, resourceId }) => [actor, resourceId]);
+    await expect.poll(denied, { timeout: 5 * SECOND_MS }).toEqual([[userId, 'GET /session']]);
     // Nor does it come back with the place.
     await until(async () => (await read((await signIn('viewer')).cookie)).status === 200, 5 * SECOND_MS);
     expect((await read(cookie)).status).toBe(401);
@@ -226,6 +235,19 @@ describe('a role', () => {
     expect((await api.call('GET', '/v1/customers', { headers: { cookie: entered } })).status).toBe(200);
     await api.owner`update identity.users set is_operator = false where id = ${userId}`;
     await until(async () => (await read(entered)).status === 401, 5 * SECOND_MS);
+    expect(await endsTold(tenant.tenantId)).toEqual([{ actor: userId, details: { by: 'operator_removed' } }]);
+  });
+
+  it('of a customer who is inactive closes the session, which is audited', async () => {
+    const { body } = await api.call('POST', '/v1/customers', {
+      key: tenant.apiKey,
+      body: { email: 'ada@example.com' },
+    });
+    const customerId = body.customer_id;
+    const { cookie } = await openCustomerSession(api.portals, tenant.tenantId, customerId);
+    await api.owner`update customers set status = 'inactive' where id = ${customerId}`;
+    await until(async () => (await read(cookie)).status === 401, 5 * SECOND_MS);
+    expect(await endsTold(tenant.tenantId)).toEqual([{ actor: customerId, details: { by: 'customer_gone' } }]);
   });
 
   it('is of no use in an account that is closed', async () => {

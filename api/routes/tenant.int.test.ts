@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../db/new-id.ts';
 import { exportedTables, unexportedTables } from '../../db/queries/export-tables.ts';
 import { signUp, subscribe } from '../../tests/support/api-fixtures.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../../tests/support/api-harness.ts';
@@ -137,6 +138,28 @@ describe('the export', () => {
     const secretColumns = ['secret', 'credentials', 'secret_hash', 'token_hash', 'sealed_by'];
     expect(rows.filter(({ row }) => secretColumns.some((column) => column in row))).toEqual([]);
     expect((await rowOf(tenant.tenantId))['exportedAt']).not.toBeNull();
+  });
+
+  it('shows no link that opens an account or a place, neither before it is sent on nor after', async () => {
+    const { tenantId, apiKey } = await api.makeTenant();
+    const user = newId('user');
+    await api.owner`insert into identity.users (id, email) values (${user}, ${`${user}@people.example`})`;
+    await api.owner`insert into memberships (tenant_id, id, email, role)
+      values (${tenantId}, ${user}, ${`${user}@people.example`}, 'viewer')`;
+    const ask = (path: string, body: object) => api.call('POST', `/v1${path}`, { key: apiKey, body });
+    const answers = [
+      await ask('/invitations', { email: 'grace@people.example', role: 'viewer' }),
+      await ask(`/users/${user}/password-reset`, {}),
+    ];
+    const tokens = answers.map(({ body }) => /^https:.*\/([\w-]{43})$/.exec(body.url)?.[1] ?? 'none was made');
+    const shownIn = (text: string) => tokens.filter((token) => text.includes(token));
+    const rows = async () => JSON.stringify(await api.owner`select * from outbox where tenant_id = ${tenantId}`);
+    const exported = async () => (await own(apiKey, 'GET', '/export')).text;
+    expect(shownIn(await rows()), 'senders are told').toEqual(tokens);
+    expect(await exported()).toMatch(/"kind": "password_reset"/);
+    expect(shownIn(await exported())).toEqual([]);
+    await api.owner`update outbox set published_at = now() where tenant_id = ${tenantId}`;
+    expect(shownIn((await rows()) + (await exported()))).toEqual([]);
   });
 
   it('whose reader leaves is not noted, and leaves its place', async () => {

@@ -3,6 +3,7 @@ import { accountNotices } from '../../contracts/events/account-notices.ts';
 import { newId } from '../../db/new-id.ts';
 import type { BuiltInRole } from '../../domain/access/roles.ts';
 import { type ApiHarness, startApiHarness, type TestTenant } from '../../tests/support/api-harness.ts';
+import { openUserSession, sameOrigin } from '../../tests/support/test-portals.ts';
 
 let api: ApiHarness;
 let tenant: TestTenant;
@@ -24,6 +25,17 @@ async function addUser(role: string, of = tenant): Promise<string> {
   await api.owner`insert into identity.users (id, email) values (${id}, ${email})`;
   await api.owner`insert into memberships (tenant_id, id, email, role) values (${of.tenantId}, ${id}, ${email}, ${role})`;
   return id;
+}
+
+const place = (id: string, role: string, { tenantId }: { tenantId: string }) =>
+  api.owner`insert into memberships (tenant_id, id, email, role) values (${tenantId}, ${id}, 'x', ${role})`;
+
+/** The live half of a business whose sandbox this is. */
+async function pairOf({ tenantId }: TestTenant): Promise<TestTenant> {
+  const live = await api.makeTenant();
+  await api.owner`update tenants set mode = 'live', pair_id = ${tenantId} where tenant_id = ${live.tenantId}`;
+  await api.owner`update tenants set pair_id = ${live.tenantId} where tenant_id = ${tenantId}`;
+  return live;
 }
 
 const call = (method: string, path: string, body?: object, key = owner) =>
@@ -164,6 +176,37 @@ describe('a user', () => {
     const other = await api.makeTenant();
     await api.owner`insert into memberships (tenant_id, id, email, role) values (${other.tenantId}, ${id}, 'x', 'viewer')`;
     expect((await call('POST', path, {})).status).toBe(403);
+  });
+
+  it.each<[string, { in: BuiltInRole; there?: BuiltInRole }, { in: BuiltInRole; there: BuiltInRole }, number]>([
+    ['who may as much in both halves', { in: 'admin', there: 'admin' }, { in: 'viewer', there: 'finance' }, 201],
+    ['who may less in the other half', { in: 'owner', there: 'finance' }, { in: 'viewer', there: 'admin' }, 403],
+    ['an owner here who may more there', { in: 'owner', there: 'owner' }, { in: 'admin', there: 'owner' }, 201],
+    ['who has no place in the other half', { in: 'owner' }, { in: 'viewer', there: 'viewer' }, 403],
+  ])('of a business with two halves gets one from a person: %s', async (_, by, of, status) => {
+    await begin();
+    const live = await pairOf(tenant);
+    const caller = newId('user');
+    const { cookie } = await openUserSession(api.portals, api.owner, { ...tenant, userId: caller, role: by.in });
+    if (by.there) await place(caller, by.there, live);
+    const id = await addUser(of.in);
+    await place(id, of.there, live);
+    const path = `/v1/users/${id}/password-reset`;
+    const answer = await api.call('POST', path, { body: {}, headers: { cookie, ...sameOrigin } });
+    expect([answer.status, typeof answer.body.url]).toEqual([status, status === 201 ? 'string' : 'undefined']);
+  });
+
+  it('of a business with two halves gets none by a key, which is of one half alone', async () => {
+    await begin();
+    const live = await pairOf(tenant);
+    const id = await addUser('viewer');
+    const path = `/users/${id}/password-reset`;
+    expect((await call('POST', path, {})).status).toBe(201);
+    await place(id, 'viewer', live);
+    const refused = await call('POST', path, {});
+    expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
+    const links = await api.owner`select 1 from identity.password_resets where user_id = ${id}`;
+    expect(links).toHaveLength(1);
   });
 
   it('is listed page by page', async () => {

@@ -10,6 +10,8 @@ export interface Denial {
   /** `POST /plans`. */
   route: string;
   permission: string | null;
+  /** Where the code alone does not say it. */
+  reason?: string;
   /** Of the first of them. */
   requestId: string;
   ip: string | null;

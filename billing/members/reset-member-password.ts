@@ -11,7 +11,7 @@ import { requestNotification } from '../notifications/request-notification.ts';
 import type { CallOfMember } from './change-member.ts';
 import { refuseOver } from './grant-role.ts';
 
-/** `makeLink` is the identity service's: null where the account opens more than this business. */
+/** `makeLink` is the identity service's: null where the account opens more elsewhere than the caller may do. */
 export async function resetMemberPassword(
   context: BillingContext,
   call: CallOfMember,
@@ -27,7 +27,7 @@ export async function resetMemberPassword(
     if (link === null) {
       throw new DomainError(
         'forbidden',
-        'This account has a place elsewhere too; only an operator of the platform may.',
+        'This account opens more elsewhere than you may do there; an operator of the platform can make one.',
       );
     }
     shown = link.url;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { accountNotices } from './account-notices.ts';
 import { envelopeSchema } from './envelope.ts';
 import { eventRegistry, isTopic, topics } from './index.ts';
 
@@ -48,4 +49,10 @@ it('takes only instants in UTC into an envelope', () => {
   };
   expect(envelopeSchema.safeParse({ ...envelope, occurred_at: '2026-03-31T00:00:00.000Z' }).success).toBe(true);
   expect(envelopeSchema.safeParse({ ...envelope, occurred_at: '2026-03-31T02:00:00+02:00' }).success).toBe(false);
+});
+
+it('names every link of a notice about an account `url`: by that name it is left out of exports and of rows that were told', () => {
+  const fields = Object.values(accountNotices).flatMap(({ shape }) => Object.entries(shape));
+  const links = fields.filter(([, field]) => 'format' in field.def && field.def.format === 'url');
+  expect(new Set(links.map(([name]) => name))).toEqual(new Set(['url']));
 });

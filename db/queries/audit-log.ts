@@ -19,6 +19,11 @@ export interface AuditEntry {
   details: Record<string, unknown>;
 }
 
+/** What was done in a customer's session names who made the link that opened it. */
+export function withLinkMadeBy<Details extends object>(details: Details, linkMadeBy: string | null | undefined) {
+  return linkMadeBy == null ? details : { ...details, link_made_by: linkMadeBy };
+}
+
 /** One row as any role that may write it, at the database's time; in the transaction of what it tells of. */
 export function writeAudit(sql: Sql | Transaction, entry: AuditEntry): PromiseLike<unknown> {
   const { tenantId, actor, action, resourceId, requestId, ipAddress = null, details } = entry;

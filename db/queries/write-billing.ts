@@ -6,6 +6,7 @@ import type { WorkflowRef } from '../../domain/workflow-ref.ts';
 import type { Statement } from '../database.ts';
 import { newId } from '../new-id.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
+import { withLinkMadeBy } from './audit-log.ts';
 import type { CreditNoteLineRow, CreditNoteRow, InvoiceRow, SubscriptionRow } from './billing-rows.ts';
 
 /** The members of a row that never change after its insert. */
@@ -141,10 +142,10 @@ export function insertTimeline(
 
 export function insertAudits(
   tx: TenantTransaction,
-  caller: { actor: string; requestId: string | null; ipAddress?: string | null },
+  caller: { actor: string; requestId: string | null; ipAddress?: string | null; linkMadeBy?: string | null },
   audits: readonly { action: string; resourceId: string; details: Record<string, unknown> }[],
 ): Statement {
-  const { actor, requestId, ipAddress = null } = caller;
+  const { actor, requestId, ipAddress = null, linkMadeBy } = caller;
   const rows = audits.map((audit) => ({
     tenantId: tx.tenantId,
     id: newId('event'),
@@ -153,6 +154,7 @@ export function insertAudits(
     requestId,
     ipAddress,
     ...audit,
+    details: withLinkMadeBy(audit.details, linkMadeBy),
   }));
   return tx.sql`insert into audit_log ${tx.sql(rows as never)}`.execute();
 }

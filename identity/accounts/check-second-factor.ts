@@ -13,7 +13,8 @@ import { findUser, lockUser, type UserRow } from './user-rows.ts';
 
 export type CodeOutcome = { kind: 'right' } | { kind: 'refused' } | { kind: 'wait'; waitMs: number };
 
-const ofCodes: AttemptLimit = { countMax: 10, perMs: 15 * MINUTE_MS };
+/** Of one account, wherever a code is shown. */
+export const triesOfCodes: AttemptLimit = { countMax: 10, perMs: 15 * MINUTE_MS };
 
 /** A code of the authenticator, or one of the recovery codes; each counts once. */
 export async function checkSecondFactor(
@@ -23,9 +24,12 @@ export async function checkSecondFactor(
   from: AskedFrom,
 ): Promise<CodeOutcome> {
   const name = countedName('code', userId);
-  const waitMs = await accounts.attempts.take(name, ofCodes);
+  const waitMs = await accounts.attempts.take(name, triesOfCodes);
   if (waitMs > 0) {
-    const isNoted = await accounts.attempts.take(countedName('code-turned-away', userId), { ...ofCodes, countMax: 1 });
+    const isNoted = await accounts.attempts.take(countedName('code-turned-away', userId), {
+      ...triesOfCodes,
+      countMax: 1,
+    });
     const user = isNoted > 0 ? null : await findUser(accounts.sql, userId);
     if (user !== null) await auditFailure(accounts, user, from, 'too_many_tries');
     return { kind: 'wait', waitMs };
@@ -35,7 +39,7 @@ export async function checkSecondFactor(
     return user !== null && user.totpEnabledAt !== null && (await useCode(accounts, tx, user, code, from));
   });
   if (isRight) {
-    await accounts.attempts.forget(name, ofCodes);
+    await accounts.attempts.forget(name, triesOfCodes);
     return { kind: 'right' };
   }
   const user = await findUser(accounts.sql, userId);

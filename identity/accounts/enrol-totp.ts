@@ -1,11 +1,12 @@
 import { totpPurpose } from '../../db/queries/sealed-identity.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { UserId } from '../../domain/ids.ts';
-import type { Accounts, AskedFrom } from './accounts.ts';
+import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
 import { auditAccount, auditedFrom } from './audit-account.ts';
-import { checkSecondFactor, useTotpCode } from './check-second-factor.ts';
+import { checkSecondFactor, triesOfCodes, useTotpCode } from './check-second-factor.ts';
 import { changeLocked, provePassword } from './own-account.ts';
 import { replaceRecoveryCodes } from './recovery-codes.ts';
+import { auditFailure } from './sign-in.ts';
 import { makeTotpSecret, spellOtpauthUri } from './totp.ts';
 import { findUser, lockUser, type UserRow } from './user-rows.ts';
 
@@ -43,12 +44,27 @@ export async function confirmTotp(
   code: string,
   from: AskedFrom,
 ): Promise<string[]> {
+  // Apart from the tries of signing in, which nobody at this page may use up.
+  const name = countedName('code-to-enrol', userId);
+  if ((await accounts.attempts.take(name, triesOfCodes)) > 0) throw tooManyTries();
+  const codes = await enableTotp(accounts, userId, code, from);
+  if (codes === null) {
+    const user = await findUser(accounts.sql, userId);
+    if (user !== null) await auditFailure(accounts, user, from, 'wrong_code');
+    throw wrongCode();
+  }
+  await accounts.attempts.forget(name, triesOfCodes);
+  return codes;
+}
+
+/** Null for a code that is not the secret's. */
+async function enableTotp(accounts: Accounts, userId: UserId, code: string, from: AskedFrom): Promise<string[] | null> {
   return accounts.sql.begin(async (tx) => {
     const user = await lockUser(tx, userId);
     if (user === null || user.totpSecret === null || user.totpEnabledAt !== null) {
       throw new DomainError('invalid_state', 'No second factor is being set up.');
     }
-    if (!(await useTotpCode(accounts.sealer, tx, user, code))) throw wrongCode();
+    if (!(await useTotpCode(accounts.sealer, tx, user, code))) return null;
     await tx`update identity.users set totp_enabled_at = clock_timestamp() where id = ${userId}`;
     await auditAccount(tx, user, { action: 'totp.enabled', ...auditedFrom(from) });
     return replaceRecoveryCodes(tx, userId);
@@ -81,7 +97,7 @@ async function prove(
 ): Promise<UserRow> {
   if (password !== undefined) return provePassword(accounts, userId, password, from);
   const outcome = await checkSecondFactor(accounts, userId, code ?? '', from);
-  if (outcome.kind === 'wait') throw new DomainError('rate_limited', 'Too many tries; try again later.');
+  if (outcome.kind === 'wait') throw tooManyTries();
   const user = await findUser(accounts.sql, userId);
   if (outcome.kind === 'refused' || user === null) throw wrongCode();
   return user;
@@ -100,6 +116,10 @@ export async function renewRecoveryCodes(
     await auditAccount(tx, user, { action: 'recovery_codes.renewed', ...auditedFrom(from) });
     return replaceRecoveryCodes(tx, userId);
   });
+}
+
+function tooManyTries(): DomainError {
+  return new DomainError('rate_limited', 'Too many tries; try again later.');
 }
 
 function wrongCode(): DomainError {

@@ -7,7 +7,7 @@ import { findUserByEmail } from './user-rows.ts';
 
 /**
  * A user made by the owner's role, without an invitation: the first of a tenant, or an operator. One there is already keeps its
- * password, and is raised to what is asked for. Audited.
+ * password, and is raised to what is asked for; an operator's that was closed is open again. Audited.
  */
 export async function provisionUser(
   owner: Sql,
@@ -18,9 +18,12 @@ export async function provisionUser(
     const known = await findUserByEmail(tx, email);
     const audit = { tenantId: platformScope, actor: 'operator', requestId: null };
     if (known !== null) {
-      if (isOperator && !known.isOperator) {
-        await tx`update identity.users set is_operator = true where id = ${known.id}`;
-        const details = { before: { is_operator: false }, after: { is_operator: true } };
+      if (isOperator && (!known.isOperator || known.status !== 'active')) {
+        await tx`update identity.users set is_operator = true, status = 'active' where id = ${known.id}`;
+        const details = {
+          before: { is_operator: known.isOperator, status: known.status },
+          after: { is_operator: true, status: 'active' },
+        };
         await writeAudit(tx, { ...audit, action: 'user.changed', resourceId: known.id, details });
       }
       return known.id;

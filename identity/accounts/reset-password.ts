@@ -3,13 +3,15 @@ import type { AccountNotice } from '../../contracts/events/account-notices.ts';
 import type { Sql, Transaction } from '../../db/database.ts';
 import { writeAudit } from '../../db/queries/audit-log.ts';
 import { insertNotice } from '../../db/queries/notices.ts';
+import type { Permission } from '../../domain/access/permissions.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
 import { HOUR_MS, type Instant, toIso } from '../../domain/instant.ts';
+import { permissionsOfRole } from '../oidc/permissions-of-role.ts';
 import { type Principal, platformScope } from '../principal.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
 import { auditAccount, auditedFrom } from './audit-account.ts';
 import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
-import { findUserByEmail, listPlaces, lockUser, type UserRow } from './user-rows.ts';
+import { findUserByEmail, listPlaces, lockUser, type Place, type UserRow } from './user-rows.ts';
 
 const lifeMs = HOUR_MS;
 const asksOfAddress: AttemptLimit = { countMax: 20, perMs: HOUR_MS };
@@ -57,39 +59,54 @@ export async function askForReset(accounts: Accounts, email: string, from: Asked
 }
 
 /**
- * The tenant whose senders pass the link on. Whoever reads their messages could use it; so it is nobody's where the account opens
- * more than that one business, or the platform.
+ * The tenant whose senders pass the link on: the live one, where the account opens its sandbox too. Whoever reads their messages
+ * could use it; so it is nobody's where the account opens more than that one business, or the platform.
  */
 async function senderOf(tx: Transaction, user: UserRow): Promise<TenantId | null> {
   if (user.isOperator) return null;
-  return soleBusiness(tx, await listPlaces(tx, user.id).then((places) => places.map(({ tenantId }) => tenantId)));
+  const places = await listPlaces(tx, user.id);
+  const sender = places.find(({ tenantMode }) => tenantMode === 'live') ?? places[0];
+  return sender && (await areOneBusiness(tx, sender.tenantId, places)) ? sender.tenantId : null;
 }
 
-/** One of the tenants where all of them are one business: a tenant, or a live one and its sandbox. */
-async function soleBusiness(tx: Transaction, tenantIds: readonly TenantId[]): Promise<TenantId | null> {
-  const [first] = tenantIds;
-  if (first === undefined) return null;
-  const [row] = await tx<{ pairId: string | null }[]>`select pair_id from tenants where tenant_id = ${first}`;
-  return tenantIds.every((one) => one === first || one === row?.pairId) ? first : null;
+/** A tenant, or a live one and its sandbox. */
+async function areOneBusiness(tx: Transaction, tenantId: TenantId, places: readonly Place[]): Promise<boolean> {
+  const [row] = await tx<{ pairId: string | null }[]>`select pair_id from tenants where tenant_id = ${tenantId}`;
+  return places.every((place) => place.tenantId === tenantId || place.tenantId === row?.pairId);
 }
+
+/** Who asks for a link in somebody else's name. */
+type Asker = Pick<Principal, 'kind' | 'tenantId' | 'actor' | 'permissions' | 'session'>;
 
 /**
- * A link for somebody who administers this user. Null where it would open more than that: the account has a place in another
- * business, or is an operator's. Operators may make one for anybody but operators.
+ * A link for somebody who administers this user, whose place there the caller has looked at. Null where it would open more than
+ * who asks may do: the account has a place in another business, more of a role in the other half of this one, or is an operator's.
+ * Operators may make one for anybody but operators.
  */
-export async function makeResetLinkFor(
-  accounts: Accounts,
-  userId: UserId,
-  by: Pick<Principal, 'kind' | 'tenantId'>,
-): Promise<ResetLink | null> {
+export async function makeResetLinkFor(accounts: Accounts, userId: UserId, by: Asker): Promise<ResetLink | null> {
   return accounts.sql.begin(async (tx) => {
     const user = await lockUser(tx, userId);
     if (user === null || user.isOperator) return null;
-    const places = await listPlaces(tx, userId);
-    const tenantIds = [by.tenantId, ...places.map(({ tenantId }) => tenantId)];
-    const isAllowed = by.kind === 'operator' || (await soleBusiness(tx, tenantIds)) !== null;
+    const isAllowed = by.kind === 'operator' || (await holdsEveryPlace(tx, by, await listPlaces(tx, userId)));
     return isAllowed ? makeResetLink(accounts, tx, userId) : null;
   });
+}
+
+/** A key or a client is of its one tenant; a person may have a role in the other half too, and an application of theirs no more. */
+async function holdsEveryPlace(tx: Transaction, by: Asker, places: readonly Place[]): Promise<boolean> {
+  const elsewhere = places.filter(({ tenantId }) => tenantId !== by.tenantId);
+  if (elsewhere.length === 0) return true;
+  if (by.kind !== 'user' || !(await areOneBusiness(tx, by.tenantId, elsewhere))) return false;
+  const own = await listPlaces(tx, by.actor as UserId);
+  for (const { tenantId, role } of elsewhere) {
+    const ownRole = own.find((place) => place.tenantId === tenantId)?.role;
+    if (ownRole === undefined) return false;
+    const held = await permissionsOfRole(tx, tenantId, ownRole);
+    const isHeld = (permission: Permission) =>
+      held.has(permission) && (by.session !== undefined || by.permissions.has(permission));
+    if (![...(await permissionsOfRole(tx, tenantId, role))].every(isHeld)) return false;
+  }
+  return true;
 }
 
 /** The same for an operator, by whoever holds the owner's role. Audited where the platform's own doings are. */

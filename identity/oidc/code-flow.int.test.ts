@@ -236,6 +236,11 @@ describe('signing out', () => {
     expect(forged.status).toBe(400);
     const done = await browser.send(action, { method: 'POST', body: new URLSearchParams({ xsrf, logout: 'yes' }) });
     expect(done.headers.get('location')).toBe(`${redirectUri}?state=bye`);
+    const { userId, tenantId } = prepared.user;
+    const told = await harness.owner`
+      select resource_id, details from audit_log
+      where tenant_id = ${tenantId} and actor = ${userId} and action = 'oauth_grant.ended'`;
+    expect(told).toEqual([{ resourceId: relyingParty.clientMetadata().client_id, details: { by: 'sign_out' } }]);
     const refreshed = client.refreshTokenGrant(relyingParty, tokens.refresh_token ?? '');
     await expect(refreshed).rejects.toEqual(refused('invalid_grant'));
     const next = await browser.follow(

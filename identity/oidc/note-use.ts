@@ -90,7 +90,7 @@ function grantOf(ctx: KoaContextWithOIDC): string {
 }
 
 /** As the API tells both, which alone reaches this process. */
-function calledFrom(ctx: KoaContextWithOIDC): { requestId: string | null; ipAddress: string | null } {
+export function calledFrom(ctx: KoaContextWithOIDC): { requestId: string | null; ipAddress: string | null } {
   return { requestId: requestIdOf(ctx), ipAddress: ctx.get('x-forwarded-for') || null };
 }
 

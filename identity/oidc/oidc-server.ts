@@ -4,7 +4,7 @@ import { MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { startPollLoop } from '../../runtime/poll-loop.ts';
 import { removeExpiredRecords } from './durable-records.ts';
-import { endGrants } from './end-grants.ts';
+import { createEndGrants } from './end-grants.ts';
 import { failClosed } from './fail-closed.ts';
 import { introspectSignedTokens } from './introspect-jwt.ts';
 import { noteUse } from './note-use.ts';
@@ -97,7 +97,7 @@ function build(parts: ProviderParts & { logger: Logger }, keys: readonly Signing
     await next();
   });
   provider.use(introspectSignedTokens(parts, keys) as never);
-  provider.use(endGrants as never);
+  provider.use(createEndGrants(parts.sql) as never);
   noteUse(provider, parts);
   return provider;
 }

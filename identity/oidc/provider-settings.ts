@@ -103,8 +103,8 @@ export function providerSettings(parts: ProviderParts, keys: readonly SigningKey
 }
 
 function features(parts: ProviderParts): Configuration['features'] {
-  const { publicUrl, keySecret } = parts;
-  const signOutAtOnce = createSignOutAtOnce({ keySecret, cookie: cookies(parts)?.long });
+  const { publicUrl, keySecret, sql } = parts;
+  const signOutAtOnce = createSignOutAtOnce({ sql, keySecret, cookie: cookies(parts)?.long });
   return {
     devInteractions: { enabled: false },
     dPoP: { enabled: false },

@@ -12,6 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
+const audited = () =>
+  harness.owner<{ actor: string; resourceId: string; details: object }[]>`
+    select actor, resource_id, details from audit_log
+    where tenant_id = 'platform' and action = 'signing_key.added' order by at, id`;
+
 async function publishedKeys(): Promise<string[]> {
   const { keys } = (await (await fetch(`${harness.url}/oauth/jwks`)).json()) as { keys: { kid: string }[] };
   return keys.map((key) => key.kid);
@@ -97,6 +102,9 @@ describe('rotation', () => {
     await harness.owner`update identity.signing_keys set created_at = created_at - interval '31 days'`;
     const made = await Promise.all([0, 1, 2, 3].map(() => rotateWhenDue(harness.sql, sealer)));
     expect(made.filter((id) => id !== null)).toHaveLength(1);
+    const told = await audited();
+    expect(told.at(-1)).toMatchObject({ actor: 'identity', resourceId: made.find((id) => id !== null) });
+    expect(told.filter(({ actor }) => actor === 'operator')).toHaveLength(2);
   });
 });
 

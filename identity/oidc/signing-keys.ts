@@ -1,8 +1,10 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Sql, Transaction } from '../../db/database.ts';
+import { writeAudit } from '../../db/queries/audit-log.ts';
 import { signingKeyPurpose } from '../../db/queries/sealed-identity.ts';
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, toIso } from '../../domain/instant.ts';
 import type { Sealer } from '../../runtime/sealer.ts';
+import { platformScope } from '../principal.ts';
 
 /**
  * The keys that sign tokens. Each is published first, signs from `active_from` until the next one does, and stays published
@@ -41,7 +43,7 @@ export async function loadSigningKeys(sql: Sql | Transaction, sealer: Sealer): P
 
 /** A further key, which takes over once it has been published for `aheadMs`; the very first signs at once. */
 export function rotateSigningKeys(sql: Sql, sealer: Sealer, aheadMs = publishedAheadMs): Promise<string> {
-  return inTurn(sql, (tx) => addKey(tx, sealer, aheadMs));
+  return inTurn(sql, (tx) => addKey(tx, sealer, { aheadMs, actor: 'operator' }));
 }
 
 /** Only where there is none, or the last one was made 30 days ago; several processes may ask at once. */
@@ -50,7 +52,9 @@ export function rotateWhenDue(sql: Sql, sealer: Sealer): Promise<string | null> 
     const [youngest] = await tx<{ ageMs: number }[]>`
       select extract(epoch from clock_timestamp() - max(created_at))::float8 * 1000 as age_ms
       from identity.signing_keys having count(*) > 0`;
-    return youngest === undefined || youngest.ageMs > rotatedAfterMs ? addKey(tx, sealer, publishedAheadMs) : null;
+    return youngest === undefined || youngest.ageMs > rotatedAfterMs
+      ? addKey(tx, sealer, { aheadMs: publishedAheadMs, actor: 'identity' })
+      : null;
   });
 }
 
@@ -62,7 +66,12 @@ function inTurn<T>(sql: Sql, work: (tx: Transaction) => Promise<T>): Promise<T> 
   }) as Promise<T>;
 }
 
-async function addKey(tx: Transaction, sealer: Sealer, aheadMs: number): Promise<string> {
+/** Audited where the platform's own doings are. */
+async function addKey(
+  tx: Transaction,
+  sealer: Sealer,
+  { aheadMs, actor }: { aheadMs: number; actor: 'operator' | 'identity' },
+): Promise<string> {
   const { privateKey, publicKey } = await generateKeyPair(signingAlgorithm, { modulusLength: 2048, extractable: true });
   const id = `sig_${crypto.randomUUID().replaceAll('-', '')}`;
   const common = { kid: id, alg: signingAlgorithm, use: 'sig' };
@@ -71,7 +80,8 @@ async function addKey(tx: Transaction, sealer: Sealer, aheadMs: number): Promise
     signingKeyPurpose({ id }),
   );
   const publicJwk = { ...(await exportJWK(publicKey)), ...common };
-  const [first] = await tx<{ count: number }[]>`select count(*)::int as count from identity.signing_keys`;
+  const [first] = await tx<{ count: number; replaced: string | null }[]>`
+    select count(*)::int as count, max(id) filter (where expires_at is null) as replaced from identity.signing_keys`;
   const [added] = await tx<{ activeFrom: Instant }[]>`
     insert into identity.signing_keys (id, algorithm, public_jwk, private_jwk, sealed_by, active_from)
     values (${id}, ${signingAlgorithm}, ${tx.json(publicJwk as never)}, ${Buffer.from(sealed)}, ${sealedBy},
@@ -80,5 +90,8 @@ async function addKey(tx: Transaction, sealer: Sealer, aheadMs: number): Promise
   const endsAt = new Date((added?.activeFrom ?? Date.now()) + keptAfterMs);
   await tx`update identity.signing_keys set expires_at = ${endsAt} where id <> ${id} and expires_at is null`;
   await tx`delete from identity.signing_keys where expires_at < clock_timestamp() - interval '1 day'`;
+  const details = { active_from: toIso(added?.activeFrom ?? Date.now()), replaces: first?.replaced ?? null };
+  const audit = { tenantId: platformScope, actor, requestId: null, details };
+  await writeAudit(tx, { ...audit, action: 'signing_key.added', resourceId: id });
   return id;
 }

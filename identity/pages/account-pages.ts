@@ -7,6 +7,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createFormGuard } from './guard-form.ts';
 import { serveInvitation } from './invitation.ts';
+import { noteForgedForm } from './note-forged-form.ts';
 import { renderPage } from './page.ts';
 import { type AccountPageParts, textsFor } from './parts.ts';
 import { servePassword } from './password.ts';
@@ -26,7 +27,10 @@ export function createAccountPages(parts: AccountPageParts): Hono {
     const { notFound, notFoundTitle } = texts.failure;
     return renderPage(texts, { title: notFoundTitle, body: html`<p>${notFound}</p>`, status: 404 });
   });
-  app.onError((error, c) => renderFailure(textsFor(c), error, parts.logger));
+  app.onError(async (error, c) => {
+    await noteForgedForm(parts, c, error);
+    return renderFailure(textsFor(c), error, parts.logger);
+  });
   return app;
 }
 

@@ -1,10 +1,12 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
+import { writeAudit } from '../../db/queries/audit-log.ts';
 import { isPermission } from '../../domain/access/permissions.ts';
+import { auditedFrom } from '../accounts/audit-account.ts';
 import type { Interaction } from '../interactions.ts';
 import { leaveTo } from './leave-to.ts';
 import { renderPage } from './page.ts';
-import type { PageContext } from './parts.ts';
+import { askedFrom, type PageContext } from './parts.ts';
 import type { PageTexts } from './texts/en.ts';
 
 /** An application of a business asks for what it may do in a user's name. */
@@ -24,11 +26,20 @@ export async function answerConsent(parts: PageContext, c: Context, interaction:
   const form = await parts.guard.readForm(c, interaction.uid);
   if (interaction.prompt !== 'consent') return renderConsent(parts, interaction);
   const isAllowed = form.get('decision') === 'allow';
+  // Before it counts: a crash between leaves an entry nobody made use of.
+  await auditConsent(parts, c, interaction, isAllowed ? 'oauth_grant.given' : 'oauth_grant.refused');
   return leaveTo(
     parts.texts,
     interaction,
     await (isAllowed ? parts.interactions.allow(c) : parts.interactions.deny(c)),
   );
+}
+
+async function auditConsent(parts: PageContext, c: Context, interaction: Interaction, action: string): Promise<void> {
+  const { subject, client, scopes } = interaction;
+  if (subject === null) return;
+  const who = { tenantId: subject.tenantId, actor: subject.userId, resourceId: client.id };
+  await writeAudit(parts.accounts.sql, { ...who, action, ...auditedFrom(askedFrom(parts, c)), details: { scopes } });
 }
 
 /** In words where it is one of ours, else as it stands. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ShortLivedStoreError } from '../../adapters/short-lived/short-lived-store-error.ts';
+import type { Permission } from '../../domain/access/permissions.ts';
+import { rolePermissions } from '../../domain/access/roles.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type AccountHarness, goodPassword, startAccountHarness } from '../../tests/support/account-harness.ts';
 import { makeOperatorResetLink, makeResetLink, makeResetLinkFor } from '../accounts/reset-password.ts';
@@ -126,19 +128,38 @@ describe('asking for one', () => {
     harness.address = 'another';
     for (const { email } of [both, operator]) await harness.post(askPath, { email });
     expect([await noticesOf(tenantId), await noticesOf(other)]).toEqual([[], []]);
+    const by = { tenantId, actor: both.id, permissions: rolePermissions.owner };
     for (const { id } of [both, operator]) {
-      expect(await makeResetLinkFor(harness.accounts, id, { kind: 'user', tenantId })).toBeNull();
+      expect(await makeResetLinkFor(harness.accounts, id, { ...by, kind: 'user' })).toBeNull();
     }
-    expect(await makeResetLinkFor(harness.accounts, both.id, { kind: 'operator', tenantId })).not.toBeNull();
-    expect(await makeResetLinkFor(harness.accounts, operator.id, { kind: 'operator', tenantId })).toBeNull();
+    expect(await makeResetLinkFor(harness.accounts, both.id, { ...by, kind: 'operator' })).not.toBeNull();
+    expect(await makeResetLinkFor(harness.accounts, operator.id, { ...by, kind: 'operator' })).toBeNull();
   });
 
-  it('goes to a business whose live tenant and sandbox the account opens', async () => {
-    const [live, sandbox] = [await harness.makeTenant(), await harness.makeTenant()];
-    await harness.owner`update tenants set pair_id = ${sandbox} where tenant_id = ${live}`;
+  it('opens the other half of a business for an application of a person only as far as it may act', async () => {
+    const [sandbox, live] = [await harness.makeTenant(), await harness.makeTenant()];
     await harness.owner`update tenants set pair_id = ${live} where tenant_id = ${sandbox}`;
-    const user = await harness.makeUser({ tenants: [live, sandbox] });
+    const asking = await harness.makeUser({ tenants: [sandbox, live], role: 'owner' });
+    const { id } = await harness.makeUser({ tenants: [sandbox, live], role: 'finance' });
+    const ask = (permissions: ReadonlySet<Permission>) =>
+      makeResetLinkFor(harness.accounts, id, { tenantId: sandbox, kind: 'user', actor: asking.id, permissions });
+    expect(await ask(rolePermissions.owner)).not.toBeNull();
+    expect(await ask(new Set(['users:write']))).toBeNull();
+  });
+
+  it('goes to the live tenant of a business, whatever the account is in its sandbox', async () => {
+    const [sandbox, live] = [await harness.makeTenant('A sandbox'), await harness.makeTenant('The shop')];
+    await harness.owner`update tenants set mode = 'live', pair_id = ${sandbox} where tenant_id = ${live}`;
+    await harness.owner`update tenants set pair_id = ${live} where tenant_id = ${sandbox}`;
+    const [user, tester] = [
+      await harness.makeUser({ tenants: [sandbox, live] }),
+      await harness.makeUser({ tenants: [sandbox] }),
+    ];
     await harness.post(askPath, { email: user.email });
-    expect([...(await noticesOf(live)), ...(await noticesOf(sandbox))]).toHaveLength(1);
+    const emailsTold = async (tenantId: string) =>
+      (await noticesOf(tenantId)).map(({ envelope }) => envelope.data.details.email);
+    expect([await emailsTold(live), await emailsTold(sandbox)]).toEqual([[user.email], []]);
+    await harness.post(askPath, { email: tester.email });
+    expect([await emailsTold(live), await emailsTold(sandbox)]).toEqual([[user.email], [tester.email]]);
   });
 });

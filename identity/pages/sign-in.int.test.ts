@@ -241,12 +241,18 @@ describe('an application of a business', () => {
     ['allow', true],
     ['deny', false],
   ])('asks for consent: %s', async (decision, allowed) => {
-    const waiting = harness.interactions.begin({ client: stranger, prompt: 'consent', scopes: ['plans:read'] });
+    const tenantId = await harness.makeTenant();
+    const subject = { userId: (await harness.makeUser({ tenants: [tenantId] })).id, tenantId };
+    const asked = { client: stranger, prompt: 'consent', scopes: ['plans:read'], subject } as const;
+    const waiting = harness.interactions.begin(asked);
     const shown = await harness.get(pathOf(waiting));
     expect(shown.text).toContain('read plans');
     expect(shown.text).not.toContain('<img');
     await harness.post(pathOf(waiting), { decision });
     expect(harness.interactions.done.at(-1)).toEqual({ uid: waiting.uid, allowed });
+    const told = (await harness.audits(stranger.id)).filter((row) => row.tenantId === tenantId);
+    const action = allowed ? 'oauth_grant.given' : 'oauth_grant.refused';
+    expect(told).toEqual([{ tenantId, action, actor: subject.userId, details: { scopes: ['plans:read'] } }]);
   });
 });
 
@@ -294,6 +300,19 @@ describe('a page', () => {
     const sent = await harness.post(pathOf(waiting), { email: user.email, password: goodPassword, ...fields }, headers);
     expect(sent.status).toBe(403);
     expect((await harness.get(pathOf(waiting))).text).toContain('name="password"');
+  });
+
+  it('of another site is told in the platform’s audit, once for many of one sender, and without its token', async () => {
+    harness.address = '198.51.100.77';
+    const requestId = crypto.randomUUID();
+    const forged = { 'sec-fetch-site': 'cross-site', 'x-request-id': requestId };
+    for (const path of ['/identity/password/a-token', '/identity/password/a-token', '/identity/invitation/another'])
+      expect((await harness.send(path, {}, forged)).status).toBe(403);
+    const rows = await harness.owner`
+      select tenant_id, actor, resource_id, details from audit_log
+      where action = 'access.denied' and request_id = ${requestId}`;
+    const details = { code: 'cross_site_request', count: 1 };
+    expect(rows).toEqual([{ tenantId: 'platform', actor: 'unknown', resourceId: 'POST /identity/password', details }]);
   });
 
   it('is over for another browser, and takes no form beyond its size', async () => {

@@ -21,6 +21,8 @@ export interface SessionRecord {
   userAgent: string | null;
   /** Where a customer came from and goes back to. */
   returnUrl: string | null;
+  /** Of a customer's: the user, key or client who made the link that opened it. */
+  linkMadeBy?: string | null;
 }
 
 /** A session as a request presents it. */

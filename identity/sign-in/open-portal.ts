@@ -26,6 +26,6 @@ export function openPortal(
     const resourceId = customerId as string;
     const entry = { tenantId, actor, action: 'portal_session.created', resourceId, requestId, ipAddress };
     await writeAudit(sql, { ...entry, details: {} });
-    return links.make({ tenantId, customerId, returnUrl });
+    return links.make({ tenantId, customerId, returnUrl, madeBy: actor });
   });
 }

@@ -14,6 +14,8 @@ export interface PortalLink {
   tenantId: TenantId;
   customerId: CustomerId;
   returnUrl: string | null;
+  /** The user, key or client who asked for it: what is done by it is told with their name. */
+  madeBy: string;
 }
 
 /** One-time links by which a business sends a customer into the portal. */
@@ -56,8 +58,8 @@ export function createPortalLinks(parts: {
     async make(link) {
       const token = makeSecret();
       const expiresAt = now() + linkMs;
-      const { tenantId, customerId } = link;
-      await store.set(knownOf(token), JSON.stringify({ tenantId, customerId }), knownMs);
+      const { tenantId, customerId, madeBy } = link;
+      await store.set(knownOf(token), JSON.stringify({ tenantId, customerId, madeBy }), knownMs);
       await store.set(keyOf(token), JSON.stringify({ ...link, expiresAt }), linkMs);
       return { url: `${publicUrl}${portalPath}?token=${token}`, expiresAt };
     },
@@ -65,16 +67,16 @@ export function createPortalLinks(parts: {
     async redeem(token, from) {
       const text = isSecret(token) ? await store.take(keyOf(token)) : null;
       if (text === null) return refuse(token, from, 'link_over');
-      const { tenantId, customerId, returnUrl, expiresAt } = JSON.parse(text) as StoredLink;
+      const { tenantId, customerId, returnUrl, madeBy, expiresAt } = JSON.parse(text) as StoredLink;
       if (expiresAt <= now()) return refuse(token, from, 'link_over');
       const standing = await places.standingOf(tenantId, customerId);
       if (standing?.status !== 'active') return refuse(token, from, 'customer_inactive');
       if (standing.tenantStatus !== 'active') return refuse(token, from, 'tenant_suspended');
       // Before the session: a crash between leaves an entry nobody made use of.
-      await auditLogin(database, { tenantId, customerId }, from, null);
+      await auditLogin(database, { tenantId, customerId, madeBy }, from, null);
       const holder = { kind: 'customer', tenantId, customerId } as const;
       const { ipAddress, userAgent } = from;
-      const begin = { holder, tenantId, role: 'customer', ipAddress, userAgent, returnUrl };
+      const begin = { holder, tenantId, role: 'customer', ipAddress, userAgent, returnUrl, linkMadeBy: madeBy };
       return sessions.start({ ...begin, authenticatedAt: now() });
     },
   };
@@ -85,7 +87,7 @@ type Asked = Browser & { requestId: string | null };
 /** Where a customer came from is kept only where the link is refused. */
 function auditLogin(
   database: TenantDatabase,
-  { tenantId, customerId }: Pick<PortalLink, 'tenantId' | 'customerId'>,
+  { tenantId, customerId, madeBy }: Omit<PortalLink, 'returnUrl'>,
   { requestId, ipAddress }: Asked,
   refused: { reason: string } | null,
 ): Promise<void> {
@@ -93,6 +95,6 @@ function auditLogin(
   const said = { requestId, ipAddress: refused === null ? null : ipAddress };
   return withTenant(database, tenantId, async ({ sql }) => {
     const entry = { tenantId, actor: customerId as string, action, resourceId: customerId as string, ...said };
-    await writeAudit(sql, { ...entry, details: { methods: ['link'], ...refused } });
+    await writeAudit(sql, { ...entry, details: { methods: ['link'], link_made_by: madeBy, ...refused } });
   });
 }

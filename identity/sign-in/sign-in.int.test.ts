@@ -45,6 +45,12 @@ async function untilStatus(expected: number): Promise<void> {
   }
 }
 
+const deniedOf = async (requestId: string) => [
+  ...(await platform.owner`
+    select tenant_id, resource_id, details->>'reason' as reason from audit_log
+    where request_id = ${requestId} and action = 'access.denied'`),
+];
+
 const session = (by = browser) => by.get('/v1/session');
 
 describe('signing in', () => {
@@ -146,8 +152,11 @@ describe('a code that comes back', () => {
   it('counts in the browser that began alone: a stranger’s code signs nobody in', async () => {
     const callback = await bringCode();
     const victim = new HttpBrowser(platform.url);
-    const forged = await victim.get(callback.href);
+    const forged = await victim.get(callback.href, { 'x-request-id': 'forged' });
     expect([forged.status, victim.cookies.has(sessionCookie)]).toEqual([401, false]);
+    await expect
+      .poll(() => deniedOf('forged'), { timeout: 5_000 })
+      .toEqual([{ tenantId: 'platform', resourceId: 'GET /auth/callback', reason: 'elsewhere' }]);
     expect(await forged.text()).toContain('This browser did not begin this sign-in');
     expect((await browser.get(callback.href)).status).toBe(401);
   });
@@ -219,8 +228,12 @@ describe('signing out', () => {
 
   it('is asked for by pages of ours alone', async () => {
     await signIn();
-    const answer = await browser.send('POST', '/auth/sign-out', { headers: { 'sec-fetch-site': 'cross-site' } });
+    const headers = { 'sec-fetch-site': 'cross-site', 'x-request-id': 'from-another-site' };
+    const answer = await browser.send('POST', '/auth/sign-out', { headers });
     expect(answer.status).toBe(403);
+    await expect
+      .poll(() => deniedOf('from-another-site'), { timeout: 5_000 })
+      .toEqual([{ tenantId: 'platform', resourceId: 'POST /auth/sign-out', reason: null }]);
     expect((await session()).status).toBe(200);
     expect((await browser.get('/auth/sign-out')).status).toBe(404);
   });
@@ -262,7 +275,9 @@ describe('a customer’s link', () => {
   let customerId: string;
   let url: string;
   const make = () =>
-    platform.portals.links.make({ tenantId, customerId: customerId as never, returnUrl: 'https://shop.example/me' });
+    platform.portals.links.make({
+      ...{ tenantId, customerId: customerId as never, returnUrl: 'https://shop.example/me', madeBy: 'key_shop' },
+    });
 
   beforeEach(async () => {
     customerId = newId('customer');
@@ -336,10 +351,11 @@ describe('a customer’s link', () => {
       where tenant_id = ${tenantId} and request_id in ('first', 'again', 'inactive', 'nobody') order by at`;
     const who = { actor: customerId, resourceId: customerId };
     const failed = { ...who, action: 'login.failed', ipAddress: '127.0.0.1' };
+    const details = { methods: ['link'], link_made_by: 'key_shop' };
     expect(rows).toEqual([
-      { ...who, action: 'login.succeeded', requestId: 'first', ipAddress: null, details: { methods: ['link'] } },
-      { ...failed, requestId: 'again', details: { methods: ['link'], reason: 'link_over' } },
-      { ...failed, requestId: 'inactive', details: { methods: ['link'], reason: 'customer_inactive' } },
+      { ...who, action: 'login.succeeded', requestId: 'first', ipAddress: null, details },
+      { ...failed, requestId: 'again', details: { ...details, reason: 'link_over' } },
+      { ...failed, requestId: 'inactive', details: { ...details, reason: 'customer_inactive' } },
     ]);
   });
 
@@ -352,8 +368,8 @@ describe('a customer’s link', () => {
       where tenant_id = ${tenantId} and action = 'session.ended' order by at`;
     const of = { actor: customerId, ipAddress: null };
     expect(rows).toEqual([
-      { ...of, requestId: 'another-link', details: { by: 'new_sign_in' } },
-      { ...of, requestId: 'out', details: { by: 'sign_out' } },
+      { ...of, requestId: 'another-link', details: { by: 'new_sign_in', link_made_by: 'key_shop' } },
+      { ...of, requestId: 'out', details: { by: 'sign_out', link_made_by: 'key_shop' } },
     ]);
   });
 

@@ -1,6 +1,7 @@
 import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
+import { nameDenied } from '../denied-by.ts';
 import { platformScope } from '../principal.ts';
 import type { PlaceDirectory } from '../sessions/place-directory.ts';
 import { hashSecret, makeSecret } from '../sessions/secret.ts';
@@ -40,6 +41,10 @@ interface Begun {
 /** Time enough to find a second factor, or to set a new password first. */
 const beginMs = 15 * MINUTE_MS;
 
+/** Of a sign-in that was begun here, and is ended by another browser or another's word: by whom, nobody can tell. */
+const ofNobody = (refusal: SignInRefusal) =>
+  nameDenied(refusal, { tenantId: platformScope, actor: 'unknown', reason: refusal.reason });
+
 /** A sign-in belongs to the browser that began it and is finished once. */
 export function createSignIn(parts: {
   store: ShortLivedStore;
@@ -54,7 +59,7 @@ export function createSignIn(parts: {
     if (tenantId === platformScope)
       return { holder: { kind: 'operator', userId }, tenantId, role: 'operator' } as const;
     const place = (await places.placesOf(userId)).find((one) => one.tenantId === tenantId);
-    if (!place) throw new SignInRefusal('no_place');
+    if (!place) throw nameDenied(new SignInRefusal('no_place'), { tenantId, actor: userId, reason: 'no_place' });
     return { holder: { kind: 'user', userId }, tenantId, role: place.role } as const;
   }
 
@@ -71,8 +76,10 @@ export function createSignIn(parts: {
       const text = await store.take(keyOf(state));
       if (text === null) throw new SignInRefusal('over');
       const begun = JSON.parse(text) as Begun;
-      if (browser === null || hashSecret(browser) !== begun.browserHash) throw new SignInRefusal('elsewhere');
-      const { subject, authenticatedAt } = await party.finish(query, begun.checks);
+      if (browser === null || hashSecret(browser) !== begun.browserHash) throw ofNobody(new SignInRefusal('elsewhere'));
+      const { subject, authenticatedAt } = await party.finish(query, begun.checks).catch((error: unknown) => {
+        throw error instanceof SignInRefusal ? ofNobody(error) : error;
+      });
       const whose = await holderOf(subject);
       const session = await sessions.start({ ...whose, ...from, authenticatedAt, returnUrl: null });
       return session && { session, returnTo: begun.returnTo };

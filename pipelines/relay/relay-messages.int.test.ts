@@ -93,6 +93,24 @@ it('publishes every row once, each key in the order of its sequence, and marks i
   expect(published).toContainEqual(rows[0]?.envelope);
 });
 
+it('tells a notice with its link until the broker has it, and keeps the notice without the link', async () => {
+  const url = `https://redcore.example/identity/password/${newId('event')}`;
+  const details = { user_id: 'usr_1', email: 'ada@example.com', url, expires_at: '2026-03-31T00:00:00.000Z' };
+  const notice = { topic: 'notifications.requested', data: { kind: 'password_reset', details } };
+  const row = eventRow(tenantId, null, notice);
+  const other = eventRow(newId('subscription'), 1);
+  await insert([row, other]);
+  startRelay();
+  await vi.waitFor(async () => expect(await unpublishedCount()).toBe(0), within);
+  const told = bus.messagesOf('notifications.requested').map(({ value }) => JSON.parse(value) as unknown);
+  expect(told).toEqual([row.envelope]);
+  const kept = await database.owner`select id, envelope from outbox where tenant_id = ${tenantId}`;
+  const { url: _url, ...rest } = details;
+  const withoutLink = { ...row.envelope, data: { kind: 'password_reset', details: rest } };
+  expect(kept.find(({ id }) => id === row.id)?.['envelope']).toEqual(withoutLink);
+  expect(kept.find(({ id }) => id === other.id)?.['envelope']).toEqual(other.envelope);
+});
+
 it('works off a backlog beyond one batch in order', async () => {
   const key = newId('subscription');
   await insert(Array.from({ length: 300 }, (_, index) => eventRow(key, index + 1)));

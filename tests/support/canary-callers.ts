@@ -1,5 +1,5 @@
 import { HttpBrowser } from './http-browser.ts';
-import { makeUser, password } from './people.ts';
+import { makeUser, password, placeUser } from './people.ts';
 import type { TestPlatform } from './platform.ts';
 import type { PlatformTenant } from './platform-tenant.ts';
 
@@ -32,6 +32,24 @@ export async function makeIds({ rest, makePlan, makeCustomer }: PlatformTenant):
       filters: { status: 'active' },
     })),
   };
+}
+
+/** What opens an account, a place and a customer’s portal: the secret of each link. */
+export async function makeLinks(platform: TestPlatform, tenant: PlatformTenant): Promise<string[]> {
+  const { rest, makeCustomer } = tenant;
+  const email = await makeUser(platform);
+  await placeUser(platform, tenant, { email, role: 'viewer' });
+  const paths = [
+    ['/v1/invitations', { email: 'link@people.example', role: 'viewer' }],
+    [`/v1/users/${email.split('@')[0]}/password-reset`, {}],
+    [`/v1/customers/${await makeCustomer()}/portal-session`, {}],
+  ] as const;
+  const made = await Promise.all(paths.map(([path, body]) => rest.post<{ url: string }>(path, body)));
+  return made.map(({ url }) => {
+    const secret = /[\w-]{43}$/.exec(url)?.[0];
+    if (secret === undefined) throw new Error(`no secret in ${url}`);
+    return secret;
+  });
 }
 
 /** What the browser of an operator who has signed in on the real pages sends along. */

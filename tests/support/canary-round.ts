@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { routeRegistry } from '../../contracts/rest/registry.ts';
 import { makeApiKey } from '../../identity/api-key.ts';
 import { findCardNumbers, type SearchedPlaces } from '../../stack/invariants/card-numbers/find-card-numbers.ts';
-import { makeIds, signInOperator } from './canary-callers.ts';
+import { makeIds, makeLinks, signInOperator } from './canary-callers.ts';
 import { pushAtSignIn } from './canary-sign-in.ts';
 import { type FuzzCase, FuzzCases } from './fuzz-cases.ts';
 import type { TestPlatform } from './platform.ts';
@@ -76,12 +76,17 @@ export async function runCanaryRound(
   await Promise.all(Array.from({ length: atOnce }, sendNext));
   await fillSecretFields(tenant, canaries);
   const atSignIn = await pushAtSignIn(platform, tenant, recognizable);
+  const links = await makeLinks(platform, tenant);
   await tenant.waitForQuiet(60_000);
+  const found = await searchEverywhere(platform, all);
+  // Senders are told of links: in their topic, and nowhere else.
+  const foundLinks = await searchEverywhere(platform, links, { kafkaBrokers: undefined });
+  found.violations.push(...foundLinks.violations);
   return {
     sent: sent.length + atSignIn,
     statuses,
     unreached: [...unknown].filter((operation) => !known.has(operation)).toSorted(),
-    found: await searchEverywhere(platform, all),
+    found,
   };
 }
 
@@ -119,9 +124,12 @@ async function fillSecretFields({ rest }: PlatformTenant, canaries: Canaries): P
 }
 
 /** Each process's log, every column of every table, topics, Redis, workflows. */
-export function searchEverywhere(platform: TestPlatform, needles: readonly string[]): Promise<SearchedPlaces> {
+export function searchEverywhere(
+  platform: TestPlatform,
+  needles: readonly string[],
+  { kafkaBrokers }: { kafkaBrokers: string[] | undefined } = platform.addresses,
+): Promise<SearchedPlaces> {
   const { redisUrl, logDir } = stackEnv();
-  const { kafkaBrokers } = platform.addresses;
   const { owner, client } = platform;
   return findCardNumbers({ owner, client, tenantId: null, kafkaBrokers, redisUrl, logDir, needles });
 }

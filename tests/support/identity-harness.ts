@@ -50,7 +50,7 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
   const { oidc, server: identityServer } = await startTestIdentity({ sql, store, publicUrl, logger });
   const identity = await startTcpProxy({ host: '127.0.0.1', port: identityServer.port });
   const identityUrl = new URL(identity.urlOf(identityServer.url)).origin;
-  const { app, portals } = makeTokenApi(own, { publicUrl, identityUrl, logger, sql, store });
+  const { app, portals, denials } = makeTokenApi(own, { publicUrl, identityUrl, logger, sql, store });
   const server = await startServer(app, { host: '127.0.0.1', port });
 
   return {
@@ -70,6 +70,7 @@ export async function startIdentityHarness(): Promise<IdentityHarness> {
     makeClient: (tenantId, client = {}) => insertClient(own.owner, tenantId, client),
     async stop() {
       await server.stopAccepting();
+      await denials.stop();
       await identityServer.stopAccepting();
       await oidc.stop();
       await Promise.all([identity.close(), redis.close(), store.close(), sql.end({ timeout: 2 })]);

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { ShortLivedStore } from '../../adapters/short-lived/port.ts';
 import { createApp } from '../../api/app.ts';
+import { createDenialNotes, type DenialNotes } from '../../api/gateway/note-denial.ts';
 import type { Sql } from '../../db/database.ts';
 import { createTokenAuthenticator } from '../../identity/access-token.ts';
 import { createAuthenticator } from '../../identity/authenticate.ts';
@@ -28,8 +29,9 @@ export interface TokenApiParts {
 export function makeTokenApi(
   own: OwnDatabase,
   { publicUrl, identityUrl, logger, sql, store }: TokenApiParts,
-): { app: Hono; portals: PortalParts } {
+): { app: Hono; portals: PortalParts; denials: DenialNotes } {
   const database = { sql: own.app };
+  const denials = createDenialNotes({ database, logger, intervalMs: 50 });
   const roles = createRoleDirectory({ database });
   const party = createRelyingParty({ publicUrl, internalUrl: identityUrl, keySecret: testKeySecret });
   const portals = createPortalParts({ store, database, roles, party, publicUrl });
@@ -48,7 +50,8 @@ export function makeTokenApi(
       sessions: portals.authenticate,
     }),
     portals,
+    denials,
     identityUrl,
   });
-  return { app, portals };
+  return { app, portals, denials };
 }
