@@ -88,7 +88,8 @@ async function measure(load: Load, subject: string, perSecond: number): Promise<
   const { answered = 0, shed = 0, ...failed } = Object.fromEntries(fates);
   const errors = Object.values(failed).reduce((sum, count) => sum + count, 0);
   const failures = Object.entries(failed).map(([why, count]) => `, ${count} ${why}`);
-  const note = `${answered} answered, ${shed} shed with 429 or 503, ${errors} failed${failures.join('')}`;
+  const late = `sent ${measured.sentLateMs ?? 0} ms late on average`;
+  const note = `${answered} answered, ${shed} shed with 429 or 503, ${errors} failed${failures.join('')}; ${late}`;
   return { subject: `${subject}, ${perSecond}/s`, measured: { ...measured, errors }, cpuMs, note };
 }
 

@@ -42,7 +42,8 @@ type Kill = { role: RoleName; process: string; point: ChargePoint | 'any_moment'
 const lanes = 8;
 /** A claim of a process that died is free after a minute; whoever has bad luck meets several. */
 const answerWithinMs = 300_000;
-const hitWithinMs = 60_000;
+/** All lanes may wait for dead claims. */
+const hitWithinMs = 120_000;
 /** A point that may be missed has its renewals to be hit with, and then it is over. */
 const mayMissWithinMs = 15_000;
 /** How often the points that were missed are tried again, each time with renewals of their own. */

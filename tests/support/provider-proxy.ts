@@ -28,7 +28,6 @@ export async function startProviderProxy(target: () => string): Promise<Provider
     const isCharge = request.method === 'POST' && request.url === '/v1/charges';
     const charge = isCharge ? { attemptId: String(request.headers['idempotency-key']), at: Date.now() } : null;
     if (charge) charges.push(charge);
-    const held = charge && answers.take(charge);
     const upstream = openRequest(new URL(request.url ?? '/', target()), {
       method: request.method ?? 'GET',
       headers: request.headers,
@@ -36,6 +35,8 @@ export async function startProviderProxy(target: () => string): Promise<Provider
     upstream.once('error', () => response.destroy());
     const passBack = async (answer: IncomingMessage) => {
       const text = await readAll(answer);
+      // Not before: a card to whose charge no answer ever comes would take the point along.
+      const held = charge && answers.take(charge);
       held?.hit();
       await held?.released;
       response.writeHead(answer.statusCode ?? 502, answer.headers).end(text);
