@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { expectNothingLost } from './support/expect-kill-round.ts';
 import { runKillRound } from './support/kill-round.ts';
-import { runRandomFaults } from './support/random-faults.ts';
+import { lookUpUndecided, runRandomFaults } from './support/random-faults.ts';
 import { stackEnv } from './support/stack-env.ts';
 import { startWatchedPlatform, type WatchedPlatform } from './support/watched-platform.ts';
 
@@ -54,7 +54,7 @@ it.for(roundSeeds)(
     // What has gone back already cannot go back again.
     const outcomes = [...answers.keys()].filter((outcome) => outcome !== 'refund 422');
     expect(outcomes.filter((outcome) => / (4(?!02|04|09)|5)\d\d$/.test(outcome))).toEqual([]);
-    // Whoever asked the provider while that was dead asks again after 5 min.
+    await lookUpUndecided(platform, tenant);
     await tenant.waitForQuiet(450_000);
     await vi.waitFor(async () => expect((await platform.checkInvariants(tenant, 0)).violations).toEqual([]), {
       timeout: 60_000,

@@ -112,6 +112,28 @@ export async function runRandomFaults(platform: TestPlatform, options: RandomFau
   return { tenant, answers };
 }
 
+const askedEveryMs = 10_000;
+
+/**
+ * By their schedule attempts whose provider was dead at the first look-up are asked about after 5 min, and after an hour where the
+ * answer to what was sent then was lost, too. An operator does not wait for that: each is looked up as soon as nobody has it in hand.
+ */
+export async function lookUpUndecided({ owner }: TestPlatform, { rest, tenantId }: PlatformTenant): Promise<void> {
+  const undecided = () => owner<{ id: string; paymentId: string; isInHand: boolean }[]>`
+    select id, payment_id, status <> 'unknown' as is_in_hand from payment_attempts
+    where tenant_id = ${tenantId} and status in ('created', 'sent', 'not_sent', 'unknown')`;
+  const until = performance.now() + answerWithinMs;
+  for (let open = await undecided(); open.length > 0; open = await undecided()) {
+    if (performance.now() > until) throw new Error(`undecided after ${answerWithinMs} ms: ${JSON.stringify(open)}`);
+    for (const { id, paymentId, isInHand } of open) {
+      const path = `/v1/admin/payments/${paymentId}/attempts/${id}/look-up`;
+      // What has been decided meanwhile refuses.
+      if (!isInHand) await rest.send('POST', path, {}, newId('event'));
+    }
+    await delay(askedEveryMs);
+  }
+}
+
 /** A notification about its last charge, as its provider sends it: again until somebody takes it. */
 async function tell(platform: TestPlatform, { tenantId }: PlatformTenant, id: string): Promise<void> {
   const [attempt] = await platform.owner<{ id: string; providerChargeId: string | null }[]>`
