@@ -54,9 +54,9 @@ export function openDatabase(url: string, options: { max: number; name: string }
   }) as unknown as Sql;
 }
 
-/** PostgreSQL's own word for "try again, nothing is wrong with the statement": connection, resources, operator, serialization. */
+/** PostgreSQL's own word for "try again, nothing is wrong with the statement": connection, resources, operator, serialization, standstill. */
 export function isInfrastructureError(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== 'string') return false;
-  return /^(08|53|57|40|55P03)/.test(code) || /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code);
+  return /^(08|53|57|40|55P03|25P03)/.test(code) || /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code);
 }

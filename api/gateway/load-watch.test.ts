@@ -68,24 +68,31 @@ describe('calls that wait for one another', () => {
     return count;
   }
 
-  it('are taken as fast as they are answered, and no fewer than an eighth', () => {
+  it('are taken as fast as they are answered, and no fewer than a sixteenth', () => {
     answer(500, 41);
     expect(taken()).toBe(60);
     vi.advanceTimersByTime(250);
     answer(10, 5_000);
-    expect(taken()).toBe(10);
+    expect(taken()).toBe(5);
   });
 
   it('are taken as before soon after they have become quick', () => {
     answer(10, 5_000);
-    for (let sample = 0; sample < 12; sample += 1) answer(10, 5);
+    for (let sample = 0; sample < 14; sample += 1) answer(10, 5);
     expect(taken()).toBe(75);
   });
 
-  it('turn away nothing about money, however many there are', () => {
+  it('turn away nothing about money, however many there are, that is answered soon enough', () => {
     for (let call = 0; call < 40; call += 1) load.enter('read');
+    for (let call = 0; call < 60; call += 1) {
+      load.enter('money');
+      load.leave('money', 100);
+    }
     answer(10, 5_000);
+    for (let call = 0; call < 38; call += 1) load.enter('money');
     expect(refused()).toEqual(['list', 'read', 'change']);
+    load.enter('money');
+    expect(refused()).toEqual([...ranks]);
   });
 
   it('are told by reads: what may wait for a provider limits nobody', () => {
@@ -99,7 +106,7 @@ describe('calls that wait for one another', () => {
     load.enter('read');
     vi.advanceTimersByTime(5_000);
     load.leave('read', 1);
-    expect(taken()).toBe(10);
+    expect(taken()).toBe(5);
   });
 });
 

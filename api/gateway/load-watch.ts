@@ -19,7 +19,7 @@ export interface LoadLimits {
   inFlightMax: number;
   /** How late the event loop may be, on average over a sample, before lists are given up. */
   loopDelayMsMax: number;
-  /** How long the reads of a sample may take on average before fewer calls are taken at once, those about money left out. */
+  /** How long the reads of a sample may take on average before fewer calls are taken at once. */
   callMsMax: number;
 }
 
@@ -27,8 +27,10 @@ const resolutionMs = 20;
 const sampleEveryMs = 250;
 const msPerNs = 1e-6;
 /** However slow calls are, so large a share of the places stays open; and how fast the others open again. */
-const openShareMin = 1 / 8;
+const openShareMin = 1 / 16;
 const openingFactor = 1.25;
+/** What is about money waits for a provider too, and is given up last: it may take so many times as long as a read. */
+const moneyPatience = 4;
 
 /** Shares of the places at which each rank is given up, and multiples of the tolerated delay. */
 const thresholds: Record<Rank, { inFlight: number; delay: number }> = {
@@ -79,33 +81,47 @@ function observeLoop(): LoopDelay {
   };
 }
 
+/** Calls of one sort: in hand now, how many may be, and how many left in the sample. */
+interface Sort {
+  inFlight: number;
+  max: number;
+  answered: number;
+}
+
 /**
  * Each sample is judged by itself, so that what was turned away is taken again within half a second of the end of an overload.
  * While reads wait for one another, only as many calls are taken at once as were answered in the time one may take: more would not
- * be answered sooner, only later. Changes may wait for a provider, so their time says nothing of this process; those about money
- * are turned away for no read's sake.
+ * be answered sooner, only later. Changes and calls about money may wait for a provider, so their time says nothing of this process;
+ * those about money are counted apart, so that neither sort takes the places of the other.
  */
 export function watchLoad(limits: LoadLimits, loop: LoopDelay = observeLoop()): LoadWatch {
   const state = { inFlight: 0, delayMs: 0 };
-  const sample = {
-    othersInFlight: 0,
-    othersMax: limits.inFlightMax,
-    answered: 0,
-    readsInFlight: 0,
-    reads: 0,
-    tookMs: 0,
-  };
+  const sort = (): Sort => ({ inFlight: 0, max: limits.inFlightMax, answered: 0 });
+  const [others, money] = [sort(), sort()];
+  const reads = { inFlight: 0, answered: 0, tookMs: 0 };
   states.add(state);
   function judge(): void {
     state.delayMs = loop.readMs();
-    const { answered, reads, readsInFlight, tookMs } = sample;
-    Object.assign(sample, { answered: 0, reads: 0, tookMs: 0 });
+    const { inFlight, answered, tookMs } = reads;
+    const bearable = {
+      others: (others.answered * limits.callMsMax) / sampleEveryMs,
+      money: (money.answered * limits.callMsMax * moneyPatience) / sampleEveryMs,
+    };
+    Object.assign(reads, { answered: 0, tookMs: 0 });
+    others.answered = 0;
+    money.answered = 0;
     // Where all of them stand still, nothing is known to have become better.
-    if (reads === 0 && readsInFlight > 0) return;
-    const isSlow = reads > 0 && tookMs / reads > limits.callMsMax;
-    const bearable = isSlow ? (answered * limits.callMsMax) / sampleEveryMs : sample.othersMax * openingFactor;
-    sample.othersMax = Math.min(limits.inFlightMax, Math.max(limits.inFlightMax * openShareMin, bearable));
+    if (answered === 0 && inFlight > 0) return;
+    const isSlow = answered > 0 && tookMs / answered > limits.callMsMax;
+    const next = ({ max }: Sort, bearableNow: number) =>
+      Math.min(
+        limits.inFlightMax,
+        Math.max(limits.inFlightMax * openShareMin, isSlow ? bearableNow : max * openingFactor),
+      );
+    others.max = next(others, bearable.others);
+    money.max = next(money, bearable.money);
   }
+  const sortOf = (rank: Rank): Sort => (rank === 'money' ? money : others);
   const timer = setInterval(judge, sampleEveryMs);
   timer.unref();
   return {
@@ -113,25 +129,25 @@ export function watchLoad(limits: LoadLimits, loop: LoopDelay = observeLoop()): 
       const { inFlight, delay } = thresholds[rank];
       const isTooMuch =
         state.inFlight >= limits.inFlightMax * inFlight ||
-        (rank !== 'money' && sample.othersInFlight >= sample.othersMax * inFlight) ||
+        (rank === 'money' ? money.inFlight >= money.max : others.inFlight >= others.max * inFlight) ||
         state.delayMs >= limits.loopDelayMsMax * delay;
       if (isTooMuch) shed.inc({ rank });
       return isTooMuch;
     },
     enter(rank) {
       state.inFlight += 1;
-      if (rank !== 'money') sample.othersInFlight += 1;
-      if (isRead(rank)) sample.readsInFlight += 1;
+      sortOf(rank).inFlight += 1;
+      if (isRead(rank)) reads.inFlight += 1;
     },
     leave(rank, tookMs) {
       state.inFlight -= 1;
-      if (rank === 'money') return;
-      sample.othersInFlight -= 1;
-      sample.answered += 1;
+      const sort = sortOf(rank);
+      sort.inFlight -= 1;
+      sort.answered += 1;
       if (!isRead(rank)) return;
-      sample.readsInFlight -= 1;
-      sample.reads += 1;
-      sample.tookMs += tookMs;
+      reads.inFlight -= 1;
+      reads.answered += 1;
+      reads.tookMs += tookMs;
     },
     stop() {
       clearInterval(timer);
