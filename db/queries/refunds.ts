@@ -46,8 +46,8 @@ export async function listRefundable(tx: TenantTransaction, paymentId: PaymentId
 }
 
 /**
- * The invoice's lines with what credit notes gave back of them, those aside whose refund came back. Captures that did not pay the invoice are apart: what they give
- * back is none of what it bills.
+ * The invoice's lines with what credit notes gave back of them, those aside whose refund came back. Captures that did not pay the
+ * invoice are apart: what they give back is none of what it bills.
  */
 export async function listCreditableLines(
   tx: TenantTransaction,

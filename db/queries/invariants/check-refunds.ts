@@ -54,7 +54,7 @@ export const refundChecks: readonly Check[] = [
         select coalesce(sum(amount_minor) filter (where account = 'refunds'), 0)::bigint as ledger_minor,
                coalesce(-sum(amount_minor) filter (where account = 'provider_clearing'), 0)::bigint as clearing_minor
         from ledger_entries
-        where tenant_id = p.tenant_id and payment_id = p.id and invoice_id = p.invoice_id 
+        where tenant_id = p.tenant_id and payment_id = p.id and invoice_id = p.invoice_id
           and kind in ('refund', 'refund_failed')) l
       where ${of('p')} and (r.done_minor <> l.ledger_minor or r.done_minor <> l.clearing_minor)`,
   },
