@@ -29,8 +29,20 @@ export type Transaction = postgres.TransactionSql<{ bigint: number; instant: Ins
 /** A statement, sent once it is awaited or executed; or a part of another. */
 export type Statement = postgres.PendingQuery<postgres.Row[]>;
 
+/**
+ * As published, the driver lets a transaction that has lost its connection go on in whatever that connection does next: its writes
+ * outside any transaction, its rollback in another's. `db/patches` ends it with its connection (decision 0039).
+ */
+function refuseUnpatchedDriver(): void {
+  invariant(
+    'endsLostTransactions' in postgres,
+    'the driver of PostgreSQL is without its patch: run `npx patch-package --patch-dir db/patches`',
+  );
+}
+
 /** A pool. Columns arrive in camelCase, timestamptz as epoch milliseconds (Infinity for `infinity`), int8 as safe integers. */
 export function openDatabase(url: string, options: { max: number; name: string }): Sql {
+  refuseUnpatchedDriver();
   return postgres(url, {
     max: options.max,
     types,

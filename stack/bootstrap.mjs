@@ -2,7 +2,16 @@
 // then hands over to the pinned Node. `node stack/bootstrap.mjs <script.ts | tool> [arguments]`.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(checkout, 'node_modules');
 const stampFile = join(modules, '.redcore-stamp');
+const patchDir = join('db', 'patches');
 const lockDir = join(checkout, '.redcore', 'install.lock');
 const nodeBinary = join(modules, '.bin', 'node');
 const installWaitMs = 10 * 60_000;
@@ -21,6 +31,8 @@ function fail(sentence) {
 
 function wantedStamp() {
   const hash = createHash('sha256').update(readFileSync(join(checkout, 'package-lock.json')));
+  for (const name of readdirSync(join(checkout, patchDir)).sort())
+    hash.update(readFileSync(join(checkout, patchDir, name)));
   return `${hash.digest('hex')} ${process.platform} ${process.arch}`;
 }
 
@@ -96,6 +108,12 @@ function repairNode() {
   }
 }
 
+function applyPatches() {
+  const script = join(modules, 'patch-package', 'index.js');
+  const command = [script, '--patch-dir', patchDir, '--error-on-fail'];
+  return spawnSync(process.execPath, command, { cwd: checkout, encoding: 'utf8' });
+}
+
 // `npm install <package>` changes the lock file and the folder together: then only the stamp is behind.
 function holdsWhatIsLocked() {
   const hidden = join(modules, '.package-lock.json');
@@ -110,7 +128,7 @@ function holdsWhatIsLocked() {
 
 function install() {
   if (isInstalled()) return;
-  if (holdsWhatIsLocked() && runsPinnedNode()) {
+  if (holdsWhatIsLocked() && runsPinnedNode() && applyPatches().status === 0) {
     writeFileSync(stampFile, wantedStamp());
     return;
   }
@@ -131,6 +149,9 @@ function install() {
     fail(`npm ci failed: ${lines.find((line) => /error/i.test(line) && !/code/.test(line)) ?? lines[0]}`);
   }
   repairNode();
+  const patched = applyPatches();
+  if (patched.status !== 0)
+    fail(`The patches in ${patchDir} do not fit the packages: ${patched.stderr.trim() || patched.stdout.trim()}`);
   writeFileSync(stampFile, wantedStamp());
 }
 

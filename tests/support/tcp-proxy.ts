@@ -5,6 +5,8 @@ export interface TcpProxy {
   urlOf(url: string): string;
   /** Every connection is broken, and none is taken, until it is mended. */
   cut(): void;
+  /** Every client is told that its connection is no more, as by a machine on the way that has forgotten it. */
+  reset(): void;
   /** What is asked arrives, and no answer comes back, until it is mended. */
   stall(): void;
   mend(): void;
@@ -47,6 +49,9 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
     cut() {
       isCut = true;
       breakAll();
+    },
+    reset() {
+      for (const client of answering.values()) client.resetAndDestroy();
     },
     stall() {
       isStalled = true;
