@@ -92,6 +92,15 @@ export async function findRefundIdByProvider(
   return row?.id ?? null;
 }
 
+/** Sent without a known outcome, as where the provider refused to be asked at all. Oldest first. */
+export function listWaitingRefunds(tx: TenantTransaction, provider: string, limit: number): Promise<RefundId[]> {
+  return tx.sql<{ id: RefundId }[]>`
+    select r.id from refunds r
+    join payment_attempts a on a.tenant_id = r.tenant_id and a.id = r.attempt_id
+    where r.tenant_id = ${tx.tenantId} and r.status = 'unknown' and a.provider = ${provider}
+    order by r.id limit ${limit}`.then((rows) => rows.map(({ id }) => id));
+}
+
 export function listRefundsOf(sql: Sql, paymentId: PaymentId, page: PageRequest): Promise<Page<RefundWithNote>> {
   return sql<RefundWithNote[]>`${withNote(sql)} where r.payment_id = ${paymentId}
     ${page.beforeId === null ? sql`` : sql`and r.id < ${page.beforeId}`}
