@@ -161,6 +161,16 @@ describe('a code that comes back', () => {
     expect((await browser.get(callback.href)).status).toBe(401);
   });
 
+  // The first of its kind here: of those that follow within a minute there is one row for all.
+  it('that the identity service does not confirm is on record', async () => {
+    const callback = await bringCode();
+    callback.searchParams.set('code', 'z'.repeat(43));
+    expect((await browser.get(callback.href, { 'x-request-id': 'unconfirmed' })).status).toBe(401);
+    await expect
+      .poll(() => deniedOf('unconfirmed'), { timeout: 5_000 })
+      .toEqual([{ tenantId: 'platform', resourceId: 'GET /auth/callback', reason: 'not_confirmed' }]);
+  });
+
   it.each([
     ['another state', 'state', 'x'.repeat(43)],
     ['another code', 'code', 'y'.repeat(43)],
@@ -168,6 +178,13 @@ describe('a code that comes back', () => {
   ])('counts with %s not at all', async (_name, parameter, value) => {
     const callback = await bringCode();
     callback.searchParams.set(parameter, value);
+    const answer = await browser.get(callback.href);
+    expect([answer.status, browser.cookies.has(sessionCookie)]).toEqual([401, false]);
+  });
+
+  it('of somebody whose place was taken meanwhile lets nobody in', async () => {
+    const callback = await bringCode();
+    await platform.owner`delete from memberships where id = ${userId}`;
     const answer = await browser.get(callback.href);
     expect([answer.status, browser.cookies.has(sessionCookie)]).toEqual([401, false]);
   });
