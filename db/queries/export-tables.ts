@@ -47,9 +47,14 @@ export const unexportedTables: readonly string[] = ['carriers', 'idempotency_key
 
 const rowsAtOnce = 500;
 
-/** This transaction stands still as often as its reader does; it only reads, so nobody waits for it. */
-export async function bearWithReader({ sql }: TenantTransaction, pauseMsMax: number): Promise<void> {
-  await sql`select set_config('idle_in_transaction_session_timeout', ${String(pauseMsMax)}, true)`;
+/**
+ * This transaction stands still as often as its reader does; it only reads, so nobody waits for it. Within a table its statement
+ * goes on meanwhile, between two tables it is idle.
+ */
+export async function bearWithReader({ sql }: TenantTransaction, lastsMsMax: number): Promise<void> {
+  await sql`
+    select set_config('statement_timeout', ${String(lastsMsMax)}, true),
+           set_config('idle_in_transaction_session_timeout', ${String(lastsMsMax)}, true)`;
 }
 
 /** The rows of one table as JSON texts, some hundreds at a time. */
