@@ -40,8 +40,15 @@ function refuseUnpatchedDriver(): void {
   );
 }
 
+export interface DatabaseOptions {
+  max: number;
+  name: string;
+  /** For commands that read whole tables, however long these are: no statement is ended for its length, nor kept from a scan. */
+  readsEverything?: boolean;
+}
+
 /** A pool. Columns arrive in camelCase, timestamptz as epoch milliseconds (Infinity for `infinity`), int8 as safe integers. */
-export function openDatabase(url: string, options: { max: number; name: string }): Sql {
+export function openDatabase(url: string, options: DatabaseOptions): Sql {
   refuseUnpatchedDriver();
   return postgres(url, {
     max: options.max,
@@ -62,6 +69,7 @@ export function openDatabase(url: string, options: { max: number; name: string }
       // A plan made while its table is a page long would otherwise read all of it, until the next ANALYZE, however long it grows.
       enable_seqscan: 'off',
       jit: 'off',
+      ...(options.readsEverything ? { statement_timeout: 0, enable_seqscan: 'on' } : {}),
     },
   }) as unknown as Sql;
 }

@@ -27,6 +27,14 @@ it('gives its rows back where its process stands still, before those who wait fo
   expect(set?.idle).toBeLessThan(set?.lock ?? 0);
 });
 
+it('ends no statement of a command that reads everything, and lets it scan', async () => {
+  const command = openDatabase(stackEnv().databaseUrl, { max: 1, name: 'test-command', readsEverything: true });
+  const [set] = await command`
+    select current_setting('statement_timeout') as statement, current_setting('enable_seqscan') as scan`;
+  expect(set).toEqual({ statement: '0', scan: 'on' });
+  await command.end();
+});
+
 it('commits what was sent alongside, in the order it was sent', async () => {
   const [{ tenantId }] = await seedSubscriptions(owner, [{}]);
   const answer = await withTenant({ sql: app }, tenantId, async (tx) => {

@@ -35,7 +35,7 @@ async function* readStarts(owner: Sql): AsyncGenerator<EngineStart> {
 /** After the engine's store is lost: its schedule, and one workflow for every subscription, payment and refund with something pending. Repeatable. */
 async function rebuild(): Promise<number> {
   const { databaseUrl, temporalAddress, temporalNamespace } = findPlatform();
-  const owner = openDatabase(databaseUrl, { max: 4, name: 'redcore-rebuild' });
+  const owner = openDatabase(databaseUrl, { max: 4, name: 'redcore-rebuild', readsEverything: true });
   const temporal = await connectTemporal({ address: temporalAddress, namespace: temporalNamespace });
   try {
     const engine = createTemporalEngine({ client: temporal.client, taskQueue: billingTaskQueue });

@@ -14,7 +14,7 @@ async function reseal(): Promise<void> {
   const { databaseUrl } = findPlatform();
   const keys = findSealKeys();
   if (keys === null) throw new Error('Configuration: REDCORE_SEAL_KEYS is missing.');
-  const owner = openDatabase(databaseUrl, { max: 1, name: 'redcore-reseal' });
+  const owner = openDatabase(databaseUrl, { max: 1, name: 'redcore-reseal', readsEverything: true });
   try {
     const resealed = await resealOlder(owner, createSealer(keys));
     const counts = Object.entries(resealed).map(([what, count]) => `${count} ${what}`);

@@ -19,7 +19,7 @@ async function main(): Promise<number> {
   const { databaseUrl } = findPlatform();
   const keys = findSealKeys();
   if (keys === null) throw new Error('Configuration: REDCORE_SEAL_KEYS is missing.');
-  const owner = openDatabase(databaseUrl, { max: 1, name: 'redcore-audit-verify' });
+  const owner = openDatabase(databaseUrl, { max: 1, name: 'redcore-audit-verify', readsEverything: true });
   try {
     const { breaks, rows, tenants } = await verifyAudit(owner, createAuditChain(keys), options);
     for (const found of breaks) console.log(describe(found));

@@ -50,7 +50,7 @@ export async function checkInvariants(
 ): Promise<InvariantReport> {
   const { toleratedMs = 60_000, onProgress = () => undefined, logDir } = options;
   const tenantId = options.tenantId ?? null;
-  const owner = openDatabase(addresses.databaseUrl, { max: 4, name: 'redcore-invariants' });
+  const owner = openDatabase(addresses.databaseUrl, { max: 4, name: 'redcore-invariants', readsEverything: true });
   const providers = openUnwatchedProviders({
     config: { sandboxProviderUrl: addresses.sandboxProviderUrl, publicUrl: '', allowsLocalProviders: true },
     database: { sql: owner },
