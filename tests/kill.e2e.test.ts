@@ -32,3 +32,18 @@ it('neither loses nor doubles a charge when the billing worker dies while it mak
   expect(hit.size).toBeGreaterThanOrEqual(3);
   await expectNothingLost(platform, round);
 }, 420_000);
+
+it('neither loses nor doubles a charge, and ends no process, when connections to PostgreSQL are reset in mid-sentence', async () => {
+  const watched = ['api', 'payment-worker'] as const;
+  platform = await startWatchedPlatform(watched);
+  console.info(`seed ${seed}`);
+  const pids = () => watched.map((role) => platform.role(role).pid);
+  const before = pids();
+  const round = await runKillRound(platform, {
+    ...{ seed, creates: 100, renewals: 60, stopMs: null, randomKills: 0, resets: 15 },
+  });
+  console.info(`${round.created.length} creates, ${round.renewed.length} renewals, ${round.kills.length} resets`);
+  expect(round.renewed).toHaveLength(60);
+  await expectNothingLost(platform, round);
+  expect(pids()).toEqual(before);
+}, 420_000);

@@ -13,6 +13,8 @@ export interface KillRoundOptions {
   stopMs: number | null;
   /** Kills at a random moment per role and phase, besides those at the points of a charge. */
   randomKills: number;
+  /** Absent: processes die. Otherwise none does; so often per watched role and phase its connections to PostgreSQL are reset. */
+  resets?: number;
   /** No process dies before the renewals begin: whoever repeats a create waits for the lease of the API that died. */
   createsInPeace?: boolean;
   /** Who makes the charges of renewals; a billing worker makes them within its steps. */
@@ -37,7 +39,7 @@ export interface KillRound {
 
 type Stopped = { attemptId: string; resumedAt: number };
 
-type Kill = { role: RoleName; process: string; point: ChargePoint | 'any_moment' };
+type Kill = { role: RoleName; process: string; point: ChargePoint | 'any_moment' | 'reset' };
 
 const lanes = 8;
 /** A claim of a process that died is free after a minute; whoever has bad luck meets several. */
@@ -108,8 +110,9 @@ async function createUnderKills(round: Round, options: KillRoundOptions): Promis
     }
   }
   const creating = Promise.all(Array.from({ length: lanes }, createNext));
-  const points = chargePoints.map((point): Kill => ({ role: 'api', process: 'api', point }));
-  const kills = options.createsInPeace ? [] : random.shuffle([...points, ...anyMoments(options, {})]);
+  const kills = options.createsInPeace
+    ? []
+    : random.shuffle([...atPoints(options, { role: 'api', process: 'api' }), ...anyMoments(options, {})]);
   const killing = killAll(round, kills).finally(() => {
     isOver = true;
   });
@@ -126,7 +129,7 @@ async function renewUnderKills(round: Round, options: KillRoundOptions, ids: rea
   const { random, tenant, charger } = round;
   const { stopMs } = options;
   const victim = stopMs === null ? charger : `${charger}-2`;
-  const points = chargePoints.map((point): Kill => ({ role: charger, process: victim, point }));
+  const points = atPoints(options, { role: charger, process: victim });
   const kills = random.shuffle([...points, ...anyMoments(options, { [charger]: victim })]);
   const triesMax = kills.length + (mayMiss(charger) ? secondTriesMax : 0);
   const to = new Date(Date.now() + renewalHorizonMs).toISOString();
@@ -194,8 +197,18 @@ async function waitUntilDecided({ owner }: WatchedPlatform, attemptId: string): 
   }
 }
 
+function atPoints({ resets }: KillRoundOptions, victim: Pick<Kill, 'role' | 'process'>): Kill[] {
+  return resets === undefined ? chargePoints.map((point) => ({ ...victim, point })) : [];
+}
+
 /** `standIns`: the process that works in the place of one that stands still. */
-function anyMoments({ randomKills }: KillRoundOptions, standIns: Record<string, string>): Kill[] {
+function anyMoments({ randomKills, resets }: KillRoundOptions, standIns: Record<string, string>): Kill[] {
+  if (resets !== undefined) {
+    const watched = ['api', 'payment-worker'] as const;
+    return watched.flatMap((role) =>
+      Array.from({ length: resets }, (): Kill => ({ role, process: role, point: 'reset' })),
+    );
+  }
   const roles = ['api', 'billing-worker', 'payment-worker'] as const;
   const each = roles.map((role): Kill => ({ role, process: standIns[role] ?? role, point: 'any_moment' }));
   return Array.from({ length: randomKills }, () => each).flat();
@@ -213,6 +226,12 @@ async function killOne(round: Round, { role, process: name, point }: Kill): Prom
   const { platform, random, kills } = round;
   const process = platform.role(name);
   let isMissed = false;
+  if (point === 'reset') {
+    await delay(random.below(500));
+    platform.postgres(role).reset();
+    kills.push(`${name} reset`);
+    return true;
+  }
   if (point === 'any_moment') {
     await delay(random.below(2_000));
     await platform.kill(process);

@@ -18,6 +18,8 @@ export interface PostgresProxy {
   holdBefore(matches: (statement: PassingStatement) => boolean): Held<PassingStatement>;
   /** The next statement that matches is carried out, and its sender does not learn of it before it is let go. */
   holdAnswer(matches: (statement: PassingStatement) => boolean): Held<PassingStatement>;
+  /** Every connection there is breaks in mid-sentence, as when a machine on the way forgets it. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -26,8 +28,11 @@ export async function startPostgresProxy(target: { host: string; port: number })
   const befores = new HoldPoints<PassingStatement>();
   const answers = new HoldPoints<PassingStatement>();
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(target);
+    clients.add(client);
+    client.once('close', () => clients.delete(client));
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.setNoDelay(true);
@@ -45,6 +50,9 @@ export async function startPostgresProxy(target: { host: string; port: number })
     urlOf: (databaseUrl) => Object.assign(new URL(databaseUrl), { hostname: '127.0.0.1', port: String(port) }).href,
     holdBefore: (matches) => befores.arm(matches),
     holdAnswer: (matches) => answers.arm(matches),
+    reset() {
+      for (const client of clients) client.resetAndDestroy();
+    },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
