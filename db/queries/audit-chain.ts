@@ -1,6 +1,7 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql, Transaction } from '../database.ts';
+import { lockClasses } from './advisory-locks.ts';
 
 /** Before hashes of the form in use. Those without it were made of the details themselves, when there were no addresses. */
 export const digestedForm = 'v2.';
@@ -26,8 +27,6 @@ export interface AuditHead {
   hash: string;
 }
 
-/** Advisory lock of this database: one process seals at a time. */
-const sealingClass = 7_303;
 /** Bounds what one look reads while a backlog is large. */
 const oldestRowsMax = 2_000;
 
@@ -42,9 +41,9 @@ export async function listUnsealedTenants(system: Sql, except: readonly TenantId
   return rows.map(({ tenantId }) => tenantId);
 }
 
-/** Until the transaction's end; false while another process has it. */
+/** One process seals at a time. Until the transaction's end; false while another process has it. */
 export async function takeSealing(tx: Transaction): Promise<boolean> {
-  const [row] = await tx<[{ taken: boolean }]>`select pg_try_advisory_xact_lock(${sealingClass}, 0) as taken`;
+  const [row] = await tx<[{ taken: boolean }]>`select pg_try_advisory_xact_lock(${lockClasses.sealing}, 0) as taken`;
   return row.taken;
 }
 

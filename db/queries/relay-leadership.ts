@@ -1,8 +1,7 @@
 import type { Sql } from '../database.ts';
+import { endingWithItsHost, lockClasses } from './advisory-locks.ts';
 
-/** Advisory locks of this database: one per shard, and one per relay that is alive. */
-const shardClass = 7_301;
-const presenceClass = 7_302;
+const { shard: shardClass, presence: presenceClass } = lockClasses;
 
 /** A table of the shards this session leads, by PostgreSQL's own account: a connection that was lost leads none. */
 export function ledShards(leader: Sql) {
@@ -34,12 +33,9 @@ export async function readLeadership(leader: Sql): Promise<Leadership> {
   return row;
 }
 
-/** Once per session. A host that vanishes without a word must not lead for hours: its silence ends the session in 25 s. */
+/** Once per session. */
 export async function announcePresence(leader: Sql): Promise<void> {
-  await leader`
-    select pg_try_advisory_lock(${presenceClass}, pg_backend_pid()), set_config('tcp_keepalives_idle', '10', false),
-           set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false),
-           set_config('client_connection_check_interval', '5000', false)`;
+  await leader`select pg_try_advisory_lock(${presenceClass}, pg_backend_pid()), ${endingWithItsHost(leader)}`;
 }
 
 /** Those among these that are free are led by this session from now on. */

@@ -2,6 +2,7 @@ import type { TenantId, WebhookEndpointId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../database.ts';
 import { type TenantDatabase, withTenant } from '../with-tenant.ts';
+import { endingWithItsHost, lockClasses } from './advisory-locks.ts';
 
 export interface EndpointRow {
   tenantId: TenantId;
@@ -34,7 +35,6 @@ export function findBehindEndpoints(
     order by caught_up_at nulls first, id limit ${wanted.limit}`;
 }
 
-const aloneClass = 7_303;
 /** What one process at a time does. */
 export const alone = { catchingUp: 0, erasing: 1 };
 
@@ -44,12 +44,13 @@ export async function whileAlone(
   work: () => Promise<number>,
   key: number = alone.catchingUp,
 ): Promise<number> {
-  const [lock] = await leader<[{ isMine: boolean }]>`select pg_try_advisory_lock(${aloneClass}, ${key}) as is_mine`;
+  const [lock] = await leader<[{ isMine: boolean }]>`
+    select pg_try_advisory_lock(${lockClasses.alone}, ${key}) as is_mine, ${endingWithItsHost(leader)}`;
   if (!lock.isMine) return 0;
   try {
     return await work();
   } finally {
-    await leader`select pg_advisory_unlock(${aloneClass}, ${key})`;
+    await leader`select pg_advisory_unlock(${lockClasses.alone}, ${key})`;
   }
 }
 

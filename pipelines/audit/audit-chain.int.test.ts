@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Sql } from '../../db/database.ts';
+import { openDatabase, type Sql } from '../../db/database.ts';
 import { newId } from '../../db/new-id.ts';
 import type { AuditRow } from '../../db/queries/audit-chain.ts';
 import { writeAudit } from '../../db/queries/audit-log.ts';
+import { alone, whileAlone } from '../../db/queries/webhook-endpoints.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { createChainHash } from '../../runtime/chain-hash.ts';
 import { createLogger } from '../../runtime/logger.ts';
@@ -65,6 +66,26 @@ it('binds what is new to what was there, and verifies from the first row to the 
     select position, hash from audit_log where tenant_id = ${tenantId} order by at, id`;
   expect(rows.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5]);
   expect(new Set(rows.map(({ hash }) => hash)).size).toBe(5);
+});
+
+it('goes on while a process is at something else that one does at a time, and that ends with its host', async () => {
+  const tenantId = await makeTenant();
+  await audit(tenantId, 2);
+  const leader = openDatabase(database.ownerUrl, { max: 1, name: 'test-alone' });
+  onTestFinished(() => leader.end());
+  for (const key of Object.values(alone)) {
+    await whileAlone(
+      leader,
+      async () => {
+        await audit(tenantId, 1);
+        expect(await seal(tenantId)).toBeGreaterThan(0);
+        return 1;
+      },
+      key,
+    );
+  }
+  const [set] = await leader`select current_setting('client_connection_check_interval') as checked`;
+  expect(set).toEqual({ checked: '5s' });
 });
 
 it('keeps each tenant’s chain apart from every other', async () => {
