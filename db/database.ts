@@ -31,12 +31,12 @@ export type Statement = postgres.PendingQuery<postgres.Row[]>;
 
 /**
  * As published, the driver lets a transaction that has lost its connection go on in whatever that connection does next: its writes
- * outside any transaction, its rollback in another's. `db/patches` ends it with its connection (decision 0039).
+ * outside any transaction, its rollback in another's. `patches/` ends it with its connection (decision 0039).
  */
 function refuseUnpatchedDriver(): void {
   invariant(
     'endsLostTransactions' in postgres,
-    'the driver of PostgreSQL is without its patch: run `npx patch-package --patch-dir db/patches`',
+    'the driver of PostgreSQL is without its patch: run `npx patch-package`',
   );
 }
 
@@ -45,6 +45,8 @@ export interface DatabaseOptions {
   name: string;
   /** For commands that read whole tables, however long these are: no statement is ended for its length, nor kept from a scan. */
   readsEverything?: boolean;
+  /** By default longer than any statement may take, so that whoever says nothing for so long is gone; none where all is read. */
+  silenceSecondsMax?: number;
 }
 
 /** A pool. Columns arrive in camelCase, timestamptz as epoch milliseconds (Infinity for `infinity`), int8 as safe integers. */
@@ -57,6 +59,9 @@ export function openDatabase(url: string, options: DatabaseOptions): Sql {
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
     onnotice: () => {},
     connect_timeout: 10,
+    keep_alive: 10,
+    // Of our patch. A host that vanishes with a statement in hand would otherwise be waited for as long as TCP repeats itself.
+    ...{ silence_timeout: options.silenceSecondsMax ?? (options.readsEverything ? null : 45) },
     connection: {
       application_name: options.name,
       TimeZone: 'UTC',
@@ -74,9 +79,15 @@ export function openDatabase(url: string, options: DatabaseOptions): Sql {
   }) as unknown as Sql;
 }
 
-/** PostgreSQL's own word for "try again, nothing is wrong with the statement": connection, resources, operator, serialization, standstill. */
+/**
+ * PostgreSQL's own word for "try again, nothing is wrong with the statement": connection, resources, operator, serialization,
+ * standstill, and a table that has changed since the statement was prepared.
+ */
 export function isInfrastructureError(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
+  const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
   if (typeof code !== 'string') return false;
-  return /^(08|53|57|40|55P03|25P03)/.test(code) || /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code);
+  if (code === '0A000') return routine === 'RevalidateCachedQuery';
+  return (
+    /^(08|26000|53|57|40|55P03|25P03)/.test(code) || /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code)
+  );
 }

@@ -140,19 +140,3 @@ describe('a transaction whose connection is lost', () => {
     await proxy.close();
   });
 });
-
-it('fails a statement that cannot be written by itself, and leaves those beside it theirs', async () => {
-  const pool = openDatabase(stackEnv().databaseUrl, { max: 1, name: 'test-unwritable' });
-  const transaction = pool.begin(async (sql) => {
-    const unwritable = sql`select ${undefined as unknown as string}::text as answer`;
-    const settled = await Promise.allSettled([sql`select 1 as answer`, unwritable, sql`select 3 as answer`]);
-    expect(settled.map((one) => (one.status === 'fulfilled' ? one.value[0]?.['answer'] : one.reason.code))).toEqual([
-      1,
-      'UNDEFINED_VALUE',
-      3,
-    ]);
-  });
-  await expect(transaction).rejects.toMatchObject({ code: 'UNDEFINED_VALUE' });
-  expect(await pool`select 2 as answer`).toMatchObject([{ answer: 2 }]);
-  await pool.end();
-});

@@ -10,6 +10,10 @@ export function connectRedis(url: string, options: { prefix: string; logger: Log
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     connectTimeout: 1_000,
+    // Whoever says nothing for so long is left: else what was refused meanwhile is still carried out once it wakes.
+    socketTimeout: 3_000,
+    // Nobody would be told that it failed, which ends the process; who follows something subscribes to it anew.
+    autoResubscribe: false,
     // What one turn of the loop asks goes out in one write, which costs more than all else of a call.
     enableAutoPipelining: true,
     retryStrategy: (times) => Math.min(times * 100, 1_000),

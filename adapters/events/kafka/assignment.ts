@@ -27,6 +27,9 @@ export class Assignment {
   readonly #parts: AssignmentParts;
   readonly #paused = new Map<string, () => void>();
   #toCommit = new Map<string, Position>();
+  readonly #seen = new Set<string>();
+  /** Partitions whose next batch may have been fetched before the group was joined anew, behind messages that are to come again. */
+  #mayBeLate = new Set<string>();
   #before: Promise<unknown> = Promise.resolve();
   #queue: KeyedQueue;
 
@@ -41,6 +44,7 @@ export class Assignment {
     for (const resume of this.#paused.values()) resume();
     this.#paused.clear();
     this.#toCommit = new Map();
+    this.#mayBeLate = new Set(this.#seen);
     // Messages of the last assignment still in hand come again: they are not handled side by side.
     this.#before = Promise.all([this.#before, this.#queue.stop()]);
     this.#queue = this.#newQueue();
@@ -51,11 +55,14 @@ export class Assignment {
     const messages = payload.batch.messages.map((message) => received(topic, partition, message));
     const last = messages.at(-1);
     if (last === undefined) return;
+    const name = partitionOf(last);
+    this.#seen.add(name);
+    // Left out unresolved, it is fetched again from where the partition's committed offset says.
+    if (this.#mayBeLate.delete(name)) return;
     payload.resolveOffset(last.offset);
     lagGauge.set({ group: this.#options.group, topic }, Number(payload.batch.offsetLag()));
     const queue = this.#queue;
     void this.#before.then(() => queue.push(messages));
-    const name = partitionOf(last);
     if (!this.#paused.has(name) && queue.depthOf(name) + messages.length > depthMax) {
       this.#paused.set(name, payload.pause());
     }

@@ -11,6 +11,12 @@ export interface KafkaSettings {
   publishTimeoutMs?: number;
 }
 
+/**
+ * A producer's own second try leaves out what a partition's old leader refused, where the new one has answered in the first, and says
+ * that all is sent. Whoever publishes begins anew, with all of it.
+ */
+export const producerRetry = { retries: 0 };
+
 /** Requests give up early and few times: whoever publishes or consumes repeats them with a delay of its own. */
 export function connectKafka(settings: KafkaSettings): Kafka {
   return new Kafka({

@@ -2,7 +2,7 @@ import { type Admin, type Kafka, Partitioners, type Producer } from 'kafkajs';
 import { withDeadline } from '../../../runtime/with-deadline.ts';
 import { reasonOf, toDeadLetter } from '../dead-letter.ts';
 import type { EventBus, OutgoingMessage, RunningConsumer } from '../port.ts';
-import { connectKafka, type KafkaSettings } from './connect-kafka.ts';
+import { connectKafka, type KafkaSettings, producerRetry } from './connect-kafka.ts';
 import { consumeTopics } from './consume-topics.ts';
 import { ensureTopics } from './ensure-topics.ts';
 
@@ -17,6 +17,7 @@ export function createKafkaEventBus(settings: KafkaSettings): EventBus {
     kafka.producer({
       idempotent: false,
       allowAutoTopicCreation: false,
+      retry: producerRetry,
       createPartitioner: Partitioners.DefaultPartitioner,
     }),
   );

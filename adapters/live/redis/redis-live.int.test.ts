@@ -4,6 +4,7 @@ import { newId } from '../../../db/new-id.ts';
 import type { TenantId } from '../../../domain/ids.ts';
 import { createLogger } from '../../../runtime/logger.ts';
 import { type OwnRedis, startOwnRedis } from '../../../tests/support/own-redis.ts';
+import { connectRedis } from '../../cache/redis/connect-redis.ts';
 import { FeedAwayError } from '../feed-away-error.ts';
 import type { ChangeFeed, ChangeTeller, Following, Told } from '../port.ts';
 import { createRedisChangeFeed } from './redis-change-feed.ts';
@@ -151,4 +152,22 @@ describe('while the store is away', () => {
     redis.thaw();
     await followed(feed);
   });
+});
+
+it('outlives a subscription that Redis refuses as it comes back, and follows again once it may', async () => {
+  const seen = await followed(feed);
+  const admin = connectRedis(redis.url, { prefix: '', logger });
+  onTestFinished(() => void admin.disconnect());
+  await vi.waitFor(() => admin.ping(), within);
+  await admin.acl('SETUSER', 'default', 'resetchannels');
+  try {
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'PUBSUB');
+    await vi.waitFor(() => expect(seen.ends()).toBe(1), within);
+    await expect(followed(feed)).rejects.toBeInstanceOf(FeedAwayError);
+  } finally {
+    await admin.acl('SETUSER', 'default', 'allchannels');
+  }
+  const again = await vi.waitFor(() => followed(feed), within);
+  await teller.tell(new Map([[tenantId, [change]]]));
+  await vi.waitFor(() => expect(again.told).toHaveLength(1), within);
 });
