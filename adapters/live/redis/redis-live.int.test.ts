@@ -163,7 +163,8 @@ it('outlives a subscription that Redis refuses as it comes back, and follows aga
   try {
     await admin.call('CLIENT', 'KILL', 'TYPE', 'PUBSUB');
     await vi.waitFor(() => expect(seen.ends()).toBe(1), within);
-    await expect(followed(feed)).rejects.toBeInstanceOf(FeedAwayError);
+    const follower = { onTold: () => undefined, onReset: () => undefined, onEnd: () => undefined };
+    await expect(feed.follow(tenantId, null, follower)).rejects.toThrow(FeedAwayError);
   } finally {
     await admin.acl('SETUSER', 'default', 'allchannels');
   }
