@@ -31,12 +31,12 @@ export type Statement = postgres.PendingQuery<postgres.Row[]>;
 
 /**
  * As published, the driver lets a transaction that has lost its connection go on in whatever that connection does next: its writes
- * outside any transaction, its rollback in another's. `patches/` ends it with its connection (decision 0039).
+ * outside any transaction, its rollback in another's. `stack/patches` ends it with its connection (decision 0039).
  */
 function refuseUnpatchedDriver(): void {
   invariant(
     'endsLostTransactions' in postgres,
-    'the driver of PostgreSQL is without its patch: run `npx patch-package`',
+    'the driver of PostgreSQL is without its patch: run `npx patch-package --patch-dir stack/patches`',
   );
 }
 

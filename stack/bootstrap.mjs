@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(checkout, 'node_modules');
 const stampFile = join(modules, '.redcore-stamp');
-const patchDir = 'patches';
+const patchDir = join('stack', 'patches');
 const lockDir = join(checkout, '.redcore', 'install.lock');
 const nodeBinary = join(modules, '.bin', 'node');
 const installWaitMs = 10 * 60_000;

@@ -157,7 +157,7 @@ describe('while the store is away', () => {
 it('outlives a subscription that Redis refuses as it comes back, and follows again once it may', async () => {
   const seen = await followed(feed);
   const admin = connectRedis(redis.url, { prefix: '', logger });
-  onTestFinished(() => void admin.disconnect());
+  onTestFinished(() => admin.disconnect());
   await vi.waitFor(() => admin.ping(), within);
   await admin.acl('SETUSER', 'default', 'resetchannels');
   try {
