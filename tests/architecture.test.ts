@@ -42,6 +42,8 @@ const contractTopics = [
     (fact) => `subscriptions.${fact}`,
   ),
   'subscriptions.renew_required',
+  // Owed to a subscription whose customer has another default method (decision 0040).
+  'subscriptions.collect_required',
   ...['created', 'finalized', 'paid'].map((fact) => `invoices.${fact}`),
   ...['requested', 'retry.requested', 'retry.manual', 'failed', 'completed'].map((fact) => `payments.${fact}`),
   ...['failed_permanent', 'refunded', 'disputed'].map((fact) => `payments.${fact}`),

@@ -1,5 +1,5 @@
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
-import { findChargeableMethod } from '../../db/queries/charge-methods.ts';
+import { findMethodBeforeWaiting } from '../../db/queries/charge-methods.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import type { DeclineKind } from '../../domain/payments/decline.ts';
 import { decideAfterDecline } from '../../domain/payments/dunning.ts';
@@ -16,7 +16,7 @@ export async function followLadder(
   declineKind: DeclineKind,
 ): Promise<void> {
   const { attempt, payment, invoice } = charged;
-  const method = await findChargeableMethod(work.tx, work.sub);
+  const method = await findMethodBeforeWaiting(work.tx, work.sub);
   // Given while this attempt was under way: it is not to wait for the ladder (R31).
   const hasOtherMethod = method !== null && method.id !== attempt.paymentMethodId;
   const decision = decideAfterDecline(dunningPolicyOf(work), {

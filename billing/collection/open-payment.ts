@@ -6,7 +6,12 @@ import type {
   PaymentMethodRow,
   PaymentRow,
 } from '../../db/queries/billing-rows.ts';
-import { findChargeableMethod, findMethodOfCustomer, nextAttemptNumber } from '../../db/queries/charge-methods.ts';
+import {
+  findChargeableMethod,
+  findMethodBeforeWaiting,
+  findMethodOfCustomer,
+  nextAttemptNumber,
+} from '../../db/queries/charge-methods.ts';
 import type { PaymentMethodId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { HOUR_MS } from '../../domain/instant.ts';
@@ -105,7 +110,8 @@ export async function attemptPayment(
   const now = businessNow(work);
   const dueAt = now - attempt.dueAt > lateStepMs ? now : attempt.dueAt;
   const asked = attempt.methodId ? await findMethodOfCustomer(work.tx, payment.customerId, attempt.methodId) : null;
-  const method = asked ?? (await findChargeableMethod(work.tx, work.sub));
+  const chargeable = asked ?? (await findChargeableMethod(work.tx, work.sub));
+  const method = chargeable ?? (await findMethodBeforeWaiting(work.tx, work.sub));
   if (!method) {
     waitForMethod(work, payment, dueAt);
     return null;

@@ -6,7 +6,7 @@ import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerAroundCall } from '../idempotency/answer-around-call.ts';
 import { refuseWithoutAccount } from '../provider-accounts/refuse-without-account.ts';
-import { applyDefaultMethod } from '../subscriptions/apply-default-method.ts';
+import { applyDefaultMethod, type OwedCollection } from '../subscriptions/apply-default-method.ts';
 import { askForMethod } from './ask-for-method.ts';
 import { refuseUnknownCustomer, storeMethod } from './store-method.ts';
 
@@ -24,7 +24,7 @@ export async function attachPaymentMethod(
   input: AttachMethodInput,
 ): Promise<Answer> {
   const { provider, token, makeDefault } = input;
-  let becameDefault = false;
+  const owed: OwedCollection[] = [];
   const answer = await answerAroundCall(context, call, {
     check: async (tx) => {
       await refuseUnknownCustomer(tx, customerId);
@@ -37,11 +37,11 @@ export async function attachPaymentMethod(
     ask: () => askForMethod(context, call, { provider, token }),
     settle: async (tx, attached) => {
       const id = newId('paymentMethod');
-      const stored = await storeMethod(tx, call.caller, { ...attached, id, customerId, provider, makeDefault });
-      becameDefault = stored.default;
-      return { status: 201, body: stored };
+      const method = await storeMethod(tx, call.caller, { ...attached, id, customerId, provider, makeDefault });
+      owed.push(...method.owed);
+      return { status: 201, body: method.stored };
     },
   });
-  if (becameDefault) await applyDefaultMethod(context, call, customerId);
+  await applyDefaultMethod(context, call.caller, owed);
   return answer;
 }

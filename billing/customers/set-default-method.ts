@@ -6,12 +6,13 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
-import { applyDefaultMethod } from '../subscriptions/apply-default-method.ts';
+import { applyDefaultMethod, type OwedCollection, oweDefaultMethod } from '../subscriptions/apply-default-method.ts';
 import { type MethodKey, renderPaymentMethod } from './render-customer.ts';
 
 /** R31: past-due subscriptions and those without a method of their own use the new default, and past-due ones retry at once. */
 export async function setDefaultMethod(context: BillingContext, call: Call, key: MethodKey): Promise<Answer> {
   const { tenantId, caller, claim } = call;
+  const owed: OwedCollection[] = [];
   const answer = await answerOnce(context.database, tenantId, claim, async (tx) => {
     const [customer, method] = await Promise.all([lockCustomer(tx, key.customerId), lockPaymentMethod(tx, key)]);
     if (!customer || !method) throw new DomainError('not_found', 'unknown customer or method');
@@ -26,8 +27,9 @@ export async function setDefaultMethod(context: BillingContext, call: Call, key:
         insertAudits(tx, caller, [{ action: 'payment_method.made_default', resourceId: method.id, details }]),
       );
     }
+    owed.push(...(await oweDefaultMethod(tx, caller, { customerId: customer.id, methodId: method.id })));
     return { status: 200, body: renderPaymentMethod(method, true) };
   });
-  if (answer.status === 200 && !answer.replayed) await applyDefaultMethod(context, call, key.customerId);
+  await applyDefaultMethod(context, caller, owed);
   return answer;
 }

@@ -15,7 +15,7 @@ import type { CustomerId, MethodSetupId, TenantId } from '../../domain/ids.ts';
 import { assertNever, invariant } from '../../domain/invariant.ts';
 import type { BillingContext, Caller } from '../context.ts';
 import { storeMethod } from '../customers/store-method.ts';
-import { applyDefaultMethod } from '../subscriptions/apply-default-method.ts';
+import { applyDefaultMethod, type OwedCollection } from '../subscriptions/apply-default-method.ts';
 import { renderMethodSetup } from './render-method-setup.ts';
 
 export interface SetupFact {
@@ -80,7 +80,7 @@ async function applyResult(
   { row, caller, result }: { row: MethodSetupRow; caller: Caller; result: SetupResult },
   record: (tx: TenantTransaction) => Promise<unknown> = async () => undefined,
 ): Promise<MethodSetupRow> {
-  let becameDefault = false;
+  const owed: OwedCollection[] = [];
   const settled = await withTenant(context.database, row.tenantId, async (tx) => {
     await record(tx);
     const current = await lockMethodSetup(tx, row.id);
@@ -92,7 +92,7 @@ async function applyResult(
       const { customerId, provider, makeDefault } = current;
       const id = newId('paymentMethod');
       const method = { ...result.method, id, customerId, provider, makeDefault: makeDefault === 'yes' };
-      becameDefault = (await storeMethod(tx, caller, method)).default;
+      owed.push(...(await storeMethod(tx, caller, method)).owed);
       decided.paymentMethodId = id;
     }
     await updateMethodSetup(tx, decided);
@@ -102,7 +102,7 @@ async function applyResult(
     ]);
     return decided;
   });
-  if (becameDefault) await applyDefaultMethod(context, { tenantId: row.tenantId, caller, claim: null }, row.customerId);
+  await applyDefaultMethod(context, caller, owed);
   return settled;
 }
 

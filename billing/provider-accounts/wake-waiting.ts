@@ -11,7 +11,7 @@ import { loadWorkOf, refOfPayment } from '../subscription-work/payment-work.ts';
 import { settle } from '../subscription-work/settle.ts';
 import { touch, writeTimeline } from '../subscription-work/subscription-work.ts';
 
-/** As many of each as are tried while the operator waits; what is left comes by its own date, an hour later at most. */
+/** As many of each as are tried while the operator waits; what is left comes by its own date: an unknown outcome's is up to a day away. */
 const wakesMax = 200;
 /** Spread, so that the first seconds with new credentials are no burst. */
 const spreadMs = 100;

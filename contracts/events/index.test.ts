@@ -7,8 +7,15 @@ it('knows the topics integrators are promised, each with its dead letters', () =
   expect(topics.map(({ name }) => name).toSorted()).toEqual([
     ...['invoices.created', 'invoices.finalized', 'invoices.paid', 'notifications.requested', 'payments.completed'],
     ...['payments.disputed', 'payments.failed', 'payments.failed_permanent', 'payments.refunded', 'payments.requested'],
-    ...['payments.retry.manual', 'payments.retry.requested', 'subscriptions.cancelled', 'subscriptions.created'],
-    ...['subscriptions.expired', 'subscriptions.paused', 'subscriptions.renew_required', 'subscriptions.renewed'],
+    ...['payments.retry.manual', 'payments.retry.requested', 'subscriptions.cancelled'],
+    ...[
+      'subscriptions.collect_required',
+      'subscriptions.created',
+      'subscriptions.expired',
+      'subscriptions.paused',
+      'subscriptions.renew_required',
+      'subscriptions.renewed',
+    ],
     ...['subscriptions.resumed', 'subscriptions.updated', 'webhooks.received'],
   ]);
   for (const { name, deadLetterName } of topics) expect(deadLetterName).toBe(`${name}.dlt`);

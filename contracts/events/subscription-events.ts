@@ -24,6 +24,8 @@ export const subscriptionEvents = {
   'subscriptions.expired': z.strictObject({ subscription }),
   /** A duty came due; `kind` is the duty's. */
   'subscriptions.renew_required': z.strictObject({ due_at: instant, kind: z.string().min(1) }),
+  /** Its customer's default method is another one: what is unpaid is to be collected with that, as `requested_by` asked. */
+  'subscriptions.collect_required': z.strictObject({ payment_method_id: id, requested_by: id }),
   'invoices.created': z.strictObject({ invoice: invoiceSnapshot }),
   'invoices.finalized': z.strictObject({ invoice: invoiceSnapshot }),
   'invoices.paid': z.strictObject({ invoice: invoiceSnapshot }),

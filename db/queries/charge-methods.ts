@@ -14,6 +14,20 @@ export async function findChargeableMethod(
   return row ?? null;
 }
 
+/**
+ * The same where it decides whether to wait for another method: under the customer's row, in share. A default that is being set is
+ * waited for and seen; one set later finds what this transaction has left unpaid (decision 0040).
+ */
+export async function findMethodBeforeWaiting(
+  tx: TenantTransaction,
+  sub: Pick<SubscriptionRow, 'tenantId' | 'customerId' | 'paymentMethodId'>,
+): Promise<PaymentMethodRow | null> {
+  const locked = tx.sql`
+    select 1 from customers where tenant_id = ${sub.tenantId} and id = ${sub.customerId} for share`.execute();
+  const [, method] = await Promise.all([locked, findChargeableMethod(tx, sub)]);
+  return method;
+}
+
 export async function nextAttemptNumber(tx: TenantTransaction, paymentId: PaymentId): Promise<number> {
   const [row] = await tx.sql<[{ next: number }]>`
     select coalesce(max(number), 0) + 1 as next from payment_attempts

@@ -1,18 +1,17 @@
 import type { CustomerId, PlanId, SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql, Statement } from '../database.ts';
-import { readAsTenant, type TenantDatabase } from '../with-tenant.ts';
+import { readAsTenant, type TenantDatabase, type TenantTransaction } from '../with-tenant.ts';
 import { readOf, type SubscriptionRead, selectSubscriptions } from './read-subscription.ts';
 
-/** Unpaid subscriptions that a customer's new default method concerns. */
+/** Unpaid subscriptions that a customer's new default method concerns; none is missed under the customer's lock. */
 export function listSubscriptionsOfDefaultMethod(
-  sql: Sql,
-  tenantId: TenantId,
+  tx: TenantTransaction,
   customerId: CustomerId,
 ): Promise<SubscriptionId[]> {
-  return sql<{ id: SubscriptionId }[]>`
+  return tx.sql<{ id: SubscriptionId }[]>`
     select id from subscriptions
-    where tenant_id = ${tenantId} and customer_id = ${customerId}
+    where tenant_id = ${tx.tenantId} and customer_id = ${customerId}
       and (status = 'past_due' or (status = 'incomplete' and collection = 'dunning'))
     order by id`.then((rows) => rows.map(({ id }) => id));
 }

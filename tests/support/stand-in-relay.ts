@@ -1,7 +1,9 @@
 import type { BillingContext } from '../../billing/context.ts';
 import type { Sql } from '../../db/database.ts';
+import type { OutboxRow } from '../../db/queries/unpublished.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { createEventHandler, forwardedTopics } from '../../pipelines/forwarder/handle-event.ts';
+import { checkOutboxRow } from '../../pipelines/relay/event-messages.ts';
 import { pause } from '../../runtime/pause.ts';
 
 export interface StandInRelay {
@@ -32,13 +34,16 @@ export function startStandInRelay(owner: Sql, context: BillingContext, tenantId:
 
 /** Everything that waits. */
 export async function relayAll(owner: Sql, context: BillingContext, tenantId: TenantId): Promise<void> {
-  const rows = await owner<{ id: string; topic: string; messageKey: string; envelope: unknown }[]>`
-    select id, topic, message_key, envelope from outbox where tenant_id = ${tenantId} and published_at is null
-    order by message_key, sequence, id`;
+  const rows = await owner<OutboxRow[]>`
+    select tenant_id, id, shard, topic, message_key, envelope, created_at from outbox
+    where tenant_id = ${tenantId} and published_at is null order by message_key, sequence, id`;
   const handleEvent = createEventHandler(context, { askedMaxPerProvider: 10 });
-  for (const { id, topic, messageKey, envelope } of rows) {
+  for (const row of rows) {
+    const { id, topic } = row;
+    const checked = checkOutboxRow(row);
+    if (checked.kind === 'invalid') throw new Error(`${topic} would be dead-lettered: ${checked.reason}`);
     await owner`update outbox set published_at = now() where tenant_id = ${tenantId} and id = ${id}`;
     if (!(forwardedTopics as readonly string[]).includes(topic)) continue;
-    await handleEvent({ topic, key: messageKey, value: JSON.stringify(envelope) } as never);
+    await handleEvent(checked.message as never);
   }
 }
