@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, expect, it, vi } from 'vitest';
 import { stackEnv } from '../tests/support/stack-env.ts';
@@ -81,5 +81,30 @@ it('is told when whoever takes its connections closes them again, and does not c
   for (let tries = 0; tries < 3; tries += 1) await expect(pool`select 1`).rejects.toSatisfy(isInfrastructureError);
   expect(calls).toBe(3);
   await pool.end({ timeout: 0 });
+  front.close();
+});
+
+it('is told when its connection is reset while it learns the types of arrays, and outlives it', async () => {
+  const { hostname: host, port } = new URL(stackEnv().databaseUrl);
+  let resets = 0;
+  const front = createServer((client) => {
+    const upstream = connect({ host, port: Number(port) });
+    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    upstream.pipe(client);
+    client.once('close', () => upstream.destroy());
+    client.on('data', (chunk) => {
+      upstream.write(chunk);
+      if (resets > 0 || !chunk.includes('pg_catalog.pg_type')) return;
+      resets += 1;
+      client.resetAndDestroy();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  const url = Object.assign(new URL(stackEnv().databaseUrl), { port: String((front.address() as AddressInfo).port) });
+  const pool = openDatabase(url.href, { max: 1, name: 'test-types' });
+  await expect(pool`select 1`).rejects.toSatisfy(isInfrastructureError);
+  expect(resets).toBe(1);
+  await vi.waitFor(async () => expect(await pool`select '{1,2}'::int[] as list`).toEqual([{ list: [1, 2] }]));
+  await pool.end();
   front.close();
 });
