@@ -174,6 +174,28 @@ describe('another method', () => {
     ]);
   });
 
+  it('given while the last charge of the ladder is under way is tried before dunning ends, and once it is tried it ends', async () => {
+    await life.setSettings({ dunning: { attemptCountMax: 1, finalAction: 'cancel' } });
+    const { id, customerId } = await life.subscribe();
+    life.provider.script({ next: ['requires_action'] });
+    await life.liveTo(boundary);
+    const other = await life.addMethod(customerId, 'tok_generic_decline');
+    await setDefaultMethod(life.context, life.call, { customerId, id: other });
+    await life.settle();
+    // Its first, and by this ladder its last: the one given since has been tried too.
+    expect(
+      (await life.rows('payment_attempts', id)).map(({ status, paymentMethodId }) => [
+        status,
+        paymentMethodId === other,
+      ]),
+    ).toEqual([
+      ['succeeded', false],
+      ['declined', false],
+      ['declined', true],
+    ]);
+    expect(await life.sub(id)).toMatchObject({ status: 'canceled' });
+  });
+
   it('given while the customer has not authenticated closes that charge and is tried instead', async () => {
     const { id, customerId } = await life.subscribe();
     life.provider.script({ next: ['requires_action'] });

@@ -1,5 +1,5 @@
 import type { AttemptRow, InvoiceRow, PaymentRow } from '../../db/queries/billing-rows.ts';
-import { findMethodBeforeWaiting } from '../../db/queries/charge-methods.ts';
+import { findMethodBeforeWaiting, wasTriedFor } from '../../db/queries/charge-methods.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import type { DeclineKind } from '../../domain/payments/decline.ts';
 import { decideAfterDecline } from '../../domain/payments/dunning.ts';
@@ -41,7 +41,9 @@ export async function followLadder(
     case 'final':
       payment.status = 'failed_permanent';
       emitPaymentFailedPermanently(work, payment, attempt);
-      endDunning(work, invoice);
+      // One that has been tried for this invoice is no new chance: the ladder was its own.
+      if (hasOtherMethod && !(await wasTriedFor(work.tx, invoice.id, method.id))) collectWithMethod(work);
+      else endDunning(work, invoice);
       break;
     default:
       assertNever(decision);

@@ -1,4 +1,4 @@
-import type { CustomerId, PaymentId, PaymentMethodId } from '../../domain/ids.ts';
+import type { CustomerId, InvoiceId, PaymentId, PaymentMethodId } from '../../domain/ids.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 import type { PaymentMethodRow, SubscriptionRow } from './billing-rows.ts';
 
@@ -26,6 +26,19 @@ export async function findMethodBeforeWaiting(
     select 1 from customers where tenant_id = ${sub.tenantId} and id = ${sub.customerId} for share`.execute();
   const [, method] = await Promise.all([locked, findChargeableMethod(tx, sub)]);
   return method;
+}
+
+/** Whether any attempt to collect the invoice was made with it. */
+export async function wasTriedFor(
+  tx: TenantTransaction,
+  invoiceId: InvoiceId,
+  methodId: PaymentMethodId,
+): Promise<boolean> {
+  const [row] = await tx.sql<[{ tried: boolean }]>`
+    select exists (
+      select 1 from payment_attempts
+      where tenant_id = ${tx.tenantId} and invoice_id = ${invoiceId} and payment_method_id = ${methodId}) as tried`;
+  return row.tried;
 }
 
 export async function nextAttemptNumber(tx: TenantTransaction, paymentId: PaymentId): Promise<number> {
