@@ -356,9 +356,10 @@ describe("a check against the provider's list (I6)", () => {
   it('names a refund nobody asked for', async () => {
     const life = await live();
     const { providerChargeId, currency } = await firstAttempt(life);
-    const refund = { tenantId: life.tenantId, refundId: 'ref_1', idempotencyKey: 'ref_1', timeoutMs: 1_000 };
+    const refund = { tenantId: life.tenantId, refundId: 'ref_1', idempotencyKey: 'ref_1' };
     await life.provider.refund({
       ...refund,
+      deadlineAtMonotonicMs: performance.now() + 1_000,
       providerChargeId: providerChargeId ?? '',
       amountMinor: 500,
       currency: currency ?? '',

@@ -4,6 +4,7 @@ import type { FakeKeys } from './fake-keys.ts';
 import type { FakeScripts } from './fake-scripts.ts';
 import type { FakeWebhooks } from './fake-webhooks.ts';
 import type * as port from './port.ts';
+import { ProviderError } from './provider-error.ts';
 import type { WireCharge } from './sandbox/map-charge.ts';
 import { toLookUpRefundResult, toRefundOutcome, type WireRefund } from './sandbox/map-refund.ts';
 import type { RefundBehaviour } from './sandbox/refund-behaviour.ts';
@@ -43,7 +44,8 @@ export class FakeRefunds {
     refundId,
     ...request
   }: port.RefundRequest): Promise<port.RefundOutcome> {
-    const { providerChargeId, amountMinor: amount, currency, timeoutMs } = request;
+    const { providerChargeId, amountMinor: amount, currency, deadlineAtMonotonicMs } = request;
+    if (performance.now() >= deadlineAtMonotonicMs) throw new ProviderError('not_sent', 'deadline_passed');
     const { keys, scripts, findCharge } = this.#parts;
     const fingerprint = { refundId, providerChargeId, amount, currency };
     return keys.use({ tenantId, key, request: fingerprint }, (claim) => {
@@ -51,7 +53,7 @@ export class FakeRefunds {
       const charge = found?.tenantId === tenantId ? found : undefined;
       const behaviour = scripts.takeRefund({ tenantId, token: charge?.token ?? '' });
       const record = () => toRefundOutcome(this.#record({ tenantId, refundId, amount, currency, charge, behaviour }));
-      return behaveSo({ behaviour, claim, record, deadlineAtMonotonicMs: performance.now() + timeoutMs });
+      return behaveSo({ behaviour, claim, record, deadlineAtMonotonicMs });
     });
   }
 

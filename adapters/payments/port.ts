@@ -104,7 +104,8 @@ export interface RefundRequest {
   /** Integer minor units of `currency`; Σ refunds of a charge <= captured (R42). */
   amountMinor: number;
   currency: string;
-  timeoutMs: number;
+  /** As a charge's. */
+  deadlineAtMonotonicMs: number;
 }
 
 /**
@@ -258,6 +259,7 @@ export interface PaymentProvider {
   lookUp(request: LookUpRequest): Promise<LookUpResult>;
   /** Closes an open object so that it can no longer capture; repeating it is harmless. */
   cancelAttempt(request: CancelAttemptRequest): Promise<CancelAttemptResult>;
+  /** One try, with the deadline of a charge. */
   refund(request: RefundRequest): Promise<RefundOutcome>;
   lookUpRefund(request: LookUpRefundRequest): Promise<LookUpRefundResult>;
   listCharges(request: ListChargesRequest): Promise<ChargePage>;

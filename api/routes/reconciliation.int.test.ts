@@ -147,7 +147,8 @@ describe('books that differ', () => {
     await chargeBesides(two.attempt.id, two);
     await api.provider.refund({
       ...{ tenantId: tenant.tenantId, refundId: newId('refund'), idempotencyKey: newId('refund') },
-      ...{ providerChargeId: three.attempt.providerChargeId, amountMinor: 5, currency: 'USD', timeoutMs: 1_000 },
+      ...{ providerChargeId: three.attempt.providerChargeId, amountMinor: 5, currency: 'USD' },
+      deadlineAtMonotonicMs: performance.now() + 1_000,
     });
     expect(new Map(kindsOf((await reconcile()).body).map(([kind, id]) => [id, kind]))).toEqual(
       new Map([

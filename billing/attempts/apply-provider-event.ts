@@ -21,8 +21,12 @@ export async function applyProviderEvent(
   event: { tenantId: TenantId; attemptId: AttemptId; consumer: string; eventId: string },
 ): Promise<void> {
   const { tenantId, attemptId } = event;
-  const known = await withTenant(context.database, tenantId, (tx) => loadAttempt(tx, attemptId));
-  const found = known ? await lookUp(context.provider(known.attempt.provider), known.attempt) : null;
+  const [known, readAt] = await withTenant(
+    context.database,
+    tenantId,
+    async (tx) => [await loadAttempt(tx, attemptId), tx.now] as const,
+  );
+  const found = known ? await lookUp(context.provider(known.attempt.provider), known.attempt, readAt) : null;
   if (!known || found?.kind === 'not_found') {
     await withTenant(context.database, tenantId, (tx) => recordProcessed(tx, event));
     return;

@@ -28,16 +28,24 @@ export function chargeAttempt(
   return sendFrom(context, input, { from: ['created', 'not_sent'], mayThrow: options.mayThrow });
 }
 
+interface SendOptions {
+  from: readonly AttemptStatus[];
+  /** Decided in the transaction that takes the lease. Absent: no earlier send can have used the key. */
+  isInTime?: (work: SubscriptionWork, attempt: AttemptRow) => boolean;
+  mayThrow: boolean;
+}
+
 export async function sendFrom(
   context: BillingContext,
   input: ProviderCallInput,
-  options: { from: readonly AttemptStatus[]; mayThrow: boolean },
+  { from, isInTime, mayThrow }: SendOptions,
 ): Promise<NextStep> {
   // Counted from before the commit, so that no request is written after the lease could have passed to another sender.
   const deadline = performance.now() + providerDeadlineMs;
   let lease: { attempt: AttemptRow; leaseId: string } | null = null;
   const begun = await stepOnAttempt(context, input, (work, attempt) => {
-    if (!options.from.includes(attempt.status) || isHeld(work)) return;
+    if (!from.includes(attempt.status) || isHeld(work)) return;
+    if (isInTime && !isInTime(work, attempt)) return;
     const invoice = invoiceOf(work, attempt);
     if (isUnwanted(work, invoice)) {
       // The provider may know one that was sent before: its look-ups go on.
@@ -56,6 +64,6 @@ export async function sendFrom(
   const { error } = sent;
   // Nothing the engine's next try would find otherwise: the row's own date carries on.
   if (error && isAccountProblem(error)) return next;
-  if (error && error.kind !== 'unknown' && (options.mayThrow || error.kind === 'rejected')) throw error;
+  if (error && error.kind !== 'unknown' && (mayThrow || error.kind === 'rejected')) throw error;
   return next;
 }

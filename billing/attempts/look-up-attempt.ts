@@ -1,7 +1,7 @@
 import type { PaymentProvider } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
-import { MINUTE_MS, SECOND_MS, toIso } from '../../domain/instant.ts';
+import { type Instant, MINUTE_MS, SECOND_MS, toIso } from '../../domain/instant.ts';
 import type { AttemptStatus } from '../../domain/payments/payment-status.ts';
 import { applyChargeResult, type KnownOutcome } from '../collection/apply-charge-result.ts';
 import { delayAfterLookUp, lookUpCountMax, noticeAfterLookUp } from '../collection/resolve-schedule.ts';
@@ -13,6 +13,7 @@ import { businessNow, type SubscriptionWork, touch, writeTimeline } from '../sub
 import { actionWindowOf, knownOutcome } from './action-window.ts';
 import { sendFrom } from './charge-attempt.ts';
 import { keyWindowsOf } from './key-windows.ts';
+import { isLeased } from './mark-sent.ts';
 import { invoiceOf, stepOnAttempt } from './with-attempt.ts';
 
 export const lookUpTimeoutMs = 10 * SECOND_MS;
@@ -41,7 +42,7 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
   if (looked === null) return begun.next;
   const attempt = looked as AttemptRow;
   const provider = context.provider(attempt.provider);
-  const found = await lookUp(provider, attempt);
+  const found = await lookUp(provider, attempt, begun.work.tx.now);
   const { chargeMs: windowMs } = await keyWindowsOf(provider, attempt.tenantId);
   let mayResend = false;
   const { next } = await stepOnAttempt(context, input, async (work, current) => {
@@ -53,7 +54,10 @@ export async function lookUpAttempt(context: BillingContext, input: ProviderCall
     if (!mayResend) giveToPerson(work, current);
     tellPeople(work, current);
   });
-  return mayResend ? sendFrom(context, input, { from: ['unknown'], mayThrow: false }) : next;
+  if (!mayResend) return next;
+  // Looked at again with the lease: hours may have passed since, and what is past its window is left to its look-ups.
+  const isInTime = (work: SubscriptionWork, current: AttemptRow) => insideKeyWindow(work, current, windowMs);
+  return sendFrom(context, input, { from: ['unknown'], isInTime, mayThrow: false });
 }
 
 interface Found {
@@ -61,12 +65,15 @@ interface Found {
   outcome: KnownOutcome;
   amountMinor: number;
   currency: string;
+  /** The row by which it was asked: whether a sender was at work then, and how often it had been sent. */
+  asked: { isLeased: boolean; sendCount: number };
 }
 
-/** Null when the provider could not be asked. */
+/** Null when the provider could not be asked. `readAt`: when the row was read, by PostgreSQL's clock. */
 export async function lookUp(
   provider: PaymentProvider,
   attempt: AttemptRow,
+  readAt: Instant,
 ): Promise<Found | { kind: 'not_found' } | null> {
   try {
     const found = await provider.lookUp({
@@ -76,7 +83,9 @@ export async function lookUp(
       firstSentAt: new Date(attempt.firstSentAt ?? attempt.createdAt),
       timeoutMs: lookUpTimeoutMs,
     });
-    return found.kind === 'found' ? { ...found, outcome: knownOutcome(provider, found.outcome) } : found;
+    if (found.kind === 'not_found') return found;
+    const asked = { isLeased: isLeased(attempt, readAt), sendCount: attempt.sendCount };
+    return { ...found, outcome: knownOutcome(provider, found.outcome), asked };
   } catch (error) {
     if (error instanceof ProviderError && error.kind !== 'rejected') return null;
     throw error;
@@ -93,7 +102,7 @@ export async function applyFound(work: SubscriptionWork, attempt: AttemptRow, fo
   const isSame = found.amountMinor === attempt.amountMinor && found.currency === attempt.currency;
   const isOther = found.outcome.providerChargeId !== attempt.providerChargeId;
   if (isSame && !(attempt.status === 'succeeded' && isOther)) {
-    await applyChargeResult(work, attempt, found.outcome);
+    if (!isLeftToSender(attempt, found)) await applyChargeResult(work, attempt, found.outcome);
     return;
   }
   const message = `the provider holds ${found.amountMinor} ${found.currency} under this attempt`;
@@ -103,6 +112,16 @@ export async function applyFound(work: SubscriptionWork, attempt: AttemptRow, fo
   }
   attempt.message = message;
   needReview(work, attempt);
+}
+
+/**
+ * Between the calls of one send a provider shows a decline, or money under way, that the sender's next call may make an
+ * authentication. So neither counts from before the send was over: its sender says how it ended, or its lease runs out and the
+ * look-up after it does. A success and an open authentication are facts at once.
+ */
+function isLeftToSender({ sendCount }: AttemptRow, { outcome, asked }: Found): boolean {
+  if (outcome.kind === 'succeeded' || outcome.kind === 'requires_action') return false;
+  return asked.isLeased || asked.sendCount !== sendCount;
 }
 
 /** Money that no attempt of ours stands for may have moved: a person sees to it at the provider. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptRow } from '../../db/queries/billing-rows.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { invariant } from '../../domain/invariant.ts';
 import { assertAttemptTransition } from '../../domain/payments/payment-status.ts';
 import { setUnderWay } from '../collection/retrying.ts';
@@ -25,4 +26,9 @@ export function markSent(work: SubscriptionWork, attempt: AttemptRow, leaseMs: n
   touch(work, 'attempts', attempt);
   touch(work, 'payments', payment);
   return leaseId;
+}
+
+/** Its sender is at work, by PostgreSQL's clock. */
+export function isLeased({ status, leaseUntil }: AttemptRow, now: Instant): boolean {
+  return status === 'sent' && (leaseUntil ?? 0) > now;
 }

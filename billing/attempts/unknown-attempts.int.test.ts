@@ -123,6 +123,29 @@ describe('an outcome that is not known', () => {
     expect(await lastAttempt(id)).toMatchObject({ status: 'unknown', sendCount: 1 });
   });
 
+  it('is not sent again by a process that stood still past that window once it had decided to', async () => {
+    const { id } = await renewWith('timeout_before');
+    const { lookUp } = life.provider;
+    const { sendIntents } = life.context;
+    life.provider.lookUp = async (request) => {
+      life.provider.lookUp = lookUp;
+      // Each transaction ends with it: the next one decides to send, the one after that takes the lease.
+      life.context.sendIntents = (owed) => {
+        Object.assign(life.context, { sendIntents });
+        sendIntents(owed);
+        life.skip(2 * DAY_MS);
+      };
+      return lookUp.call(life.provider, request);
+    };
+    await life.live(5 * SECOND_MS);
+    expect(life.now()).toBeGreaterThan(boundary + life.provider.capabilities.idempotencyWindowMs);
+    expect(sent).toHaveLength(1);
+    expect(await lastAttempt(id)).toMatchObject({ status: 'unknown', sendCount: 1 });
+    await life.live(30 * DAY_MS);
+    expect(sent).toHaveLength(1);
+    expect(await lastAttempt(id)).toMatchObject({ status: 'needs_review' });
+  });
+
   it('is not taken for “not found” while the provider cannot be asked', async () => {
     const { id } = await renewWith('timeout_after');
     const { lookUp } = life.provider;

@@ -29,14 +29,14 @@ export async function applyDispute(context: BillingContext, fact: DisputeFact): 
     attemptId: parseId('attempt', dispute.attemptId ?? ''),
     providerChargeId: dispute.providerChargeId,
   };
-  const attempt = await withTenant(context.database, tenantId, async (tx) => {
+  const [attempt, readAt] = await withTenant(context.database, tenantId, async (tx) => {
     const found = await findDisputedAttempt(tx, of);
     if (!found) await recordProcessed(tx, fact);
-    return found;
+    return [found, tx.now] as const;
   });
   if (!attempt) return 'ignored';
   const { id: attemptId, paymentId, subscriptionId } = attempt;
-  const looked = attempt.status === 'succeeded' ? undefined : await lookUp(context.provider(provider), attempt);
+  const looked = attempt.status === 'succeeded' ? undefined : await lookUp(context.provider(provider), attempt, readAt);
   if (looked === null) throw new Error(`the provider of attempt ${attemptId} cannot be asked now`);
   const caller: Caller = { actor: `provider:${provider}`, origin: 'webhook', requestId: null };
   const owner = refOfPayment({ tenantId, id: paymentId, subscriptionId });

@@ -9,16 +9,18 @@ import { completeRefund, failRefund, rejectRefund } from './end-refund.ts';
 import { type CarriedRefund, noticeOf } from './refund-step.ts';
 
 /** An outcome, or what is known when there is none. */
-export type RefundResult =
-  | RefundOutcome
+export type RefundResult = RefundOutcome | { kind: 'not_ours'; message: string } | NoRefundOutcome;
+
+/** Said by a sender, of the lease it held. */
+type NoRefundOutcome = { leaseId: string | null } & (
   | { kind: 'unknown'; message: string }
   /** The provider knows of none, and the key's window is over: sending again could pay twice. */
   | { kind: 'not_to_be_found' }
-  | { kind: 'not_ours'; message: string }
-  | { kind: 'not_sendable'; message: string };
+  | { kind: 'not_sendable'; message: string }
+);
 
 /**
- * Applies what a provider said of one refund, whoever asked it. Its ends have ranks: what was rejected and went through after all is
+ * Applies what a provider said of one refund, whoever asked it. That there was no outcome counts while its sender holds the lease. Its ends have ranks: what was rejected and went through after all is
  * done, what was done and came back is reversed, and the second finder of either changes nothing.
  */
 export async function applyRefundOutcome(
@@ -27,6 +29,7 @@ export async function applyRefundOutcome(
   result: RefundResult,
 ): Promise<void> {
   const { refund } = carried;
+  if ('leaseId' in result && result.leaseId !== refund.leaseId) return;
   if (!outranksRefund(refund.status, statusOf(result))) return;
   touch(work, 'refunds', refund);
   refund.leaseId = null;

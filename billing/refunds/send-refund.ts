@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import type { PaymentProvider } from '../../adapters/payments/port.ts';
 import { ProviderError } from '../../adapters/payments/provider-error.ts';
 import type { RefundRow } from '../../db/queries/billing-rows.ts';
@@ -16,6 +17,8 @@ import { changeRefund, takeRefundStep } from './refund-step.ts';
 
 const leaseMs = MINUTE_MS;
 const refundTimeoutMs = 20 * SECOND_MS;
+/** A look-up and a send, with time to spare until the lease ends. */
+const senderDeadlineMs = 2 * refundTimeoutMs;
 /** No same-key send so late that it could reach the provider after its key window. */
 const windowMarginMs = 5 * MINUTE_MS;
 
@@ -36,9 +39,11 @@ interface Leased {
 export async function sendRefund(context: BillingContext, input: ProviderCallInput): Promise<NextStep> {
   // A run begun by an earlier release, when a subscription's workflow carried its refunds.
   if ('subscriptionId' in input) return takeStep(context, input);
+  // Counted from before the commit, so that no request is written after the lease could have passed to another sender.
+  const deadline = performance.now() + senderDeadlineMs;
   const leased = await takeLease(context, input);
   if (leased === null) return takeRefundStep(context, input);
-  const result = await refundOrLookUp(context.provider(leased.provider), leased);
+  const result = await refundOrLookUp(context.provider(leased.provider), leased, deadline);
   return changeRefundWithOwner(context, input, workflowCaller, result);
 }
 
@@ -63,22 +68,25 @@ async function takeLease(context: BillingContext, ref: CarrierRef): Promise<Leas
   return leased;
 }
 
-async function refundOrLookUp(provider: PaymentProvider, leased: Leased): Promise<RefundResult> {
+async function refundOrLookUp(provider: PaymentProvider, leased: Leased, deadline: number): Promise<RefundResult> {
   const { refund, providerChargeId } = leased;
+  const { leaseId } = refund;
   try {
     if (refund.resolveCount > 1) {
       const found = await lookUpRefund(provider, refund, providerChargeId);
       if (found !== null) return found;
-      if (!(await isInsideKeyWindow(provider, leased))) return { kind: 'not_to_be_found' };
+      if (!(await isInsideKeyWindow(provider, leased))) return { kind: 'not_to_be_found', leaseId };
     }
-    if (leased.isBeyondCapture) return { kind: 'not_sendable', message: 'other refunds have given its capture back' };
+    if (leased.isBeyondCapture)
+      return { kind: 'not_sendable', message: 'other refunds have given its capture back', leaseId };
     const { tenantId, id, amountMinor, currency } = refund;
     return await provider.refund({
       ...{ tenantId, refundId: id, idempotencyKey: id, providerChargeId, amountMinor, currency },
-      timeoutMs: refundTimeoutMs,
+      deadlineAtMonotonicMs: Math.min(deadline, performance.now() + refundTimeoutMs),
     });
   } catch (error) {
-    if (error instanceof ProviderError && error.kind !== 'rejected') return { kind: 'unknown', message: error.message };
+    if (error instanceof ProviderError && error.kind !== 'rejected')
+      return { kind: 'unknown', message: error.message, leaseId };
     throw error;
   }
 }

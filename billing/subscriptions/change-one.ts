@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { refuseUnlessAllowed } from '../../domain/subscriptions/allowed-commands.ts';
 import type { Command } from '../../domain/subscriptions/subscription.ts';
+import { isLeased } from '../attempts/mark-sent.ts';
 import type { Call } from '../call.ts';
 import type { BillingContext, OwedIntent } from '../context.ts';
 import { answerOnce } from '../idempotency/answer-once.ts';
@@ -48,9 +49,7 @@ export function refuseWhileAdvancing(work: SubscriptionWork): void {
 
 export function factsOfCommand(work: Pick<SubscriptionWork, 'sub' | 'tx' | 'open'>) {
   const { sub, open, tx } = work;
-  const firstCallRunning =
-    sub.status === 'incomplete' &&
-    open.attempts.some((attempt) => attempt.status === 'sent' && (attempt.leaseUntil ?? 0) > tx.now);
+  const firstCallRunning = sub.status === 'incomplete' && open.attempts.some((attempt) => isLeased(attempt, tx.now));
   return {
     status: sub.status,
     collection: sub.collection,

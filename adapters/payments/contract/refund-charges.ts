@@ -27,7 +27,7 @@ async function paidCharge(current: CurrentSubject) {
   const refund = (
     amountMinor: number,
     refundId: string = randomUUID(),
-    more: { currency?: string; tenantId?: string } = {},
+    { timeoutMs = 3_000, ...more }: { currency?: string; tenantId?: string; timeoutMs?: number } = {},
   ) =>
     provider.refund({
       tenantId: payer.tenantId,
@@ -36,7 +36,7 @@ async function paidCharge(current: CurrentSubject) {
       providerChargeId: outcome.providerChargeId,
       amountMinor,
       currency: 'USD',
-      timeoutMs: 3_000,
+      deadlineAtMonotonicMs: performance.now() + timeoutMs,
       ...more,
     });
   const refundedMinor = async () => (await chargesOf(current(), payer.tenantId))[0]?.refundedMinor;
@@ -66,6 +66,15 @@ function describeCompleted(current: CurrentSubject): void {
       code: 'idempotency_key_mismatch',
     });
     expect(await refundedMinor()).toBe(500);
+  });
+
+  it('sends nothing once the deadline has passed, and leaves the key free', async () => {
+    const { refund, refundedMinor, lookUp } = await paidCharge(current);
+    const failure = await failureOf(refund(500, 'refund-1', { timeoutMs: -1 }));
+    expect(failure).toMatchObject({ kind: 'not_sent', code: 'deadline_passed' });
+    expect(await lookUp('refund-1')).toEqual({ kind: 'not_found' });
+    expect(await refundedMinor()).toBe(0);
+    expect(await refund(500, 'refund-1')).toMatchObject({ kind: 'succeeded' });
   });
 
   it('finds a refund by its reference, for its tenant only', async () => {
@@ -120,7 +129,9 @@ function describeRejected(current: CurrentSubject): void {
     if (open.kind !== 'requires_action') throw new Error(`expected requires_action, got ${open.kind}`);
     const { providerChargeId } = open;
     const request = { ...payer, refundId: 'refund-1', idempotencyKey: 'key-refund-1', providerChargeId };
-    const outcome = await provider.refund({ ...request, amountMinor: 1, currency: 'USD', timeoutMs: 3_000 });
+    const outcome = await provider.refund({
+      ...{ ...request, amountMinor: 1, currency: 'USD', deadlineAtMonotonicMs: performance.now() + 3_000 },
+    });
     expect(outcome).toMatchObject({ kind: 'rejected', code: 'charge_not_captured' });
   });
 }

@@ -66,7 +66,7 @@ export async function capturedCharge(current: CurrentScripted) {
         idempotencyKey: `key-${id}`,
         amountMinor,
         currency: 'USD',
-        timeoutMs,
+        deadlineAtMonotonicMs: performance.now() + timeoutMs,
       }),
     lookUp: () => provider.lookUpRefund({ ...common, refundId, providerRefundId: null, timeoutMs: 3_000 }),
     refundedMinor: async () =>

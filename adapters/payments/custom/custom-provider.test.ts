@@ -54,7 +54,12 @@ beforeEach(() => void received.splice(0));
 
 function refundOnce() {
   const more = { tenantId: 'ten_1', refundId: 'refund-1', idempotencyKey: 'key-1', providerChargeId: 'ch_1' };
-  return provider.refund({ ...more, amountMinor: 500, currency: 'USD', timeoutMs: 1_000 });
+  return provider.refund({
+    ...more,
+    amountMinor: 500,
+    currency: 'USD',
+    deadlineAtMonotonicMs: performance.now() + 1_000,
+  });
 }
 
 describe('what a business is sent', () => {

@@ -142,7 +142,7 @@ function refundCalls(send: Send): Pick<PaymentProvider, 'refund' | 'lookUpRefund
       ...call
     }) {
       const body = { idempotency_key: call.idempotencyKey, reference, charge_id, amount, currency };
-      const answer = await send([tenantId, 'refunds', 'refund.create'], body, within(call.timeoutMs));
+      const answer = await send([tenantId, 'refunds', 'refund.create'], body, call.deadlineAtMonotonicMs);
       return toRefundOutcome(sameAs({ reference, amount, currency }, readAnswer(wireRefund, answer)));
     },
 

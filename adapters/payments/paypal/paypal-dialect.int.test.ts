@@ -329,7 +329,7 @@ describe('events', () => {
     const { providerChargeId } = await stand.provider.charge(chargeRequest(payer, 'attempt-1'));
     const refund = await stand.provider.refund({
       ...{ tenantId, refundId: 'ref-1', idempotencyKey: 'key-ref-1', providerChargeId: providerChargeId ?? '' },
-      ...{ amountMinor: 500, currency: 'USD', timeoutMs: 3_000 },
+      ...{ amountMinor: 500, currency: 'USD', deadlineAtMonotonicMs: performance.now() + 3_000 },
     });
     if (refund.kind !== 'succeeded') throw new Error(`expected a refund, got ${refund.kind}`);
     const { providerRefundId } = refund;

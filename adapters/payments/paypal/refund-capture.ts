@@ -27,7 +27,8 @@ const rejections: Readonly<Record<string, string>> = {
 
 /** Refunds stand on the capture, which its order names; until the refund itself is written nothing was sent. */
 export async function refundCapture(connection: Connection, request: RefundRequest): Promise<RefundOutcome> {
-  const call = { tenantId: request.tenantId, deadlineAtMonotonicMs: performance.now() + request.timeoutMs };
+  const { tenantId, deadlineAtMonotonicMs } = request;
+  const call = { tenantId, deadlineAtMonotonicMs };
   const amount = toPaypalMoney(request.amountMinor, request.currency);
   const order = await beforeSending(readOrder(connection, call, request.providerChargeId));
   if (typeof order === 'string') return rejected('unknown_charge', 'PayPal shows this account no such order.');

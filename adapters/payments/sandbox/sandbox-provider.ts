@@ -118,7 +118,7 @@ function refundCalls({ post, get }: Call): Pick<PaymentProvider, 'refund' | 'loo
   return {
     async refund({ tenantId: account, refundId: reference, providerChargeId, amountMinor: amount, currency, ...call }) {
       const body = { account, reference, charge_id: providerChargeId, amount, currency };
-      const answer = await post('/v1/refunds', body, within(call.timeoutMs), call.idempotencyKey);
+      const answer = await post('/v1/refunds', body, call.deadlineAtMonotonicMs, call.idempotencyKey);
       return toRefundOutcome(readAnswer(wireRefund, answer));
     },
 

@@ -69,7 +69,7 @@ export function createStripeProvider(options: StripeProviderOptions): StripeProv
     readSetup: (request) => within(request, readSetup),
     lookUp: (request) => within(request, lookUpCharge),
     cancelAttempt: (request) => within(request, cancelAttempt),
-    refund: (request) => within(request, refundCharge),
+    refund: (request) => until(request.deadlineAtMonotonicMs, request, refundCharge),
     lookUpRefund: (request) => within(request, lookUpRefund),
     listCharges: (request) => within(request, listCharges),
     listEvents: (request) => within(request, listEvents),

@@ -112,7 +112,9 @@ describe('a sandbox provider killed in the middle of what it was told to do', ()
     const { providerChargeId } = paid;
     const refundId = randomUUID();
     const request = { tenantId, refundId, idempotencyKey: refundId, providerChargeId, amountMinor: 700 };
-    const outcome = await provider.refund({ ...request, currency: 'USD', timeoutMs: 3_000 });
+    const outcome = await provider.refund({
+      ...{ ...request, currency: 'USD', deadlineAtMonotonicMs: performance.now() + 3_000 },
+    });
     expect(outcome).toMatchObject({ kind: 'pending' });
     await killAndRestart();
     await vi.waitFor(() => receiver.find(refundId), { timeout: 10_000 });
