@@ -1,17 +1,17 @@
 import type { Answer } from '../../contracts/answer.ts';
-import { problem } from '../../contracts/problem.ts';
+import { type Begun, perhapsDone } from './answer-error.ts';
 
 export interface Deadline {
   /** The work's own answer, or, once the time is over, that it is not known. The work itself goes on to its end. */
-  answerOf(work: Promise<Answer>): Promise<Answer>;
+  answerOf(begun: Begun, work: Promise<Answer>): Promise<Answer>;
   stop(): void;
 }
 
 const sweepEveryMs = 250;
 
 /**
- * One timer for all calls, so that a call costs none of its own. A transaction is never cut in half: what was late may still have
- * been done, and the same idempotency key says what became of it.
+ * One timer for all calls, so that a call costs none of its own. A transaction is never cut in half: what was late may still be
+ * done, and the same idempotency key says what became of it.
  */
 export function createDeadline(timeoutMs: number): Deadline {
   const open = new Set<{ until: number; expire: () => void }>();
@@ -26,18 +26,16 @@ export function createDeadline(timeoutMs: number): Deadline {
   }, sweepEveryMs);
   timer.unref();
   return {
-    answerOf(work) {
+    answerOf(begun, work) {
       return new Promise((resolve, reject) => {
-        const one = { until: performance.now() + timeoutMs, expire: () => resolve(tooLate()) };
+        const one = {
+          until: performance.now() + timeoutMs,
+          expire: () => resolve(perhapsDone('This took too long', begun)),
+        };
         open.add(one);
         void work.then(resolve, reject).finally(() => open.delete(one));
       });
     },
     stop: () => clearInterval(timer),
   };
-}
-
-function tooLate(): Answer {
-  const detail = 'This took too long. It may still be done: ask again with the same idempotency key.';
-  return problem(503, 'service_unavailable', detail);
 }

@@ -8,6 +8,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { TenantDirectory, TenantFacts } from '../../identity/directories.ts';
 import type { Principal } from '../../identity/principal.ts';
+import { begunBy } from './answer-error.ts';
 import { createDeadline } from './answer-in-time.ts';
 import { createClientFinder, type FindClient } from './client-address.ts';
 import { type LoadLimits, type Rank, watchLoad } from './load-watch.ts';
@@ -87,11 +88,11 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
     return most === undefined ? work() : tenantPlaces.hold(tenantId, work, most);
   }
 
-  async function inFlight(rank: Rank, work: () => Promise<Answer>): Promise<Answer> {
+  async function inFlight(rank: Rank, { tenantId }: Call, work: () => Promise<Answer>): Promise<Answer> {
     const startedAt = performance.now();
     load.enter(rank);
     try {
-      return await work();
+      return await atOnce(tenantId, work);
     } finally {
       load.leave(rank, performance.now() - startedAt);
     }
@@ -126,7 +127,7 @@ export function createGate({ limits, counter, trustedProxies, tenants, cache }: 
       const copy = copies && call.claim ? await copies.find(call) : null;
       if (copy) return copy;
       const inPlace = rateClass === 'money' ? () => moneyPlaces.hold(call.tenantId, work) : work;
-      const answer = await deadline.answerOf(inFlight(rank, () => atOnce(call.tenantId, inPlace)));
+      const answer = await deadline.answerOf(begunBy(contract, call), inFlight(rank, call, inPlace));
       copies?.keep(call, answer);
       return answer;
     },

@@ -4,7 +4,7 @@ import type { Answer } from '../../contracts/answer.ts';
 import { containsCardNumber } from '../../runtime/card-number.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { registerHistogram } from '../../runtime/metrics.ts';
-import { codeOf, headersOf } from './answer-error.ts';
+import { type Begun, codeOf, headersOf } from './answer-error.ts';
 import { createClientFinder, type FindClient } from './client-address.ts';
 import { type AppliedLimit, tellLimit } from './rate-limits.ts';
 
@@ -20,6 +20,8 @@ export interface ObservedRequest {
   isSecure: boolean;
   /** The limit its sender is nearest to, once it is counted. */
   limit: AppliedLimit | null;
+  /** Once its own work is under way: from then on it may have been done, whatever fails. */
+  begun: Begun | null;
   /** Goes to the browser with whatever is answered. */
   cookie: string | null;
 }
@@ -45,6 +47,7 @@ export function observeRequest(c: Context, findClient: FindClient = findPeer): O
     startedAt: performance.now(),
     tenantId: null,
     actor: null,
+    begun: null,
     cookie: null,
     limit: null,
     ...findClient(c),

@@ -12,7 +12,7 @@ import { type Principal, platformScope } from '../../identity/principal.ts';
 import { sessionCookie, writeCookie } from '../../identity/sessions/cookie.ts';
 import type { ApiParts } from '../parts.ts';
 import { idOrUnknown, pathKinds, type Route } from '../route.ts';
-import { answerOfError } from './answer-error.ts';
+import { answerOfError, begunBy } from './answer-error.ts';
 import { confineCustomer } from './confine-customer.ts';
 import { hideFromCustomers } from './hide-from-customers.ts';
 import { finishRequest, type ObservedRequest, observeRequest } from './observe-request.ts';
@@ -93,7 +93,10 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       id: (kind) => ids.find((one) => one.kind === kind)?.id as never,
       provider: () => provider as ProviderName,
     };
-    const answer = await gate.carry(contract, call, () => route.handle(routeCall));
+    const answer = await gate.carry(contract, call, () => {
+      request.begun = begunBy(contract, call);
+      return route.handle(routeCall);
+    });
     return customerId === null ? answer : hideFromCustomers(answer);
   }
 
@@ -104,7 +107,7 @@ export function serveRoute(parts: ApiParts, route: Route): (c: Context) => Promi
       answer = await answerCall(c, request);
     } catch (error) {
       parts.denials.note(error, request, contract, c);
-      answer = answerOfError(error, { logger, requestId: request.id });
+      answer = answerOfError(error, { logger, requestId: request.id }, request.begun);
     }
     return finishRequest(request, answer, { method, route: contract.path, logger, headers });
   };

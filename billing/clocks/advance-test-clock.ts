@@ -1,15 +1,23 @@
 import type { Answer } from '../../contracts/answer.ts';
-import { listSubscriptionsBehind, lockTenantClock, readClock, saveTenantClock } from '../../db/queries/test-clocks.ts';
+import { replaceUndecidedAnswer } from '../../db/queries/idempotency-keys.ts';
+import {
+  type ClockReading,
+  holdTenantClock,
+  listSubscriptionsBehind,
+  lockTenantClock,
+  readClock,
+  saveTenantClock,
+} from '../../db/queries/test-clocks.ts';
 import { insertAudits } from '../../db/queries/write-billing.ts';
-import { withTenant } from '../../db/with-tenant.ts';
+import { type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import { addIsoDuration } from '../../domain/calendar/local-date.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
 import { type Instant, SECOND_MS, toIso } from '../../domain/instant.ts';
 import type { Clock } from '../../domain/subscriptions/what-comes-next.ts';
 import type { Call } from '../call.ts';
-import type { BillingContext } from '../context.ts';
-import { answerAroundCall } from '../idempotency/answer-around-call.ts';
+import type { BillingContext, OwedIntent } from '../context.ts';
+import { answerOnce } from '../idempotency/answer-once.ts';
 import { isEnded, settle } from '../subscription-work/settle.ts';
 import { loadWork, writeAudit } from '../subscription-work/subscription-work.ts';
 import { unknownSubscription } from '../subscriptions/change-one.ts';
@@ -23,9 +31,18 @@ export interface AdvanceInput {
 
 const waitMs = 10 * SECOND_MS;
 
+/** What the first transaction of an advance sets. */
+interface Aim {
+  from: Instant;
+  target: Instant;
+  intents: OwedIntent[];
+}
+
 /**
  * Moves virtual time ahead: one subscription's clock, or the tenant's with every clock behind it. The target is written and
  * the workflows woken; each does everything due, in order, at its own due instant. Answers 202 if that takes over 10 s.
+ * The target commits together with the key, under which it stands as a 202: whoever repeats the key goes on to that target, and
+ * wakes what a call that died in between had left behind.
  */
 export async function advanceTestClock(
   context: BillingContext,
@@ -33,87 +50,96 @@ export async function advanceTestClock(
   id: SubscriptionId | null,
   input: AdvanceInput,
 ): Promise<Answer> {
-  return answerAroundCall(context, call, {
-    check: async () => undefined,
-    ask: () => advance(context, call, id, input),
-    settle: async (_tx, answer) => answer,
+  let intents: OwedIntent[] = [];
+  const begun = await answerOnce(context.database, call.tenantId, call.claim, async (tx) => {
+    const aim = id === null ? await aimTenant(tx, call, input) : await aimOne(tx, call, id, input);
+    intents = aim.intents;
+    return render({ now: aim.from, advancing: true, target: aim.target }, 202);
   });
+  if (begun.status !== 202) return begun;
+  context.sendIntents(intents);
+  const target = Date.parse((begun.body as { target: string }).target);
+  if (id === null) await headAll(context, call, target);
+  const answer = await awaitArrival(context, call, id, target);
+  const { claim } = call;
+  if (claim && answer.status === 200)
+    await withTenant(context.database, call.tenantId, (tx) => replaceUndecidedAnswer(tx, claim.key, answer));
+  return begun.replayed ? { ...answer, replayed: true } : answer;
 }
 
-async function advance(
+/** 200 once the clock is at rest at the target or past it, 202 while it is not. */
+async function awaitArrival(
   context: BillingContext,
   call: Call,
   id: SubscriptionId | null,
-  input: AdvanceInput,
+  target: Instant,
 ): Promise<Answer> {
-  const target = id === null ? await advanceTenant(context, call, input) : await advanceOne(context, call, id, input);
-  const arrived = await pollUntil(waitMs, async () => {
-    const clock = await withTenant(context.database, call.tenantId, (tx) => readClock(tx, id));
-    return clock?.advancing === false && clock.now >= target;
+  let clock = await readStored(context, call, id);
+  const hasArrived = () => !clock.advancing && clock.now >= target;
+  await pollUntil(waitMs, async () => {
+    if (hasArrived()) return true;
+    clock = await readStored(context, call, id);
+    return hasArrived();
   });
-  return readTestClock(context, call, id, arrived ? 200 : 202);
+  return render(clock, hasArrived() ? 200 : 202);
 }
 
-export async function readTestClock(
-  context: BillingContext,
-  call: Call,
-  id: SubscriptionId | null,
-  status = 200,
-): Promise<Answer> {
+export async function readTestClock(context: BillingContext, call: Call, id: SubscriptionId | null): Promise<Answer> {
+  return render(await readStored(context, call, id), 200);
+}
+
+async function readStored(context: BillingContext, call: Call, id: SubscriptionId | null): Promise<ClockReading> {
   const clock = await withTenant(context.database, call.tenantId, (tx) => readClock(tx, id));
   if (!clock) throw unknownSubscription();
-  const { now, advancing, target } = clock;
+  return clock;
+}
+
+function render({ now, advancing, target }: ClockReading, status: 200 | 202): Answer {
   return { status, body: { now: toIso(now), advancing, target: target === null ? null : toIso(target) } };
 }
 
-async function advanceOne(
-  context: BillingContext,
-  call: Call,
-  id: SubscriptionId,
-  input: AdvanceInput,
-): Promise<Instant> {
-  const { target, intents } = await withTenant(context.database, call.tenantId, async (tx) => {
-    const work = await loadWork(tx, id, call.caller);
-    if (!work) throw unknownSubscription();
-    refuseAdvance(work.tenantMode, work.clock);
-    const target = targetOf(input, { now: work.clock?.frozenAt ?? tx.now, zone: work.sub.timezone });
-    if (work.sub.parkedAt !== null)
-      throw new DomainError('subscription_needs_attention', 'An operator has to look at this subscription first.');
-    // Nobody is awake for a subscription that is over: its clock arrives by itself.
-    const isOver = isEnded(work);
-    work.clock = isOver
-      ? { frozenAt: target, targetAt: null }
-      : { frozenAt: work.clock?.frozenAt ?? tx.now, targetAt: target };
-    work.clockChanged = true;
-    writeAudit(work, 'test_clock.advanced', id, { to: toIso(target) });
-    return { target, intents: (await settle(work, 'command')).intents };
-  });
-  context.sendIntents(intents);
-  return target;
+async function aimOne(tx: TenantTransaction, call: Call, id: SubscriptionId, input: AdvanceInput): Promise<Aim> {
+  const work = await loadWork(tx, id, call.caller);
+  if (!work) throw unknownSubscription();
+  refuseAdvance(work.tenantMode, work.clock);
+  const from = work.clock?.frozenAt ?? tx.now;
+  const target = targetOf(input, { now: from, zone: work.sub.timezone });
+  if (work.sub.parkedAt !== null)
+    throw new DomainError('subscription_needs_attention', 'An operator has to look at this subscription first.');
+  // Nobody is awake for a subscription that is over: its clock arrives by itself.
+  work.clock = isEnded(work) ? { frozenAt: target, targetAt: null } : { frozenAt: from, targetAt: target };
+  work.clockChanged = true;
+  writeAudit(work, 'test_clock.advanced', id, { to: toIso(target) });
+  return { from, target, intents: (await settle(work, 'command')).intents };
 }
 
-async function advanceTenant(context: BillingContext, call: Call, input: AdvanceInput): Promise<Instant> {
-  const target = await withTenant(context.database, call.tenantId, async (tx) => {
-    const tenant = await lockTenantClock(tx);
-    refuseAdvance(tenant.mode, tenant.advancing ? { frozenAt: tx.now, targetAt: tx.now } : null);
-    const target = targetOf(input, { now: tenant.frozenAt ?? tx.now, zone: 'UTC' });
-    await saveTenantClock(tx, target);
-    const details = { to: toIso(target) };
-    await insertAudits(tx, call.caller, [{ action: 'test_clock.advanced', resourceId: call.tenantId, details }]);
-    return target;
-  });
+async function aimTenant(tx: TenantTransaction, call: Call, input: AdvanceInput): Promise<Aim> {
+  const tenant = await lockTenantClock(tx);
+  refuseAdvance(tenant.mode, tenant.advancing ? { frozenAt: tx.now, targetAt: tx.now } : null);
+  const from = tenant.frozenAt ?? tx.now;
+  const target = targetOf(input, { now: from, zone: 'UTC' });
+  await saveTenantClock(tx, target);
+  const details = { to: toIso(target) };
+  await insertAudits(tx, call.caller, [{ action: 'test_clock.advanced', resourceId: call.tenantId, details }]);
+  return { from, target, intents: [] };
+}
+
+/** Every clock behind the target heads for where the tenant's stands; who comes again finds only those that are left. */
+async function headAll(context: BillingContext, call: Call, target: Instant): Promise<void> {
   const ids = await withTenant(context.database, call.tenantId, (tx) => listSubscriptionsBehind(tx, target));
   const lanes = Array.from({ length: 8 }, async (_, lane) => {
-    for (let index = lane; index < ids.length; index += 8)
-      await headFor(context, call, ids[index] as SubscriptionId, target);
+    for (let index = lane; index < ids.length; index += 8) await headOne(context, call, ids[index] as SubscriptionId);
   });
   await Promise.all(lanes);
-  return target;
 }
 
-/** One subscription's part of a tenant's advance; a clock that is ahead already stays. */
-async function headFor(context: BillingContext, call: Call, id: SubscriptionId, target: Instant): Promise<void> {
+/**
+ * One subscription's part of a tenant's advance; a clock that is ahead already stays. Not to the target of this call: a later
+ * advance of the tenant would find such a clock on its way, and leave it behind.
+ */
+async function headOne(context: BillingContext, call: Call, id: SubscriptionId): Promise<void> {
   const intents = await withTenant(context.database, call.tenantId, async (tx) => {
+    const target = await holdTenantClock(tx);
     const work = await loadWork(tx, id, call.caller);
     const now = work?.clock?.frozenAt ?? tx.now;
     if (!work || now >= target || work.clock?.targetAt) return [];

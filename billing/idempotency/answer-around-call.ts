@@ -1,6 +1,13 @@
 import type { Answer } from '../../contracts/answer.ts';
 import { problemOf } from '../../contracts/problem.ts';
-import { type ClaimResult, claimKey, releaseKey, storeAnswer } from '../../db/queries/idempotency-keys.ts';
+import {
+  type ClaimResult,
+  claimKey,
+  type HeldClaim,
+  keepClaim,
+  releaseKey,
+  storeAnswer,
+} from '../../db/queries/idempotency-keys.ts';
 import { type OpeningTransaction, type TenantTransaction, withTenant } from '../../db/with-tenant.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
 import type { Call } from '../call.ts';
@@ -12,7 +19,8 @@ const lockMs = MINUTE_MS;
 
 /**
  * A call that asks a provider between two transactions, none of them open meanwhile. The first claims the key; what is asked must
- * be repeatable, for a process that dies in between leaves a claim that the same request takes over once its lock has run out.
+ * be repeatable, for a process that dies in between leaves a claim that the same request takes over once its lock has run out. A
+ * call that was only slow then settles nothing, and is answered with what became of the other.
  */
 export async function answerAroundCall<Asked>(
   context: BillingContext,
@@ -23,43 +31,46 @@ export async function answerAroundCall<Asked>(
     settle: (tx: TenantTransaction, asked: Asked) => Promise<Answer>;
   },
 ): Promise<Answer> {
-  const { tenantId, claim } = call;
-  const transact = <T>(work: (tx: TenantTransaction) => Promise<T>) => withTenant(context.database, tenantId, work);
-
-  const known = await claimAndCheck(context, call, steps.check);
-  if (known) return known;
+  const { database } = context;
+  const { tenantId } = call;
+  const claimed = await claimAndCheck(context, call, steps.check);
+  if ('answer' in claimed) return claimed.answer;
+  const { held } = claimed;
 
   const asked = await askOrRefuse(steps.ask);
   if (asked.kind === 'failed') {
-    if (claim) await transact((tx) => releaseKey(tx, claim));
+    if (held) await withTenant(database, tenantId, (tx) => releaseKey(tx, held));
     throw asked.error;
   }
-  return transact(async (tx) => {
+  const opening = async (transaction: OpeningTransaction) => held && keepClaim(transaction, held);
+  const settling = async (tx: TenantTransaction, kept: ClaimResult | null): Promise<Answer> => {
+    const known = kept && answerOf(kept);
+    if (known) return known;
     const answer =
       asked.kind === 'refused' ? asked.answer : await refusalAsAnswer(tx, (inner) => steps.settle(inner, asked.value));
-    if (claim) storeAnswer(tx, claim, answer);
+    if (held) storeAnswer(tx, held, answer);
     return answer;
-  });
+  };
+  return withTenant(database, tenantId, settling, { opening });
 }
 
-/** Null once the key is taken and the check passed. */
+/** Its answer, or, once the key is taken and the check passed, what it holds: nothing without a key. */
 async function claimAndCheck(
   context: BillingContext,
   { tenantId, claim }: Call,
   check: (tx: TenantTransaction) => Promise<void>,
-): Promise<Answer | null> {
-  const opening = async (transaction: OpeningTransaction) =>
-    claim ? claimKey(transaction, claim, lockMs) : { kind: 'fresh' as const };
-  const checking = async (tx: TenantTransaction, earlier: ClaimResult): Promise<Answer | null> => {
-    const answer = answerOf(earlier);
-    if (answer) return answer;
+): Promise<{ answer: Answer } | { held: HeldClaim | null }> {
+  const opening = async (transaction: OpeningTransaction) => claim && claimKey(transaction, claim, lockMs);
+  const checking = async (tx: TenantTransaction, earlier: ClaimResult | null) => {
+    const answer = earlier && answerOf(earlier);
+    if (answer) return { answer };
     const refused = await refusalAsAnswer(tx, async (inner) => {
       await check(inner);
       return passed;
     });
-    if (refused === passed) return null;
+    if (refused === passed) return { held: earlier?.kind === 'fresh' ? earlier.held : null };
     if (claim) storeAnswer(tx, claim, refused);
-    return refused;
+    return { answer: refused };
   };
   return withTenant(context.database, tenantId, checking, { opening });
 }

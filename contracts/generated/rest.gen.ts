@@ -9605,7 +9605,7 @@ export interface operations {
                     "application/json": components["schemas"]["TestClock"];
                 };
             };
-            /** @description Still running. */
+            /** @description Still running; the same idempotency key tells what has become of it. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -9737,7 +9737,7 @@ export interface operations {
                     "application/json": components["schemas"]["TestClock"];
                 };
             };
-            /** @description Still running. */
+            /** @description Still running; the same idempotency key tells what has become of it. */
             202: {
                 headers: {
                     [name: string]: unknown;

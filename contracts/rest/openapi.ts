@@ -27,7 +27,8 @@ const declinedStatus = statusOfRefusal('payment_declined');
 const description = `Subscription billing. Amounts are integers in minor units of the currency beside them, instants RFC 3339
 in UTC, dates \`YYYY-MM-DD\` in the customer's zone, ends of periods exclusive. Every POST, PUT and DELETE takes an
 \`Idempotency-Key\`, kept for seven days; a replay says \`Idempotency-Replayed: true\`. Refusals are
-\`application/problem+json\` with a stable \`code\`.`;
+\`application/problem+json\` with a stable \`code\`. A 503 whose \`detail\` says that it may have been done is asked
+again under the same key; of a call without one it carries no \`Retry-After\`.`;
 
 const idempotencyHeader = z.object({
   'Idempotency-Key': z.string().optional().meta({ description: '1 to 255 printable characters, kept seven days.' }),

@@ -9,7 +9,7 @@ const clock = z
 const clockAnswers = { 200: { description: 'The clock.', schema: clock } };
 const advanceAnswers = {
   200: { description: 'Everything due has run.', schema: clock },
-  202: { description: 'Still running.', schema: clock },
+  202: { description: 'Still running; the same idempotency key tells what has become of it.', schema: clock },
 };
 
 const advanceBody = bodyOf({ to: instantIn.optional(), by: duration.optional() }).refine(

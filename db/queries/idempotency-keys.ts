@@ -13,8 +13,13 @@ const keptMs = 7 * DAY_MS;
 /** PostgreSQL's `json`, which keeps a text as it is. */
 const jsonOid = 114;
 
+/** A claim as one call took it. Whoever takes the key over locks it until later, so no two calls hold it by the same instant. */
+export interface HeldClaim extends Claim {
+  lockedUntil: Instant;
+}
+
 export type ClaimResult =
-  | { kind: 'fresh' }
+  | { kind: 'fresh'; held: HeldClaim }
   | { kind: 'answered'; answer: Answer }
   /** Claimed earlier and not answered yet; `resourceId` is what the first call made, if it got that far. */
   | { kind: 'unsettled'; resourceId: string | null };
@@ -29,7 +34,7 @@ export async function claimKey(
   lockMs: number,
   resourceId?: string,
 ): Promise<ClaimResult> {
-  const taken = await sql`
+  const [taken] = await sql<{ lockedUntil: Instant }[]>`
     insert into idempotency_keys (tenant_id, key, request_hash, resource_id, locked_until, expires_at)
     values (${tenantId}, ${claim.key}, ${claim.hash}, ${resourceId ?? null},
             ${clock} + make_interval(secs => ${lockMs / SECOND_MS}), ${clock} + make_interval(secs => ${keptMs / SECOND_MS}))
@@ -39,8 +44,8 @@ export async function claimKey(
       where idempotency_keys.expires_at < ${clock}
         or (idempotency_keys.answer_status is null and idempotency_keys.resource_id is null
             and idempotency_keys.request_hash = excluded.request_hash and idempotency_keys.locked_until < ${clock})
-    returning key`.execute();
-  if (taken.length > 0) return { kind: 'fresh' };
+    returning locked_until`.execute();
+  if (taken) return { kind: 'fresh', held: { ...claim, lockedUntil: taken.lockedUntil } };
   const [row] = await sql<
     {
       requestHash: string;
@@ -59,7 +64,24 @@ export async function claimKey(
   return { kind: 'unsettled', resourceId: row.resourceId };
 }
 
-/** Goes out with the commit. */
+/**
+ * Keeps the key this call's own until the transaction ends: `fresh` again. Where the lock had run out and another call took the key
+ * over, what became of that one; `unsettled` too where it has given the key back.
+ */
+export async function keepClaim({ sql, tenantId }: OpeningTransaction, held: HeldClaim): Promise<ClaimResult> {
+  const [row] = await sql<
+    { lockedUntil: Instant; resourceId: string | null; answerStatus: number | null; answer: unknown }[]
+  >`
+    select locked_until, resource_id, answer_status, answer from idempotency_keys
+    where tenant_id = ${tenantId} and key = ${held.key} and request_hash = ${held.hash} for update`.execute();
+  if (row?.lockedUntil === held.lockedUntil) return { kind: 'fresh', held };
+  if (row && row.answerStatus !== null) {
+    return { kind: 'answered', answer: { status: row.answerStatus, body: row.answer, replayed: true } };
+  }
+  return { kind: 'unsettled', resourceId: row?.resourceId ?? null };
+}
+
+/** Goes out with the commit. For the transaction that took the key, or kept it, or whose key names what it made. */
 export function storeAnswer(tx: TenantTransaction, claim: Claim, answer: Answer): void {
   const { sql } = tx;
   const write = sql`update idempotency_keys set answer_status = ${answer.status}, answer = ${sql.typed(answer.body as never, jsonOid)}
@@ -74,8 +96,9 @@ export async function replaceUndecidedAnswer(tx: TenantTransaction, key: string,
     where tenant_id = ${tenantId} and key = ${key} and answer_status = 202`;
 }
 
-/** Frees a key whose call came to nothing, so that the same request may try again. */
-export async function releaseKey(tx: TenantTransaction, claim: Claim): Promise<void> {
+/** Frees a key whose call came to nothing, so that the same request may try again. One that was taken over stays the other's. */
+export async function releaseKey(tx: TenantTransaction, held: HeldClaim): Promise<void> {
   await tx.sql`delete from idempotency_keys
-    where tenant_id = ${tx.tenantId} and key = ${claim.key} and request_hash = ${claim.hash} and answer_status is null`;
+    where tenant_id = ${tx.tenantId} and key = ${held.key} and locked_until = ${new Date(held.lockedUntil)}
+      and answer_status is null`;
 }

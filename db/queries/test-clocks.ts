@@ -1,5 +1,6 @@
 import type { SubscriptionId, TenantId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { invariant } from '../../domain/invariant.ts';
 import type { Transaction } from '../database.ts';
 import type { TenantTransaction } from '../with-tenant.ts';
 
@@ -43,6 +44,15 @@ export async function lockTenantClock(
     from tenants t left join test_clocks k on k.tenant_id = t.tenant_id and k.scope = 'tenant'
     where t.tenant_id = ${tenantId}`;
   return row;
+}
+
+/** Where the tenant's clock stands once it was moved: until this transaction ends no advance moves it on. */
+export async function holdTenantClock({ sql, tenantId }: TenantTransaction): Promise<Instant> {
+  await sql`select pg_advisory_xact_lock_shared(hashtextextended(${`clock:${tenantId}`}, 0))`;
+  const [row] = await sql<{ frozenAt: Instant }[]>`
+    select frozen_at from test_clocks where tenant_id = ${tenantId} and scope = 'tenant'`;
+  invariant(row, `the clock of ${tenantId} was moved`);
+  return row.frozenAt;
 }
 
 export async function saveTenantClock({ sql, tenantId }: TenantTransaction, frozenAt: Instant): Promise<void> {

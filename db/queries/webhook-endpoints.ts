@@ -1,5 +1,5 @@
 import type { TenantId, WebhookEndpointId } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { type Instant, SECOND_MS } from '../../domain/instant.ts';
 import type { Sql } from '../database.ts';
 import { type TenantDatabase, withTenant } from '../with-tenant.ts';
 import { endingWithItsHost, lockClasses } from './advisory-locks.ts';
@@ -23,15 +23,18 @@ export function findEndpoints(
     select * from find_webhook_endpoints(${wanted.provider}, ${wanted.id}, ${wanted.accountRef})`;
 }
 
-/** Endpoints whose provider has not been asked for missed events since `before`, the longest waiting first. As the system role. */
+/**
+ * Endpoints whose provider was not asked for missed events within `intervalMs`, the longest waiting first. As the system role, and by
+ * PostgreSQL's clock, which wrote when they were.
+ */
 export function findBehindEndpoints(
   system: Sql,
-  wanted: { providers: readonly string[]; before: Instant; except: readonly string[]; limit: number },
+  wanted: { providers: readonly string[]; intervalMs: number; except: readonly string[]; limit: number },
 ): Promise<{ tenantId: TenantId; id: WebhookEndpointId; provider: string }[]> {
   return system`
     select tenant_id, id, provider from webhook_endpoints
     where status = 'active' and provider = any(${wanted.providers as string[]}::text[])
-      and id <> all(${wanted.except as string[]}::text[]) and coalesce(caught_up_at, '-infinity') < ${new Date(wanted.before)}
+      and id <> all(${wanted.except as string[]}::text[]) and coalesce(caught_up_at, '-infinity') < clock_timestamp() - make_interval(secs => ${wanted.intervalMs / SECOND_MS})
     order by caught_up_at nulls first, id limit ${wanted.limit}`;
 }
 

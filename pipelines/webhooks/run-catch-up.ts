@@ -55,10 +55,9 @@ async function runRound(
   { context, providers, leader, logger }: CatchUpParts,
   round: { intervalMs: number; waiting: Map<WebhookEndpointId, number>; signal: AbortSignal },
 ): Promise<number> {
-  const { waiting, signal } = round;
-  for (const [id, until] of waiting) if (until < Date.now()) waiting.delete(id);
-  const before = Date.now() - round.intervalMs;
-  const wanted = { providers, before, except: [...waiting.keys()], limit: roundLimit };
+  const { intervalMs, waiting, signal } = round;
+  for (const [id, until] of waiting) if (until < performance.now()) waiting.delete(id);
+  const wanted = { providers, intervalMs, except: [...waiting.keys()], limit: roundLimit };
   const behind = await findBehindEndpoints(leader, wanted);
   for (const { tenantId, id, provider } of behind) {
     if (signal.aborted) break;
@@ -68,7 +67,7 @@ async function runRound(
     } catch (error) {
       failures.inc({ provider });
       logger.warn({ err: error, tenantId, endpoint: id, provider }, 'a provider did not say what was missed');
-      waiting.set(id, Date.now() + failureDelayMs);
+      waiting.set(id, performance.now() + failureDelayMs);
     }
   }
   return behind.length;

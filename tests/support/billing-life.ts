@@ -1,6 +1,7 @@
 import { afterAll, expect } from 'vitest';
 import { advanceTestClock } from '../../billing/clocks/advance-test-clock.ts';
 import type { Answer } from '../../contracts/answer.ts';
+import type { Claim } from '../../db/queries/idempotency-keys.ts';
 import { refOfRow, type WorkflowRow } from '../../db/queries/outside-facts.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { SubscriptionId } from '../../domain/ids.ts';
@@ -25,7 +26,7 @@ export interface BillingLife extends Omit<BillingFixture, 'close'>, TenantRows {
   /** The steps of one waking; one that throws is reported to the row. */
   driveNotingFailures(id: SubscriptionId): Promise<Rest>;
   /** Advances a test clock, the tenant's where `id` is null, with every workflow that is woken at work. */
-  advance(id: SubscriptionId | null, to: { by: string } | { to: Instant }): Promise<Answer>;
+  advance(id: SubscriptionId | null, to: { by: string } | { to: Instant }, claim?: Claim): Promise<Answer>;
 }
 
 let pools: FixturePools | undefined;
@@ -78,7 +79,7 @@ export async function openLife(startsAt = '2026-01-31T10:00:00.000Z'): Promise<B
     live: (ms) => liveTo(now + ms),
     settle: () => liveTo(now),
     driveNotingFailures: (id) => driveSteps(context, { tenantId, subscriptionId: id }, { noteFailures: true }),
-    async advance(id, to) {
+    async advance(id, to, claim) {
       const send = context.sendIntents;
       const awake: Promise<unknown>[] = [];
       context.sendIntents = (owed) => {
@@ -89,7 +90,7 @@ export async function openLife(startsAt = '2026-01-31T10:00:00.000Z'): Promise<B
       };
       try {
         const input = { to: 'to' in to ? to.to : null, by: 'by' in to ? to.by : null };
-        return await advanceTestClock(context, fixture.call, id, input);
+        return await advanceTestClock(context, { ...fixture.call, claim: claim ?? null }, id, input);
       } finally {
         context.sendIntents = send;
         await Promise.all(awake);

@@ -138,8 +138,8 @@ async function renewUnderKills(round: Round, options: KillRoundOptions, ids: rea
   const size = Math.ceil(ids.length / (triesMax + 1));
   function renewSome(count: number): void {
     for (const id of left.splice(0, count)) {
-      // Repeated after a kill it meets its own advance, which goes on without anybody waiting for it.
-      const how = { idempotencyKey: `advance-${id}`, withinMs: answerWithinMs, enough: ['clock_advancing'] };
+      // Repeated after a kill it is the same advance, which goes on without anybody waiting for it.
+      const how = { idempotencyKey: `advance-${id}`, withinMs: answerWithinMs };
       advances.push(tenant.rest.persist('POST', `/v1/subscriptions/${id}/test-clock/advance`, { to }, how));
     }
   }
