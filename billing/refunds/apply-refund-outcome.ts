@@ -20,8 +20,9 @@ type NoRefundOutcome = { leaseId: string | null } & (
 );
 
 /**
- * Applies what a provider said of one refund, whoever asked it. That there was no outcome counts while its sender holds the lease. Its ends have ranks: what was rejected and went through after all is
- * done, what was done and came back is reversed, and the second finder of either changes nothing.
+ * Applies what a provider said of one refund, whoever asked it. That there was no outcome counts while its sender holds the lease.
+ * Its ends have ranks: what was rejected and went through after all is done, what was done and came back is reversed, and the second
+ * finder of either changes nothing.
  */
 export async function applyRefundOutcome(
   work: SubscriptionWork,
