@@ -87,11 +87,11 @@ describe('the compose file', () => {
     }
   });
 
-  it('tells the API where the identity service is, and nobody else that service’s database', () => {
-    const { identity, ...others } = compose.services;
+  it('tells the API where the identity service is, and nobody but these two the database of people', () => {
+    const { identity, api, ...others } = compose.services;
     const port = identity?.environment?.['REDCORE_PORT'];
-    expect(compose.services['api']?.environment?.['REDCORE_IDENTITY_URL']).toBe(`http://identity:${port}`);
-    expect(identity?.environment).toHaveProperty('REDCORE_IDENTITY_DATABASE_URL');
+    expect(api?.environment?.['REDCORE_IDENTITY_URL']).toBe(`http://identity:${port}`);
+    for (const one of [identity, api]) expect(one?.environment).toHaveProperty('REDCORE_IDENTITY_DATABASE_URL');
     for (const other of Object.values(others)) {
       expect(other.environment ?? {}).not.toHaveProperty('REDCORE_IDENTITY_DATABASE_URL');
     }

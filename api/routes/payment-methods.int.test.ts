@@ -30,6 +30,25 @@ const send = (method: string, path: string) => api.call(method, `/v1/customers/$
 const defaultOf = async (customerId: string) => (await send('GET', customerId)).body.default_payment_method_id;
 
 describe('a payment method', () => {
+  it('of the sandbox, by token or by its page, is none in a live tenant: play money pays nothing there', async () => {
+    const live = await api.makeTenant();
+    await api.owner`update tenants set mode = 'live' where tenant_id = ${live.tenantId}`;
+    const key = await api.makeKey(live.tenantId, 'admin');
+    const send = (path: string, body: object) => api.call('POST', `/v1/customers${path}`, { key, body });
+    const { customer_id: id } = (await send('', { email: 'ada@example.com' })).body;
+    const method = { provider: 'sandbox', default: true };
+    const answers = [
+      await send(`/${id}/payment-methods`, { ...method, token: 'tok_ok' }),
+      await send(`/${id}/payment-method-setups`, { ...method, return_url: 'https://shop.example/' }),
+    ];
+    for (const answer of answers)
+      expect(answer).toMatchObject({ status: 409, body: { code: 'provider_not_configured', field: 'provider' } });
+    const kept = await api.owner`
+      select 1 from payment_methods where tenant_id = ${live.tenantId}
+      union all select 1 from method_setups where tenant_id = ${live.tenantId}`;
+    expect(kept).toEqual([]);
+  });
+
   it('is kept as the provider’s token and what may be shown; the first becomes the default', async () => {
     const customerId = await makeCustomer();
     const first = await attach(customerId);

@@ -1,11 +1,17 @@
 import type { ProviderError } from '../../adapters/payments/provider-error.ts';
-import { findProviderAccount } from '../../db/queries/provider-accounts.ts';
+import { findProviderAccount, readTenantMode } from '../../db/queries/provider-accounts.ts';
 import type { TenantTransaction } from '../../db/with-tenant.ts';
 import { DomainError } from '../../domain/errors.ts';
 
-/** What a customer is to be set up with needs an account that is in use. The sandbox's accounts are the tenants themselves. */
+/**
+ * What a customer is to be set up with needs an account that is in use. The sandbox's accounts are the tenants themselves, those
+ * that test: play money pays nothing in a live one.
+ */
 export async function refuseWithoutAccount(tx: TenantTransaction, provider: string): Promise<void> {
-  if (provider === 'sandbox') return;
+  if (provider === 'sandbox') {
+    if ((await readTenantMode(tx)) === 'live') throw notConfigured();
+    return;
+  }
   const account = await findProviderAccount(tx.sql, provider);
   if (!account || account.status === 'disabled') throw notConfigured();
   if (account.status === 'credentials_refused') throw credentialsRefused();
