@@ -6,7 +6,7 @@ import { allRoutes } from './all-routes.ts';
 /** Whoever is known may; or, for providers' notifications, whoever signs. Each has a reason of its own to stand here. */
 const withoutPermission = [
   ...['post /webhooks/{provider}', 'post /webhooks/{provider}/{endpoint}'],
-  // Everybody's own account, whatever their role.
+  // Everybody's own account, whatever their role, with a session alone.
   ...['get /me', 'put /me', 'post /me/password', 'post /me/recovery-codes'],
   ...['post /me/totp', 'post /me/totp/confirm', 'delete /me/totp'],
   // Everybody's own views of lists, which show nothing by themselves.

@@ -160,6 +160,30 @@ describe('an access token', () => {
     await expect.poll(refused, { timeout: 5_000 }).toBe('tenant_suspended');
   });
 
+  it('of a user opens not the account, by whichever client: it tells of one place, and changes nothing', async () => {
+    const { userId } = await harness.makeUser(tenantId, 'owner');
+    const elsewhere = await harness.makeTenant();
+    await harness.owner`insert into memberships (tenant_id, id, email, role)
+      select ${elsewhere}, id, email, 'owner' from memberships where tenant_id = ${tenantId} and id = ${userId}`;
+    const application = await harness.makeClient(tenantId, { role: 'admin' });
+    for (const client_id of [application.id, firstPartyClientId]) {
+      const token = await sign({ sub: spellSubject({ userId, tenantId }), client_id, roles: ['owner'] });
+      expect((await call(token)).status).toBe(200);
+      const who = await call(token, '/v1/session');
+      expect(JSON.parse(who.text)).toMatchObject({ actor: userId, tenant: { tenant_id: tenantId }, places: [] });
+      const account = await call(token, '/v1/me');
+      expect([account.status, JSON.parse(account.text)]).toMatchObject([403, { code: 'forbidden' }]);
+      expect(account.text + who.text).not.toContain(elsewhere);
+      const renamed = await fetch(`${harness.url}/v1/me`, {
+        ...{ method: 'PUT', body: JSON.stringify({ name: 'Somebody else' }) },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      });
+      expect(renamed.status).toBe(403);
+    }
+    const names = await harness.owner`select 1 from memberships where id = ${userId} and name = 'Somebody else'`;
+    expect(names).toEqual([]);
+  });
+
   it('opens no other tenant: what it reads is its own', async () => {
     const other = await harness.makeTenant();
     const client = await harness.makeClient(other, { role: 'admin' });

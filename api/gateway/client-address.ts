@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Context } from 'hono';
 import proxyAddr from 'proxy-addr';
+import { plainAddress } from '../../runtime/network-of.ts';
 
 /** Where a request came from. */
 export interface ClientAddress {
@@ -29,9 +30,12 @@ export function createClientFinder(trustedProxies: readonly string[] = []): Find
     const peer = socket.remoteAddress;
     if (peer === undefined) return nowhere;
     const isEncrypted = (socket as TLSSocket).encrypted === true;
-    if (trusts === null || !trusts(peer, 0)) return { ip: plain(peer), isSecure: isEncrypted };
+    if (trusts === null || !trusts(peer, 0)) return { ip: plainAddress(peer), isSecure: isEncrypted };
     const [proto = ''] = String(headers['x-forwarded-proto'] ?? '').split(',');
-    return { ip: plain(furthestKnown(incoming, peer, trusts)), isSecure: isEncrypted || proto.trim() === 'https' };
+    return {
+      ip: plainAddress(furthestKnown(incoming, peer, trusts)),
+      isSecure: isEncrypted || proto.trim() === 'https',
+    };
   };
 }
 
@@ -47,19 +51,4 @@ function furthestKnown(
 
 function incomingOf(c: Context): IncomingMessage | undefined {
   return (c.env as { incoming?: IncomingMessage } | undefined)?.incoming;
-}
-
-/** An IPv4 address as it is written, also where the socket takes both families. */
-function plain(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address;
-}
-
-/** Whom a limit counts: of IPv6 the network, since a client has as many addresses in it as it likes. */
-export function networkOf(ip: string): string {
-  if (!ip.includes(':') || ip.startsWith('::ffff:')) return plain(ip);
-  const [head = '', tail] = ip.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - groups.length - after.length)).fill('0');
-  return `${[...groups, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
 }

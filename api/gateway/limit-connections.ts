@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import proxyAddr from 'proxy-addr';
 import { registerCounter } from '../../runtime/metrics.ts';
-import { networkOf } from './client-address.ts';
+import { networkOf } from '../../runtime/network-of.ts';
 
 const refused = registerCounter({
   name: 'redcore_http_connections_refused_total',

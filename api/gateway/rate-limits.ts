@@ -3,7 +3,7 @@ import type { RateClass } from '../../contracts/rest/rate-class.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { assertNever } from '../../domain/invariant.ts';
 import type { Principal } from '../../identity/principal.ts';
-import { networkOf } from './client-address.ts';
+import { networkOf } from '../../runtime/network-of.ts';
 
 /** The platform's own: per second, those of the last three per minute. */
 export interface RateLimits {

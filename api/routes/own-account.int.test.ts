@@ -5,6 +5,7 @@ import { rolePermissions } from '../../domain/access/roles.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
 import { createPasswordHasher } from '../../identity/accounts/password-hasher.ts';
 import type { Principal } from '../../identity/principal.ts';
+import type { OpenSession } from '../../identity/sessions/session.ts';
 import { goodPassword } from '../../tests/support/account-harness.ts';
 import { type ApiHarness, startApiHarness } from '../../tests/support/api-harness.ts';
 
@@ -24,8 +25,18 @@ async function begin(): Promise<{ id: UserId; tenantId: TenantId }> {
     values (${id}, ${email}, 'Ada', ${await createPasswordHasher().hash(goodPassword)})`;
   await api.owner`insert into memberships (tenant_id, id, email, role) values (${tenantId}, ${id}, ${email}, 'viewer')`;
   const permissions = rolePermissions.viewer;
-  speaker = { tenantId, kind: 'user', actor: id, role: 'viewer', permissions, customerId: null };
+  const session = sessionOf(id, tenantId);
+  speaker = { tenantId, kind: 'user', actor: id, role: 'viewer', permissions, customerId: null, session };
   return { id, tenantId };
+}
+
+function sessionOf(userId: UserId, tenantId: TenantId): OpenSession {
+  const from = { ipAddress: null, userAgent: null, returnUrl: null, entered: null };
+  const record = { id: newId('session'), tenantId, role: 'viewer', startedAt: Date.now(), ...from };
+  return {
+    ...{ record: { ...record, holder: { kind: 'user', userId } }, secretHash: 'a hash', lastSeenAt: Date.now() },
+    ...{ isFading: false, newSecret: null },
+  };
 }
 
 const call = (method: string, path: string, body?: object, headers = {}) =>
@@ -45,12 +56,31 @@ describe('your own account', () => {
     expect(rows).toEqual([{ name: 'Ada Lovelace' }]);
   });
 
-  it.each(['api_key', 'oauth_client'] as const)('is none for an %s', async (kind) => {
-    await begin();
-    speaker = { ...speaker, kind };
-    expect([(await call('GET', '')).status, (await call('POST', '/totp', { password: 'x' })).status]).toEqual([
-      403, 403,
-    ]);
+  it.each([
+    ['a key', 'api_key'],
+    ['a client', 'oauth_client'],
+    ['a person’s access token, which an application holds', 'user'],
+    ['an operator’s access token', 'operator'],
+  ] as const)('is none for %s, which can neither read or change it nor try its secrets', async (_who, kind) => {
+    const { id } = await begin();
+    const { session: _none, ...withoutSession } = speaker;
+    speaker = { ...withoutSession, kind };
+    const before = await api.owner`select * from identity.users where id = ${id}`;
+    const answers = [
+      await call('GET', ''),
+      await call('PUT', '', { name: 'Somebody else' }),
+      await call('POST', '/password', { current_password: goodPassword, new_password: 'an orchard behind glass' }),
+      await call('POST', '/totp', { password: goodPassword }),
+      await call('POST', '/totp', { password: 'a wrong one' }),
+      await call('POST', '/totp/confirm', { code: '123456' }),
+      await call('POST', '/recovery-codes', { password: goodPassword }),
+      await call('DELETE', '/totp', { password: goodPassword }),
+    ];
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual(answers.map(() => [403, 'forbidden']));
+    // In the same words, whatever was right of what was said.
+    expect(new Set(answers.map(({ body }) => body.detail)).size).toBe(1);
+    expect(await api.owner`select * from identity.users where id = ${id}`).toEqual(before);
+    expect(await api.owner`select 1 from audit_log where resource_id = ${id}`).toEqual([]);
   });
 });
 

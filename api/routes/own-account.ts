@@ -12,7 +12,10 @@ import { changeOwnName, changeOwnPassword, readOwnAccount } from '../../identity
 import { type Principal, platformScope } from '../../identity/principal.ts';
 import { type Route, type RouteCall, route } from '../route.ts';
 
-/** What a person does to the own account, wherever signed in. */
+/**
+ * What a person does to the own account, wherever signed in: with a session alone. It is more than what somebody let an application
+ * do in one business, and what proves a password or a code is no oracle for one.
+ */
 export const ownAccountRoutes: readonly Route[] = [
   route(contract.readOwnAccountRoute, (call) => answerAccount(call)),
 
@@ -56,9 +59,10 @@ function askedFrom({ caller }: RouteCall<unknown, unknown>): AskedFrom {
   return { address: caller.ipAddress ?? 'unknown', requestId: caller.requestId };
 }
 
-function userOf({ kind, actor }: Principal): UserId {
-  const id = kind === 'user' || kind === 'operator' ? parseId('user', actor) : null;
-  if (id === null) throw new DomainError('forbidden', 'This is for people who are signed in.');
+function userOf({ kind, actor, session }: Principal): UserId {
+  const isPerson = session !== undefined && (kind === 'user' || kind === 'operator');
+  const id = isPerson ? parseId('user', actor) : null;
+  if (id === null) throw new DomainError('forbidden', 'This is for people who are signed in; a key or token is not.');
   return id;
 }
 

@@ -3308,7 +3308,7 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
-        /** @description The user who is signed in; keys, clients and customers are refused. */
+        /** @description The user who is signed in, with a session: keys, clients, access tokens of a user and customers are refused (`forbidden`); `GET /session` tells them who they are. */
         OwnAccount: {
             user_id: string;
             email: string;

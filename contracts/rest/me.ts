@@ -28,7 +28,11 @@ const ownAccount = z
     password_changed_at: instantOut.nullable(),
     places: z.array(place),
   })
-  .meta({ id: 'OwnAccount', description: 'The user who is signed in; keys, clients and customers are refused.' });
+  .meta({
+    id: 'OwnAccount',
+    description:
+      'The user who is signed in, with a session: keys, clients, access tokens of a user and customers are refused (`forbidden`); `GET /session` tells them who they are.',
+  });
 
 export type OwnAccountBody = z.input<typeof ownAccount>;
 

@@ -33,7 +33,7 @@ export function createAccounts(parts: Omit<Accounts, 'hasher' | 'onCredentialsCh
   return { hasher: createPasswordHasher(), onCredentialsChanged: async () => undefined, ...parts };
 }
 
-/** Names under which tries are counted carry no address in the clear. */
+/** Names under which tries are counted carry no address in the clear; of who tries the network counts (`networkOf`). */
 export function countedName(kind: string, ...parts: string[]): string {
   const hash = createHash('sha256').update(parts.join('\n').toLowerCase()).digest('base64url');
   return `${kind}:${hash}`;

@@ -6,11 +6,13 @@ import { insertNotice } from '../../db/queries/notices.ts';
 import type { Permission } from '../../domain/access/permissions.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
 import { HOUR_MS, type Instant, toIso } from '../../domain/instant.ts';
+import { networkOf } from '../../runtime/network-of.ts';
 import { permissionsOfRole } from '../oidc/permissions-of-role.ts';
 import { type Principal, platformScope } from '../principal.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
 import { auditAccount, auditedFrom } from './audit-account.ts';
 import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
+import { forgetTries } from './sign-in.ts';
 import { findUserByEmail, listPlaces, lockUser, type Place, type UserRow } from './user-rows.ts';
 
 const lifeMs = HOUR_MS;
@@ -40,7 +42,7 @@ export async function makeResetLink(
  * sender may ask again.
  */
 export async function askForReset(accounts: Accounts, email: string, from: AskedFrom): Promise<number | null> {
-  const waitMs = await accounts.attempts.take(countedName('reset-address', from.address), asksOfAddress);
+  const waitMs = await accounts.attempts.take(countedName('reset-address', networkOf(from.address)), asksOfAddress);
   if (waitMs > 0) return waitMs;
   const tooOften = await accounts.attempts.take(countedName('reset', email.trim()), asksOfAccount);
   const user = await findUserByEmail(accounts.sql, email.trim());
@@ -155,6 +157,8 @@ export async function resetPassword(
     await storePassword(tx, user, passwordHash, { from, by: 'reset_link' });
     // Where what was signed in cannot be ended, nothing changes, and the link stays good.
     await accounts.onCredentialsChanged(user.id);
+    // The link is proof enough: its holder is not kept out by tries that were a stranger's.
+    await forgetTries(accounts, user, from);
     return user.id;
   });
   if (userId === null) return false;

@@ -1,6 +1,7 @@
 import type { AttemptLimit } from '../../adapters/limits/attempts/port.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
+import { networkOf } from '../../runtime/network-of.ts';
 import { platformScope } from '../principal.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
 import { auditAccount, auditedFrom, auditIn, auditStranger } from './audit-account.ts';
@@ -13,8 +14,8 @@ export type PasswordOutcome =
   | { kind: 'wait'; waitMs: number };
 
 /**
- * One address gets few tries at one account; an account is open to more, from anywhere, so that a stranger does not lock its owner
- * out, and to no more than NIST SP 800-63B §5.2.2 has.
+ * One network gets few tries at one account; an account is open to more, from anywhere, so that a stranger does not lock its owner
+ * out, and to no more than NIST SP 800-63B §5.2.2 has. Who is locked out all the same gets in again by a reset link.
  */
 const ofAccountAndAddress: AttemptLimit = { countMax: 10, perMs: 15 * MINUTE_MS };
 const ofAccount: AttemptLimit = { countMax: 100, perMs: DAY_MS };
@@ -23,9 +24,10 @@ const ofAddress: AttemptLimit = { countMax: 100, perMs: HOUR_MS };
 const ofNotes: AttemptLimit = { countMax: 1, perMs: 15 * MINUTE_MS };
 
 function countersOf(email: string, address: string): [string, AttemptLimit][] {
+  const network = networkOf(address);
   return [
-    [countedName('address', address), ofAddress],
-    [countedName('login', email.trim(), address), ofAccountAndAddress],
+    [countedName('address', network), ofAddress],
+    [countedName('login', email.trim(), network), ofAccountAndAddress],
     [countedName('account', email.trim()), ofAccount],
   ];
 }
@@ -75,7 +77,7 @@ export function auditFailure(
  */
 async function auditTurnedAway(accounts: Accounts, email: string, from: AskedFrom, waitMs: number): Promise<void> {
   const account = countedName('account', email.trim());
-  const isNoted = await accounts.attempts.take(countedName('turned-away', account, from.address), ofNotes);
+  const isNoted = await accounts.attempts.take(countedName('turned-away', account, networkOf(from.address)), ofNotes);
   if (isNoted > 0) return;
   const user = await findUserByEmail(accounts.sql, email.trim());
   const details = { wait_seconds: Math.ceil(waitMs / SECOND_MS) };
@@ -128,7 +130,7 @@ export async function completeSignIn(
   return user;
 }
 
-/** What was tried at this account from here; tries at others from the same address go on counting. */
+/** What was tried at this account: from here, and by anybody in a day; tries at others from here go on counting. */
 export async function forgetTries(accounts: Accounts, user: UserRow, from: AskedFrom): Promise<void> {
   const [, ...own] = countersOf(user.email, from.address);
   for (const [name, limit] of own) await accounts.attempts.forget(name, limit);

@@ -3,6 +3,7 @@ import type { AttemptLimit } from '../../adapters/limits/attempts/port.ts';
 import { writeAudit } from '../../db/queries/audit-log.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { MINUTE_MS } from '../../domain/instant.ts';
+import { networkOf } from '../../runtime/network-of.ts';
 import { countedName } from '../accounts/accounts.ts';
 import { auditedFrom } from '../accounts/audit-account.ts';
 import { platformScope } from '../principal.ts';
@@ -20,7 +21,7 @@ export async function noteForgedForm(parts: AccountPageParts, c: Context, error:
   const from = askedFrom(parts, c);
   const page = c.req.path.split('/').slice(0, 3).join('/');
   try {
-    if ((await accounts.attempts.take(countedName('forged-form', from.address), once)) > 0) return;
+    if ((await accounts.attempts.take(countedName('forged-form', networkOf(from.address)), once)) > 0) return;
     const who = { tenantId: platformScope, actor: 'unknown', action: 'access.denied', resourceId: `POST ${page}` };
     await writeAudit(accounts.sql, { ...who, ...auditedFrom(from), details: { code: error.code, count: 1 } });
   } catch (failure) {

@@ -4,7 +4,8 @@ import type { Permission } from '../../domain/access/permissions.ts';
 import { rolePermissions } from '../../domain/access/roles.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type AccountHarness, goodPassword, startAccountHarness } from '../../tests/support/account-harness.ts';
-import { makeOperatorResetLink, makeResetLink, makeResetLinkFor } from '../accounts/reset-password.ts';
+import { askForReset, makeOperatorResetLink, makeResetLink, makeResetLinkFor } from '../accounts/reset-password.ts';
+import { checkPassword } from '../accounts/sign-in.ts';
 
 let harness: AccountHarness;
 
@@ -45,6 +46,24 @@ describe('a link to set a password', () => {
     const audits = await harness.audits(user.id);
     expect(audits.find(({ action }) => action === 'password.changed')?.details).toMatchObject({ by: 'reset_link' });
     expect(JSON.stringify([audits, harness.logged])).not.toContain(newPassword);
+  });
+
+  it('lets in again whom a stranger’s tries, from many networks, have locked out', async () => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const guess = (network: number) => {
+      const from = { address: `2001:db8:5:${network.toString(16)}::1`, requestId: null };
+      return checkPassword(harness.accounts, { email: user.email, password: 'wrong' }, from);
+    };
+    // As many at once as are computed at once; then the account's day is spent.
+    for (let count = 0; count < 100; count += 4) {
+      const tries = [0, 1, 2, 3].map((n) => guess(count + n));
+      expect(await Promise.all(tries)).toEqual(tries.map(() => ({ kind: 'refused' })));
+    }
+    harness.address = '192.0.2.200';
+    for (let count = 0; count < 10; count += 1) expect(await signIn(user.email, goodPassword)).toBe(429);
+    await harness.post(await makeLink(user.id), { password: newPassword });
+    expect(await signIn(user.email, newPassword)).toBe(303);
+    expect(await guess(0)).toEqual({ kind: 'refused' });
   });
 
   it('is made for an operator by the owner’s role, and told in the platform’s audit', async () => {
@@ -117,6 +136,14 @@ describe('asking for one', () => {
     for (let count = 0; count < 5; count += 1) answers.push((await harness.post(askPath, { email: user.email })).text);
     expect(new Set(answers).size).toBe(1);
     expect(await noticesOf(tenantId)).toHaveLength(3);
+  });
+
+  it('is for one sender as often as for another, whichever address of an IPv6 network it comes from', async () => {
+    const ask = (address: string) =>
+      askForReset(harness.accounts, `${crypto.randomUUID()}@people.example`, { address, requestId: null });
+    for (let count = 0; count < 20; count += 1) expect(await ask(`2001:db8:6:1::${count}`)).toBeNull();
+    expect(await ask('2001:db8:6:1:ffff::1')).toBeGreaterThan(0);
+    expect(await ask('2001:db8:6:2::1')).toBeNull();
   });
 
   it('sends none to a tenant where the account opens another business or the platform', async () => {

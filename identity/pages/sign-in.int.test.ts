@@ -6,6 +6,7 @@ import { newId } from '../../db/new-id.ts';
 import type { UserId } from '../../domain/ids.ts';
 import { type AccountHarness, goodPassword, startAccountHarness } from '../../tests/support/account-harness.ts';
 import { confirmTotp, offerTotp } from '../accounts/enrol-totp.ts';
+import { checkPassword } from '../accounts/sign-in.ts';
 import type { Interaction } from '../interactions.ts';
 
 let harness: AccountHarness;
@@ -110,6 +111,39 @@ describe('signing in', () => {
     }
     harness.address = 'elsewhere';
     expect((await enterPassword(waiting, user)).status).toBe(303);
+  });
+
+  it('is refused the same to who comes from ever another address of one IPv6 network, and to no other', async () => {
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    const waiting = harness.interactions.begin();
+    const wrong = async (count: number) => {
+      harness.address = `2001:db8:1:2::${count}`;
+      return (await harness.post(pathOf(waiting), { email: user.email, password: 'wrong' })).status;
+    };
+    const statuses: number[] = [];
+    for (let count = 1; count <= 12; count += 1) statuses.push(await wrong(count));
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+    const turnedAway = (await harness.audits(user.id)).filter(
+      ({ details }) => 'reason' in details && details.reason === 'too_many_tries',
+    );
+    expect(turnedAway).toHaveLength(1);
+    harness.address = '2001:db8:1:3::1';
+    expect((await enterPassword(waiting, user)).status).toBe(303);
+  });
+
+  it('is refused for a while to an IPv6 network that tried a hundred accounts, each from another address', async () => {
+    const tryFrom = (address: string, email: string) =>
+      checkPassword(harness.accounts, { email, password: 'wrong' }, { address, requestId: null });
+    // As many at once as are computed at once.
+    for (let count = 0; count < 100; count += 4) {
+      const tries = [0, 1, 2, 3].map((n) =>
+        tryFrom(`2001:db8:9:9::${count + n}`, `${crypto.randomUUID()}@people.example`),
+      );
+      expect(await Promise.all(tries)).toEqual(tries.map(() => ({ kind: 'refused' })));
+    }
+    const user = await harness.makeUser({ tenants: [await harness.makeTenant()] });
+    expect(await tryFrom('2001:db8:9:9:ffff::1', user.email)).toMatchObject({ kind: 'wait' });
+    expect(await tryFrom('2001:db8:9:a::1', user.email)).toEqual({ kind: 'refused' });
   });
 
   it('is audited also where nobody is known by the address, and once where a try is turned away', async () => {
@@ -303,11 +337,13 @@ describe('a page', () => {
   });
 
   it('of another site is told in the platform’s audit, once for many of one sender, and without its token', async () => {
-    harness.address = '198.51.100.77';
     const requestId = crypto.randomUUID();
     const forged = { 'sec-fetch-site': 'cross-site', 'x-request-id': requestId };
-    for (const path of ['/identity/password/a-token', '/identity/password/a-token', '/identity/invitation/another'])
+    const paths = ['/identity/password/a-token', '/identity/password/a-token', '/identity/invitation/another'];
+    for (const [count, path] of paths.entries()) {
+      harness.address = `2001:db8:77:1::${count}`;
       expect((await harness.send(path, {}, forged)).status).toBe(403);
+    }
     const rows = await harness.owner`
       select tenant_id, actor, resource_id, details from audit_log
       where action = 'access.denied' and request_id = ${requestId}`;
