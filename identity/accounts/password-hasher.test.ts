@@ -16,15 +16,16 @@ it('takes as long for nobody as for a wrong password', { timeout: 20_000 }, asyn
   const stored = await hasher.hash('violet kettle on the roof');
   await hasher.verify(null, 'warm');
   const time = async (against: string | null) => {
-    const times: number[] = [];
-    for (let round = 0; round < 15; round += 1) {
-      const startedAt = performance.now();
-      await hasher.verify(against, 'wrong password here');
-      times.push(performance.now() - startedAt);
-    }
-    return times.toSorted((a, b) => a - b)[7] ?? 0;
+    const startedAt = performance.now();
+    await hasher.verify(against, 'wrong password here');
+    return performance.now() - startedAt;
   };
-  const [known, unknown] = [await time(stored), await time(null)];
+  // In turns, and the best of each: what else the machine does meanwhile slows both, and neither for ever.
+  let [known, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < 20; round += 1) {
+    known = Math.min(known, await time(stored));
+    unknown = Math.min(unknown, await time(null));
+  }
   expect(unknown / known).toBeGreaterThan(0.4);
   expect(unknown / known).toBeLessThan(2.5);
 });
