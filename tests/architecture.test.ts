@@ -70,6 +70,8 @@ const unrecordedByDesign: Readonly<Record<string, string>> = {
   'identity/accounts/recovery-codes.ts#replaceRecoveryCodes': 'a part of what its callers record',
   'identity/accounts/reset-password.ts#makeResetLink': 'a part of what its callers record',
   'identity/accounts/reset-password.ts#makeResetLinkFor': 'a part of what resetMemberPassword records',
+  'identity/accounts/void-access.ts#voidGrants': 'a part of what its callers record',
+  'identity/accounts/void-access.ts#voidResetLinks': 'a part of what its callers record',
   'identity/oidc/durable-records.ts#createDurableRecords': 'the protocol’s own records: who signs in is recorded there',
   'identity/oidc/durable-records.ts#removeExpiredRecords': 'what has expired by itself',
   'identity/oidc/provider-settings.ts#providerSettings': 'reaches the protocol’s own records',

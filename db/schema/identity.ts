@@ -48,6 +48,8 @@ export const passwordResets = identity.table('password_resets', {
   createdAt: createdAt(),
   expiresAt: instant('expires_at').notNull(),
   usedAt: instant('used_at'),
+  /** By whose word it is good (`identity/accounts/reset-authority.ts`); null, from before this was kept, is nobody's. */
+  madeBy: jsonb('made_by'),
 });
 
 /** Keys that sign tokens: first published, then used, then kept for as long as what they signed. */

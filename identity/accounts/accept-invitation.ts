@@ -5,7 +5,8 @@ import type { InvitationId, TenantId, UserId } from '../../domain/ids.ts';
 import type { Accounts, AskedFrom } from './accounts.ts';
 import { auditedFrom } from './audit-account.ts';
 import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
-import { findUser, findUserByEmail, type UserRow } from './user-rows.ts';
+import { findUserByEmail, lockUser, type UserRow } from './user-rows.ts';
+import { voidResetLinks } from './void-access.ts';
 
 export interface OpenInvitation {
   tenantId: TenantId;
@@ -56,7 +57,7 @@ export async function acceptAsKnownUser(
 ): Promise<UserId | null> {
   return accounts.sql.begin(async (tx) => {
     const invitation = await lockInvitation(tx, token);
-    const user = await findUser(tx, userId);
+    const user = await lockUser(tx, userId);
     if (invitation === null || !isInvited(user, invitation)) return null;
     await join(tx, invitation, user, from);
     return userId;
@@ -94,6 +95,8 @@ async function join(
     insert into memberships (tenant_id, id, email, name, role)
     values (${tenantId}, ${user.id}, ${email}, ${user.name}, ${role})
     on conflict (tenant_id, id) do nothing`;
+  // What was made to open the places there were would open this one too.
+  await voidResetLinks(tx, user.id);
   const entry = { tenantId, actor: user.id, action: 'invitation.accepted', resourceId: id, ...auditedFrom(from) };
   await writeAudit(tx, { ...entry, details: { user_id: user.id, role } });
 }

@@ -3,6 +3,7 @@ import type { UserId } from '../../domain/ids.ts';
 import { platformScope } from '../principal.ts';
 import { auditIn } from './audit-account.ts';
 import { findUserByEmail, listPlaces, lockUser } from './user-rows.ts';
+import { voidGrants, voidResetLinks } from './void-access.ts';
 
 /**
  * Takes the platform from an operator, by whoever holds the owner's role; with `closes` the account too, in each tenant it opens.
@@ -22,8 +23,8 @@ export async function removeOperator(
     const removed = { userId: user.id, tenantCount: places.length };
     if (!user.isOperator && status === user.status) return removed;
     await tx`update identity.users set is_operator = false, status = ${status} where id = ${user.id}`;
-    await tx`update identity.password_resets set used_at = clock_timestamp() where user_id = ${user.id} and used_at is null`;
-    await tx`delete from identity.oidc_records where split_part(payload->>'accountId', '.', 1) = ${user.id}`;
+    await voidResetLinks(tx, user.id);
+    await voidGrants(tx, user.id);
     const details = {
       before: { is_operator: user.isOperator, status: user.status },
       after: { is_operator: false, status },

@@ -3,17 +3,17 @@ import type { AccountNotice } from '../../contracts/events/account-notices.ts';
 import type { Sql, Transaction } from '../../db/database.ts';
 import { writeAudit } from '../../db/queries/audit-log.ts';
 import { insertNotice } from '../../db/queries/notices.ts';
-import type { Permission } from '../../domain/access/permissions.ts';
 import type { TenantId, UserId } from '../../domain/ids.ts';
 import { HOUR_MS, type Instant, toIso } from '../../domain/instant.ts';
 import { networkOf } from '../../runtime/network-of.ts';
-import { permissionsOfRole } from '../oidc/permissions-of-role.ts';
 import { type Principal, platformScope } from '../principal.ts';
 import { type Accounts, type AskedFrom, countedName } from './accounts.ts';
 import { auditAccount, auditedFrom } from './audit-account.ts';
 import { hashOneTimeToken, makeOneTimeToken } from './one-time-token.ts';
+import { mayReset, type ResetAuthority } from './reset-authority.ts';
 import { forgetTries } from './sign-in.ts';
-import { findUserByEmail, listPlaces, lockUser, type Place, type UserRow } from './user-rows.ts';
+import { findUser, findUserByEmail, listPlaces, lockUser, type UserRow } from './user-rows.ts';
+import { voidGrants, voidResetLinks } from './void-access.ts';
 
 const lifeMs = HOUR_MS;
 const asksOfAddress: AttemptLimit = { countMax: 20, perMs: HOUR_MS };
@@ -24,16 +24,17 @@ export interface ResetLink {
   expiresAt: Instant;
 }
 
-/** A link by which a new password is set, once, within the hour. */
+/** A link by which a new password is set, once, within the hour, by whoever's word it is. */
 export async function makeResetLink(
   accounts: Pick<Accounts, 'publicUrl'>,
   sql: Sql | Transaction,
   userId: UserId,
+  authority: ResetAuthority,
 ): Promise<ResetLink> {
   const { token, tokenHash } = makeOneTimeToken();
   const expiresAt = Date.now() + lifeMs;
-  await sql`insert into identity.password_resets (token_hash, user_id, expires_at)
-    values (${tokenHash}, ${userId}, ${sql.typed.instant(expiresAt)})`;
+  await sql`insert into identity.password_resets (token_hash, user_id, expires_at, made_by)
+    values (${tokenHash}, ${userId}, ${sql.typed.instant(expiresAt)}, ${sql.json({ ...authority })})`;
   return { url: `${accounts.publicUrl}/identity/password/${token}`, expiresAt };
 }
 
@@ -51,7 +52,7 @@ export async function askForReset(accounts: Accounts, email: string, from: Asked
     const tenantId = await senderOf(tx, user);
     await auditAccount(tx, user, { action: 'password_reset.requested', ...auditedFrom(from) });
     if (tenantId === null) return;
-    const { url, expiresAt } = await makeResetLink(accounts, tx, user.id);
+    const { url, expiresAt } = await makeResetLink(accounts, tx, user.id, { by: 'senders', tenantId });
     const details: AccountNotice<'password_reset'> = {
       ...{ user_id: user.id, email: user.email, url, expires_at: toIso(expiresAt) },
     };
@@ -65,16 +66,11 @@ export async function askForReset(accounts: Accounts, email: string, from: Asked
  * could use it; so it is nobody's where the account opens more than that one business, or the platform.
  */
 async function senderOf(tx: Transaction, user: UserRow): Promise<TenantId | null> {
-  if (user.isOperator) return null;
   const places = await listPlaces(tx, user.id);
   const sender = places.find(({ tenantMode }) => tenantMode === 'live') ?? places[0];
-  return sender && (await areOneBusiness(tx, sender.tenantId, places)) ? sender.tenantId : null;
-}
-
-/** A tenant, or a live one and its sandbox. */
-async function areOneBusiness(tx: Transaction, tenantId: TenantId, places: readonly Place[]): Promise<boolean> {
-  const [row] = await tx<{ pairId: string | null }[]>`select pair_id from tenants where tenant_id = ${tenantId}`;
-  return places.every((place) => place.tenantId === tenantId || place.tenantId === row?.pairId);
+  if (sender === undefined) return null;
+  const { tenantId } = sender;
+  return (await mayReset(tx, user, { by: 'senders', tenantId })) ? tenantId : null;
 }
 
 /** Who asks for a link in somebody else's name. */
@@ -86,29 +82,14 @@ type Asker = Pick<Principal, 'kind' | 'tenantId' | 'actor' | 'permissions' | 'se
  * Operators may make one for anybody but operators.
  */
 export async function makeResetLinkFor(accounts: Accounts, userId: UserId, by: Asker): Promise<ResetLink | null> {
+  const { kind, tenantId, actor, permissions, session } = by;
+  const isInPerson = session !== undefined;
+  const authority: ResetAuthority = { by: 'caller', kind, tenantId, actor, permissions: [...permissions], isInPerson };
   return accounts.sql.begin(async (tx) => {
     const user = await lockUser(tx, userId);
-    if (user === null || user.isOperator) return null;
-    const isAllowed = by.kind === 'operator' || (await holdsEveryPlace(tx, by, await listPlaces(tx, userId)));
-    return isAllowed ? makeResetLink(accounts, tx, userId) : null;
+    const isAllowed = user !== null && (await mayReset(tx, user, authority));
+    return isAllowed ? makeResetLink(accounts, tx, userId, authority) : null;
   });
-}
-
-/** A key or a client is of its one tenant; a person may have a role in the other half too, and an application of theirs no more. */
-async function holdsEveryPlace(tx: Transaction, by: Asker, places: readonly Place[]): Promise<boolean> {
-  const elsewhere = places.filter(({ tenantId }) => tenantId !== by.tenantId);
-  if (elsewhere.length === 0) return true;
-  if (by.kind !== 'user' || !(await areOneBusiness(tx, by.tenantId, elsewhere))) return false;
-  const own = await listPlaces(tx, by.actor as UserId);
-  for (const { tenantId, role } of elsewhere) {
-    const ownRole = own.find((place) => place.tenantId === tenantId)?.role;
-    if (ownRole === undefined) return false;
-    const held = await permissionsOfRole(tx, tenantId, ownRole);
-    const isHeld = (permission: Permission) =>
-      held.has(permission) && (by.session !== undefined || by.permissions.has(permission));
-    if (![...(await permissionsOfRole(tx, tenantId, role))].every(isHeld)) return false;
-  }
-  return true;
 }
 
 /** The same for an operator, by whoever holds the owner's role. Audited where the platform's own doings are. */
@@ -120,7 +101,7 @@ export async function makeOperatorResetLink(
   return owner.begin(async (tx) => {
     const audit = { tenantId: platformScope, actor: 'operator', requestId: null, details: {} };
     await writeAudit(tx, { ...audit, action: 'password_reset.requested', resourceId: userId });
-    return makeResetLink(accounts, tx, userId);
+    return makeResetLink(accounts, tx, userId, { by: 'owner_role' });
   });
 }
 
@@ -130,13 +111,28 @@ export interface OpenReset {
   name: string | null;
 }
 
-/** Null where the link is unknown, used or expired. */
+/** Null where the link is unknown, used or expired, or would open more by now than it may. */
 export async function findReset(accounts: Accounts, token: string): Promise<OpenReset | null> {
-  const [row] = await accounts.sql<OpenReset[]>`
-    select u.id as user_id, u.email, u.name from identity.password_resets r join identity.users u on u.id = r.user_id
-    where r.token_hash = ${hashOneTimeToken(token)} and r.used_at is null and r.expires_at > clock_timestamp()
-      and u.status = 'active'`;
+  const open = await findOpenLink(accounts.sql, token);
+  const user = open && (await findUser(accounts.sql, open.userId));
+  if (!open || !user || !(await isGood(accounts.sql, user, open))) return null;
+  return { userId: user.id, email: user.email, name: user.name };
+}
+
+interface OpenLink {
+  userId: UserId;
+  madeBy: ResetAuthority | null;
+}
+
+async function findOpenLink(sql: Sql | Transaction, token: string): Promise<OpenLink | null> {
+  const [row] = await sql<OpenLink[]>`
+    select user_id, made_by from identity.password_resets
+    where token_hash = ${hashOneTimeToken(token)} and used_at is null and expires_at > clock_timestamp()`;
   return row ?? null;
+}
+
+async function isGood(sql: Sql | Transaction, user: UserRow, { madeBy }: OpenLink): Promise<boolean> {
+  return user.status === 'active' && (await mayReset(sql, user, madeBy));
 }
 
 /** Sets the password; every other link is void, and so is every sign-in before. False: the link is over by now. */
@@ -148,12 +144,11 @@ export async function resetPassword(
 ): Promise<boolean> {
   const passwordHash = await accounts.hasher.hash(password);
   const userId = await accounts.sql.begin(async (tx) => {
-    const [taken] = await tx<{ userId: UserId }[]>`
-      update identity.password_resets set used_at = clock_timestamp()
-      where token_hash = ${hashOneTimeToken(token)} and used_at is null and expires_at > clock_timestamp()
-      returning user_id`;
-    const user = taken === undefined ? null : await lockUser(tx, taken.userId);
-    if (user === null || user.status !== 'active') return null;
+    const found = await findOpenLink(tx, token);
+    const user = found && (await lockUser(tx, found.userId));
+    // Under the user's lock, which whatever voids links takes first: the link as it is now.
+    const open = user && (await findOpenLink(tx, token));
+    if (!user || !open || !(await isGood(tx, user, open))) return null;
     await storePassword(tx, user, passwordHash, { from, by: 'reset_link' });
     // Where what was signed in cannot be ended, nothing changes, and the link stays good.
     await accounts.onCredentialsChanged(user.id);
@@ -177,8 +172,7 @@ export async function storePassword(
   const { from, by } = how;
   await tx`update identity.users set password_hash = ${passwordHash}, password_changed_at = clock_timestamp()
     where id = ${user.id}`;
-  await tx`update identity.password_resets set used_at = clock_timestamp() where user_id = ${user.id} and used_at is null`;
-  // Grants and refresh tokens of applications, in whichever tenant (`usr_….ten_…`).
-  await tx`delete from identity.oidc_records where split_part(payload->>'accountId', '.', 1) = ${user.id}`;
+  await voidResetLinks(tx, user.id);
+  await voidGrants(tx, user.id);
   await auditAccount(tx, user, { action: 'password.changed', ...auditedFrom(from), details: { by } });
 }

@@ -29,7 +29,7 @@ const ways: [string, (userId: UserId) => Promise<unknown>][] = [
   [
     'by a link',
     async (userId) => {
-      const { url } = await makeResetLink(accounts, harness.sql, userId);
+      const { url } = await makeResetLink(accounts, harness.sql, userId, { by: 'owner_role' });
       expect(await resetPassword(accounts, url.split('/').at(-1) ?? '', newPassword, from)).toBe(true);
     },
   ],

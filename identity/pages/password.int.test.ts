@@ -18,7 +18,7 @@ const askPath = '/identity/password';
 const newPassword = 'an orchard behind glass';
 
 async function makeLink(userId: UserId): Promise<string> {
-  return new URL((await makeResetLink(harness.accounts, harness.owner, userId)).url).pathname;
+  return new URL((await makeResetLink(harness.accounts, harness.owner, userId, { by: 'owner_role' })).url).pathname;
 }
 
 async function signIn(email: string, password: string): Promise<number> {

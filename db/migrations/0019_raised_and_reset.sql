@@ -1,0 +1,1 @@
+ALTER TABLE "identity"."password_resets" ADD COLUMN "made_by" jsonb;
