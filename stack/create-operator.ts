@@ -3,6 +3,7 @@ import { openDatabase } from '../db/database.ts';
 import { provisionUser } from '../identity/accounts/provision-user.ts';
 import { makeOperatorResetLink } from '../identity/accounts/reset-password.ts';
 import { loadCommandConfig } from '../runtime/config.ts';
+import { endSessions } from './end-sessions.ts';
 import { findPlatform } from './find-platform.ts';
 import { runOperatorCommand } from './run-operator-command.ts';
 
@@ -17,12 +18,23 @@ function readArguments(): { email: string; name: string } {
 
 /** An operator of the platform, new or raised to it, and a link by which the password is set: once, within the hour. */
 async function createOperator({ email, name }: { email: string; name: string }): Promise<void> {
-  const { databaseUrl } = findPlatform();
+  const { databaseUrl, redisUrl } = findPlatform();
   const { publicUrl } = loadCommandConfig();
   if (publicUrl === undefined) throw new Error('Configuration: REDCORE_PUBLIC_URL is missing.');
   const sql = openDatabase(databaseUrl, { max: 1, name: 'redcore-create-operator' });
   try {
-    const userId = await provisionUser(sql, { email, name, passwordHash: null, isOperator: true });
+    const wanted = { email, name, passwordHash: null, isOperator: true };
+    const { userId, isRaised } = await provisionUser(sql, wanted, async (raised) => {
+      if (redisUrl !== undefined)
+        await endSessions(redisUrl, raised, `Sessions of ${email} cannot be ended: try again.`);
+    });
+    if (isRaised) {
+      console.log(
+        'This account was there already: its password and second factor are void until a new one is set by this link.',
+      );
+      if (redisUrl === undefined)
+        console.log('REDIS_URL is not set: its sessions in tenants go on there, for 12 hours at most.');
+    }
     const { url, expiresAt } = await makeOperatorResetLink({ publicUrl }, sql, userId);
     console.log(`OPERATOR_LOGIN=${email}\nPASSWORD_URL=${url}\nEXPIRES_AT=${new Date(expiresAt).toISOString()}`);
   } finally {

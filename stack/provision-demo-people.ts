@@ -31,7 +31,7 @@ export async function provisionDemoPeople(options: {
 
   async function makeOwner(person: { email: string; name: string }, of: TenantId): Promise<string> {
     const { password, passwordHash } = await passwordOf(person.email);
-    const userId = await provisionUser(sql, { ...person, passwordHash, isOperator: false });
+    const { userId } = await provisionUser(sql, { ...person, passwordHash, isOperator: false });
     await provisionPlace(sql, { ...person, tenantId: of, userId, role: 'owner' });
     return password;
   }

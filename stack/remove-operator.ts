@@ -1,16 +1,11 @@
 import { parseArgs } from 'node:util';
-import { createRedisShortLivedStore } from '../adapters/short-lived/redis/redis-short-lived-store.ts';
 import { openDatabase } from '../db/database.ts';
-import type { UserId } from '../domain/ids.ts';
 import { removeOperator } from '../identity/accounts/remove-operator.ts';
-import { createSessionStore, sessionsPrefix } from '../identity/sessions/session-store.ts';
-import { createLogger } from '../runtime/logger.ts';
+import { endSessions } from './end-sessions.ts';
 import { findPlatform } from './find-platform.ts';
 import { runOperatorCommand } from './run-operator-command.ts';
-import { waitUntil } from './wait-until.ts';
 
 const usage = 'Usage: npm run remove-operator -- --email <address> [--close]';
-const redisMs = 5_000;
 
 function readArguments(): { email: string; closes: boolean } {
   const { values } = parseArgs({ options: { email: { type: 'string' }, close: { type: 'boolean', default: false } } });
@@ -33,24 +28,14 @@ async function remove(wanted: ReturnType<typeof readArguments>): Promise<void> {
     if (!wanted.closes && tenantCount > 0)
       console.log(`The account still opens its places in tenants: ${tenantCount}.`);
     if (redisUrl === undefined) console.log('REDIS_URL is not set: sessions end at their next call.');
-    else await endSessions(redisUrl, userId);
+    else
+      await endSessions(
+        redisUrl,
+        userId,
+        'The right is taken; sessions could not be ended at once and end at their next call.',
+      );
   } finally {
     await sql.end();
-  }
-}
-
-async function endSessions(url: string, userId: UserId): Promise<void> {
-  const logger = createLogger('remove-operator', { level: 'silent' });
-  const store = createRedisShortLivedStore({ url, prefix: sessionsPrefix, logger });
-  try {
-    await waitUntil({ what: 'Redis', probe: () => store.check(), timeoutMs: redisMs });
-    await createSessionStore({ store }).endAll({ kind: 'user', userId });
-  } catch (error) {
-    throw new Error('The right is taken; sessions could not be ended at once and end at their next call.', {
-      cause: error,
-    });
-  } finally {
-    await store.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { readValues } from '../adapters/cache/redis/read-values.ts';
 import { newId } from '../db/new-id.ts';
 import { sessionsPrefix } from '../identity/sessions/session-store.ts';
 import { HttpBrowser } from './support/http-browser.ts';
-import { password, placeUser } from './support/people.ts';
+import { makeUser, password, placeUser } from './support/people.ts';
 import { startTestPlatform, type TestPlatform } from './support/platform.ts';
 import { type CommandResult, runCommand } from './support/run-command.ts';
 import { stackEnv } from './support/stack-env.ts';
@@ -29,11 +29,14 @@ function run(command: 'create' | 'remove', ...args: string[]): Promise<CommandRe
 
 /** Made by the command, with a password set by the link it prints. */
 async function makeOperator(email: string): Promise<void> {
-  const made = await run('create', '--email', email);
+  await setPassword(await run('create', '--email', email));
+}
+
+async function setPassword(made: CommandResult, wanted = password): Promise<void> {
   expect(made).toMatchObject({ exitCode: 0, errors: '' });
   const url = made.lines.find((line) => line.startsWith('PASSWORD_URL='))?.slice('PASSWORD_URL='.length) ?? '';
   const browser = new HttpBrowser(platform.apiUrl);
-  const form = { form_token: await formTokenOf(await browser.get(url)), password };
+  const form = { form_token: await formTokenOf(await browser.get(url)), password: wanted };
   expect(await (await browser.send('POST', url, { form })).text()).toContain('Your password is set');
 }
 
@@ -41,10 +44,10 @@ const formTokenOf = async (page: Response | null) =>
   /name="form_token" value="([^"]+)"/.exec((await page?.text()) ?? '')?.[1] ?? '';
 
 /** What the login page answers, and the browser that asked. */
-async function signIn(email: string): Promise<{ browser: HttpBrowser; status: number }> {
+async function signIn(email: string, shown = password): Promise<{ browser: HttpBrowser; status: number }> {
   const browser = new HttpBrowser(platform.apiUrl);
   const { url, response } = await browser.follow('/auth/sign-in');
-  const form = { form_token: await formTokenOf(response), email, password };
+  const form = { form_token: await formTokenOf(response), email, password: shown };
   const { status } = await browser.send('POST', url.href, { form });
   if (status === 303) await browser.follow(url.href, '/admin/');
   return { browser, status };
@@ -116,6 +119,28 @@ it('an account that is closed opens nothing, until it is an operator’s again',
   ]);
   await makeOperator(email);
   expect((await signIn(email)).status).toBe(303);
+});
+
+it('whoever held the account of an operator to be is out of it, and in by no password of theirs', async () => {
+  const email = await makeUser(platform);
+  const userId = await idOf(email);
+  const tenant = await platform.makeTenant();
+  await placeUser(platform, tenant, { email, role: 'viewer' });
+  const { browser } = await signIn(email);
+  expect(await (await session(browser)).json()).toMatchObject({ kind: 'user', actor: userId });
+
+  const made = await run('create', '--email', email);
+  expect(made.lines[0]).toContain('its password and second factor are void');
+  expect([await hasSession(userId), (await session(browser)).status]).toEqual([false, 401]);
+  // Nor does what the login page remembers of that browser let it in.
+  expect((await browser.follow('/auth/sign-in', '/identity/sign-in/')).url.pathname).toContain('/identity/sign-in/');
+  expect((await signIn(email)).status).toBe(401);
+  const own = 'an orchard behind glass';
+  await setPassword(made, own);
+  expect((await signIn(email, own)).status).toBe(303);
+  const known = await run('create', '--email', email);
+  expect([known.exitCode, known.lines[0]]).toEqual([0, `OPERATOR_LOGIN=${email}`]);
+  expect((await signIn(email, own)).status).toBe(303);
 });
 
 it('nobody is removed by an address nobody has, or by none', async () => {
