@@ -58,7 +58,7 @@ describe('an advance of one subscription', () => {
     await month(null, 2);
     const audits = await life.owner`
       select resource_id, actor, details from audit_log where tenant_id = ${life.tenantId} and action = 'test_clock.advanced'
-      order by at`;
+      order by id`;
     const { actor } = life.call.caller;
     expect(audits).toEqual([
       { resourceId: id, actor, details: { to: '2026-02-28T10:00:00.000Z' } },
